@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { tokenIdSchema } from './ids.ts';
+import { pageQuerySchema, queryTextSchema } from './listing.ts';
+import { profileRequestSchema, profileSchema } from './profiles.ts';
+import type { Route } from './route.ts';
+import { createdTokenSchema, tokenRequestSchema, tokenSchema } from './tokens.ts';
+
+const params = z.object({ username: z.string().max(64).describe('Name of the user; me means the caller.') });
+
+/** Operations on users and their tokens. */
+export const ACCOUNT_ROUTES = {
+  listProfiles: {
+    method: 'GET',
+    path: '/profiles/v2',
+    tag: 'Profiles',
+    summary: 'List users',
+    description: 'By name. Administrators see every user, others only those that are enabled.',
+    access: 'user',
+    query: pageQuerySchema.extend({
+      username: queryTextSchema.describe('Only the user of this name.'),
+      email: queryTextSchema.describe('Only users with this address.'),
+    }),
+    success: { status: 200, schema: z.array(profileSchema) },
+    errors: [],
+  },
+  createProfile: {
+    method: 'POST',
+    path: '/profiles/v2',
+    tag: 'Profiles',
+    summary: 'Create a user',
+    description: 'Only for administrators.',
+    access: 'admin',
+    body: profileRequestSchema,
+    form: true,
+    success: { status: 201, schema: profileSchema },
+    errors: ['profile.exists'],
+  },
+  showProfile: {
+    method: 'GET',
+    path: '/profiles/v2/{username}',
+    tag: 'Profiles',
+    summary: 'Show a user',
+    description: 'The name me shows the caller.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: profileSchema },
+    errors: ['profile.not-found'],
+  },
+  deleteProfile: {
+    method: 'DELETE',
+    path: '/profiles/v2/{username}',
+    tag: 'Profiles',
+    summary: 'Disable a user',
+    description: 'The user can no longer sign in. Jobs and data remain. Only for administrators.',
+    access: 'admin',
+    params,
+    success: { status: 200, schema: null },
+    errors: ['profile.not-found', 'conflict'],
+  },
+  createToken: {
+    method: 'POST',
+    path: '/tokens/v2',
+    tag: 'Tokens',
+    summary: 'Create a token',
+    description:
+      'The secret is in this answer and nowhere else. Administrators may create tokens for other users.',
+    access: 'user',
+    body: tokenRequestSchema,
+    form: true,
+    success: { status: 201, schema: createdTokenSchema },
+    errors: ['access.admin-only', 'profile.not-found'],
+  },
+  listTokens: {
+    method: 'GET',
+    path: '/tokens/v2',
+    tag: 'Tokens',
+    summary: 'List your tokens',
+    description: 'Without their secrets, newest first.',
+    access: 'user',
+    query: pageQuerySchema,
+    success: { status: 200, schema: z.array(tokenSchema) },
+    errors: [],
+  },
+  revokeToken: {
+    method: 'DELETE',
+    path: '/tokens/v2/{id}',
+    tag: 'Tokens',
+    summary: 'Revoke a token',
+    description: 'It is refused from now on. Administrators may revoke any token.',
+    access: 'user',
+    params: z.object({ id: tokenIdSchema.describe('Id of the token.') }),
+    success: { status: 200, schema: null },
+    errors: ['token.not-found'],
+  },
+} as const satisfies Record<string, Route>;

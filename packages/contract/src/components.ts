@@ -1,0 +1,85 @@
+import type { z } from 'zod';
+import { appActionRequestSchema, appRequestSchema } from './app-request.ts';
+import { appSchema, appSummarySchema } from './apps.ts';
+import { errorEnvelopeSchema } from './errors.ts';
+import { jobRequestSchema } from './job-request.ts';
+import {
+  historyEntrySchema,
+  jobActionRequestSchema,
+  jobSchema,
+  jobStatusViewSchema,
+  jobSummarySchema,
+  outputEntrySchema,
+  resolvedJobRequestSchema,
+} from './jobs.ts';
+import { profileRequestSchema, profileSchema } from './profiles.ts';
+import { livenessSchema, openApiDocumentSchema, readinessSchema } from './service.ts';
+import {
+  roleRequestSchema,
+  systemActionRequestSchema,
+  systemRequestSchema,
+  systemUpdateSchema,
+} from './system-request.ts';
+import {
+  executionSystemSchema,
+  queueSchema,
+  storageSystemSchema,
+  systemRoleSchema,
+  systemSchema,
+  systemSummarySchema,
+} from './systems.ts';
+import { createdTokenSchema, tokenRequestSchema, tokenSchema } from './tokens.ts';
+
+/** Names of the bodies of requests in the OpenAPI document. */
+export const REQUEST_COMPONENTS = {
+  JobRequest: jobRequestSchema,
+  JobActionRequest: jobActionRequestSchema,
+  SystemRequest: systemRequestSchema,
+  SystemUpdate: systemUpdateSchema,
+  SystemActionRequest: systemActionRequestSchema,
+  RoleRequest: roleRequestSchema,
+  AppRequest: appRequestSchema,
+  AppActionRequest: appActionRequestSchema,
+  ProfileRequest: profileRequestSchema,
+  TokenRequest: tokenRequestSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+/** Names of results in the OpenAPI document. */
+export const RESULT_COMPONENTS = {
+  ErrorEnvelope: errorEnvelopeSchema,
+  Job: jobSchema,
+  JobSummary: jobSummarySchema,
+  JobStatus: jobStatusViewSchema,
+  HistoryEntry: historyEntrySchema,
+  OutputEntry: outputEntrySchema,
+  ResolvedJobRequest: resolvedJobRequestSchema,
+  ExecutionSystem: executionSystemSchema,
+  StorageSystem: storageSystemSchema,
+  System: systemSchema,
+  SystemSummary: systemSummarySchema,
+  SystemRole: systemRoleSchema,
+  Queue: queueSchema,
+  App: appSchema,
+  AppSummary: appSummarySchema,
+  Profile: profileSchema,
+  Token: tokenSchema,
+  CreatedToken: createdTokenSchema,
+  Liveness: livenessSchema,
+  Readiness: readinessSchema,
+  OpenApiDocument: openApiDocumentSchema,
+} as const satisfies Record<string, z.ZodType>;
+
+const NAMES: ReadonlyMap<z.ZodType, string> = new Map(
+  Object.entries({ ...REQUEST_COMPONENTS, ...RESULT_COMPONENTS }).map(([name, schema]) => [schema, name]),
+);
+
+/**
+ * The name of a schema that a route uses.
+ *
+ * @throws Error when the schema has no name: add it to the tables above.
+ */
+export function componentName(schema: z.ZodType): string {
+  const name = NAMES.get(schema);
+  if (name === undefined) throw new Error('a route uses a schema that has no name in components.ts');
+  return name;
+}

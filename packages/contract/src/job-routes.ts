@@ -1,0 +1,178 @@
+import { z } from 'zod';
+import { jobIdSchema } from './ids.ts';
+import { jobRequestSchema } from './job-request.ts';
+import {
+  historyEntrySchema,
+  idempotencyKeySchema,
+  jobActionRequestSchema,
+  jobSchema,
+  jobStatusViewSchema,
+  jobSummarySchema,
+  outputEntrySchema,
+  resolvedJobRequestSchema,
+} from './jobs.ts';
+import { listQuerySchema, pageQuerySchema, queryFlagSchema } from './listing.ts';
+import type { Route } from './route.ts';
+
+const params = z.object({ id: jobIdSchema.describe('Id of the job.') });
+
+const outputParams = params.extend({
+  path: z.string().describe('Path relative to the job directory.'),
+});
+
+/** Operations on jobs. */
+export const JOB_ROUTES = {
+  listJobs: {
+    method: 'GET',
+    path: '/jobs/v2',
+    tag: 'Jobs',
+    summary: 'List your jobs',
+    description:
+      'Abbreviated jobs, last updated first. With `filter` the rows are full jobs, of which the named fields are kept.',
+    access: 'user',
+    query: listQuerySchema,
+    success: { status: 200, schema: z.array(jobSummarySchema) },
+    errors: [],
+  },
+  submitJob: {
+    method: 'POST',
+    path: '/jobs/v2',
+    tag: 'Jobs',
+    summary: 'Submit a job',
+    description:
+      'Checks the request against app and system and reports all problems at once. With an Idempotency-Key the request can be repeated safely: the same key and body give the same job.',
+    access: 'user',
+    query: z.object({
+      dryRun: queryFlagSchema.describe('Only check the request; nothing is stored or started.'),
+    }),
+    headers: z.object({
+      'idempotency-key': idempotencyKeySchema
+        .optional()
+        .describe('Makes repeating the request safe, for 7 days.'),
+    }),
+    body: jobRequestSchema,
+    form: true,
+    success: { status: 201, schema: jobSchema },
+    alternatives: [{ status: 200, schema: resolvedJobRequestSchema, when: 'it is a dry run' }],
+    errors: [
+      'app.unavailable',
+      'app.not-permitted',
+      'system.not-permitted',
+      'input.not-permitted',
+      'system.unavailable',
+      'precondition.failed',
+      'idempotency.in-progress',
+      'idempotency.key-reused',
+      'storage.full',
+    ],
+  },
+  showJob: {
+    method: 'GET',
+    path: '/jobs/v2/{id}',
+    tag: 'Jobs',
+    summary: 'Show a job',
+    description: 'The full description of a job, exactly like the one returned when it was submitted.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: jobSchema },
+    errors: ['job.not-found'],
+  },
+  actOnJob: {
+    method: 'POST',
+    path: '/jobs/v2/{id}',
+    tag: 'Jobs',
+    summary: 'Stop, kill, pause or resume a job',
+    description:
+      'stop (or cancel) asks the program to end and ends it after a grace period: STOPPED. kill ends it at once: KILLED. Until the end is proven the job keeps its status and says stopRequested. A job that has ended stays as it is.',
+    access: 'user',
+    params,
+    body: jobActionRequestSchema,
+    form: true,
+    success: { status: 200, schema: jobSchema },
+    errors: ['job.not-found', 'access.forbidden', 'job.action-impossible', 'system.unreachable'],
+  },
+  cancelJob: {
+    method: 'POST',
+    path: '/jobs/v2/{id}/cancel',
+    aliases: ['/jobs/v2/{id}/stop', '/jobs/v2/{id}/kill'],
+    tag: 'Jobs',
+    summary: 'Stop a job',
+    description: 'Without a body: cancel and stop act as the action stop, kill as the action kill.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: jobSchema },
+    errors: ['job.not-found', 'access.forbidden', 'system.unreachable'],
+  },
+  deleteJob: {
+    method: 'DELETE',
+    path: '/jobs/v2/{id}',
+    tag: 'Jobs',
+    summary: 'Delete a job',
+    description: 'Stops the job if it runs and hides it. Its data and history remain.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: null },
+    errors: ['job.not-found', 'access.forbidden'],
+  },
+  showJobStatus: {
+    method: 'GET',
+    path: '/jobs/v2/{id}/status',
+    tag: 'Jobs',
+    summary: 'Show the status of a job',
+    description: 'The smallest answer, for polling.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: jobStatusViewSchema },
+    errors: ['job.not-found'],
+  },
+  listJobHistory: {
+    method: 'GET',
+    path: '/jobs/v2/{id}/history',
+    tag: 'Jobs',
+    summary: 'List what happened to a job',
+    description: 'Status changes, messages and the progress of transfers, oldest first.',
+    access: 'user',
+    params,
+    query: listQuerySchema,
+    success: { status: 200, schema: z.array(historyEntrySchema) },
+    errors: ['job.not-found'],
+  },
+  listJobOutputs: {
+    method: 'GET',
+    path: '/jobs/v2/{id}/outputs/listings',
+    aliases: ['/jobs/v2/{id}/outputs/listings/{path}', '/jobs/v2/{id}/outputs'],
+    tag: 'Jobs',
+    summary: 'List the output of a job',
+    description:
+      'From the archive once the output is there, before that from the work directory, also while it runs.',
+    access: 'user',
+    params: outputParams.partial({ path: true }),
+    query: pageQuerySchema,
+    success: { status: 200, schema: z.array(outputEntrySchema) },
+    errors: ['job.not-found', 'output.not-found', 'system.unavailable', 'system.unreachable'],
+  },
+  downloadJobOutput: {
+    method: 'GET',
+    path: '/jobs/v2/{id}/outputs/media/{path}',
+    tag: 'Jobs',
+    summary: 'Download a file of the output',
+    description: 'The bytes of the file, or of the first range of the Range header.',
+    access: 'user',
+    params: outputParams,
+    query: z.object({ force: queryFlagSchema.describe('Answer as an attachment with a file name.') }),
+    headers: z.object({ range: z.string().optional().describe('Such as bytes=0-1023 or bytes=1024-.') }),
+    head: true,
+    bare: true,
+    success: { status: 200, schema: 'bytes' },
+    alternatives: [{ status: 206, schema: 'bytes', when: 'a range was asked for' }],
+    errors: [
+      'job.not-found',
+      'output.not-found',
+      'range.not-satisfiable',
+      'system.unavailable',
+      'system.unreachable',
+      'internal.error',
+      'database.unavailable',
+    ],
+  },
+} as const satisfies Record<string, Route>;

@@ -1,0 +1,229 @@
+import { z } from 'zod';
+import { linkSchema, linksSchema, timestampSchema } from './envelope.ts';
+import { jobStatusSchema } from './events.ts';
+import { expected } from './expectation.ts';
+import { jobIdSchema } from './ids.ts';
+import { word } from './scalars.ts';
+import { notificationPolicySchema } from './subscriptions.ts';
+
+const time = timestampSchema.nullable();
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+const jobLinksSchema = linksSchema(
+  'self',
+  'app',
+  'executionSystem',
+  'archiveSystem',
+  'archiveData',
+  'owner',
+  'permissions',
+  'history',
+  'metadata',
+  'notifications',
+).extend({
+  notification: z
+    .array(z.object({ href: z.url(), title: z.string() }))
+    .optional()
+    .describe('The subscriptions of the request; only in the answer to a submission.'),
+});
+
+/** The guide's fields, in the guide's order (spec: jobs 4.1). */
+const guideFields = {
+  id: jobIdSchema,
+  name: z.string(),
+  owner: z.string(),
+  appId: z.string(),
+  executionSystem: z.string(),
+  batchQueue: z.string().nullable(),
+  nodeCount: z.int(),
+  processorsPerNode: z.int(),
+  memoryPerNode: z.number().describe('In GB.'),
+  maxRunTime: z.string().nullable().describe('HH:MM:SS'),
+  archive: z.boolean(),
+  archivePath: z.string().optional().describe('Only when archive is true.'),
+  archiveSystem: z.string().optional().describe('Only when archive is true.'),
+  retries: z.int().describe('Submissions that were repeated.'),
+  localId: z.string().nullable().describe('Batch or process id on the execution system.'),
+  created: timestampSchema,
+  lastUpdated: timestampSchema,
+  lastModified: timestampSchema.describe('Same as lastUpdated.'),
+  outputPath: z.string().nullable().describe('Work directory on the execution system; null before staging.'),
+  status: jobStatusSchema,
+  message: z.string().optional().describe('Why the job failed; only when it did.'),
+  submitTime: time.describe(
+    'When the request was accepted; from QUEUED on, when the job was placed in the queue.',
+  ),
+  startTime: time,
+  endTime: time,
+  inputs: z.record(z.string(), z.array(z.string())),
+  parameters: z.record(z.string(), z.union([scalar, z.array(scalar)])),
+};
+
+/** Later (Aloe) names of the same facts, for clients that read those (spec: discrepancies 3). */
+const laterFields = {
+  systemId: z.string(),
+  appUuid: z.string().nullable(),
+  tenantId: z.string(),
+  roles: z.string(),
+  tenantQueue: z.string(),
+  remoteJobId: z.string().nullable(),
+  schedulerJobId: z.string().nullable(),
+  remoteQueue: z.string().nullable(),
+  workPath: z.string().nullable(),
+  accepted: timestampSchema,
+  started: time,
+  ended: time,
+  remoteSubmitted: time,
+  remoteStarted: time,
+  remoteEnded: time,
+  remoteOutcome: z.enum(['FINISHED', 'FAILED', 'FAILED_SKIP_ARCHIVE']).nullable(),
+  maxHours: z.number().optional().describe('maxRunTime in hours; absent when there is no limit.'),
+  submitRetries: z.int(),
+  lastStatusMessage: z.string().nullable(),
+  lastStatusCheck: time,
+  remoteStatusChecks: z.int(),
+  failedStatusChecks: z.int(),
+  blockedCount: z.int(),
+  archiveOnAppError: z.boolean(),
+  visible: z.boolean(),
+};
+
+/** The full job: the guide's fields, the later ones, and whether a stop was asked for. */
+export const jobSchema = z.object({
+  ...guideFields,
+  ...laterFields,
+  executionType: z.enum(['HPC', 'CONDOR', 'CLI']),
+  schedulerType: z.string(),
+  stopRequested: z.boolean().describe('A stop was asked for and the end is not yet proven.'),
+  _links: jobLinksSchema,
+});
+
+/** The full job as it travels. */
+export type JobView = z.infer<typeof jobSchema>;
+
+/** One row of a job listing (spec: jobs 4.4), with the columns that existing clients show in verbose mode. */
+export const jobSummarySchema = jobSchema
+  .pick({
+    id: true,
+    name: true,
+    owner: true,
+    executionSystem: true,
+    appId: true,
+    created: true,
+    status: true,
+    startTime: true,
+    endTime: true,
+    lastUpdated: true,
+    systemId: true,
+    remoteStarted: true,
+    remoteSubmitted: true,
+    ended: true,
+    lastStatusCheck: true,
+    stopRequested: true,
+  })
+  .extend({ _links: linksSchema('self', 'archiveData') });
+
+/** One row of a job listing. */
+export type JobSummary = z.infer<typeof jobSummarySchema>;
+
+/** The small answer for polling: id and status. */
+export const jobStatusViewSchema = z.object({
+  id: jobIdSchema,
+  status: jobStatusSchema,
+  _links: z.object({ self: linkSchema }),
+});
+
+/** The small answer for polling. */
+export type JobStatusView = z.infer<typeof jobStatusViewSchema>;
+
+/** How far a transfer is; bytes, files, bytes a second. */
+export const transferProgressSchema = z.object({
+  source: z.string(),
+  totalActiveTransfers: z.int(),
+  totalFiles: z.int(),
+  totalBytesTransferred: z.int(),
+  totalBytes: z.int(),
+  averageRate: z.number().describe('Bytes a second.'),
+  uuid: z.string().optional().describe('Id of the transfer.'),
+});
+
+/** How far a transfer is. */
+export type TransferProgress = z.infer<typeof transferProgressSchema>;
+
+/** One entry of a job's history, oldest first (spec: jobs 6). */
+export const historyEntrySchema = z.object({
+  progress: transferProgressSchema.optional().describe('Only on entries about a transfer.'),
+  created: timestampSchema,
+  createdBy: z.string(),
+  status: z.string().describe('The status or the event.'),
+  description: z.string().optional(),
+});
+
+/** One entry of a job's history. */
+export type HistoryEntry = z.infer<typeof historyEntrySchema>;
+
+/** What can be asked of a job. `cancel` is another name of `stop`. */
+export const JOB_ACTIONS = ['stop', 'kill', 'cancel', 'pause', 'resume'] as const;
+
+/** Body of an action. */
+export const jobActionRequestSchema = z.object({
+  action: word(JOB_ACTIONS).describe(
+    'stop lets the program end, kill does not; pause and resume need a scheduler that can.',
+  ),
+});
+
+/** Body of an action, parsed. */
+export type JobActionRequest = z.output<typeof jobActionRequestSchema>;
+
+/** One file or directory of a job's output (spec: jobs 10). */
+export const outputEntrySchema = z.object({
+  name: z.string(),
+  path: z.string().startsWith('/').describe('Relative to the job directory, beginning with a slash.'),
+  lastModified: timestampSchema,
+  length: z.int(),
+  permission: z.enum(['NONE', 'READ', 'WRITE', 'READ_WRITE', 'ALL']),
+  mimeType: z.string(),
+  format: z.enum(['unknown', 'folder']),
+  type: z.enum(['file', 'dir']),
+  _links: linksSchema('self', 'system', 'parent'),
+});
+
+/** One file or directory of a job's output. */
+export type OutputEntry = z.infer<typeof outputEntrySchema>;
+
+/** What a request would have become: the answer to a dry run. */
+export const resolvedJobRequestSchema = z.object({
+  name: z.string(),
+  owner: z.string(),
+  appId: z.string(),
+  executionSystem: z.string(),
+  batchQueue: z.string().nullable(),
+  nodeCount: z.int(),
+  processorsPerNode: z.int(),
+  memoryPerNode: z.number(),
+  maxRunTime: z.string().nullable(),
+  archive: z.boolean(),
+  archiveSystem: z.string().nullable(),
+  archivePath: z.string().nullable().describe('Null where the path will contain the id of the job.'),
+  archiveOnAppError: z.boolean(),
+  inputs: guideFields.inputs,
+  parameters: guideFields.parameters,
+  notifications: z.array(
+    z.object({
+      url: z.string(),
+      event: z.string(),
+      persistent: z.boolean(),
+      policy: notificationPolicySchema,
+    }),
+  ),
+});
+
+/** What a request would have become. */
+export type ResolvedJobRequest = z.infer<typeof resolvedJobRequestSchema>;
+
+/** `Idempotency-Key` of a submission: at most 255 printable characters. */
+export const idempotencyKeySchema = z
+  .string({ error: expected('a text of 1 to 255 printable characters') })
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, {
+    error: expected('1 to 255 printable ASCII characters'),
+  });

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { componentName } from './components.ts';
+import { ERROR_CODES, ERRORS } from './errors.ts';
+import { JOB_EVENT_DESCRIPTIONS, JOB_STATUSES, type JobEventName, type JobStatus } from './events.ts';
+import { errorsOf, type Route, type Success } from './route.ts';
+import { OPERATION_IDS, routeOf } from './routes.ts';
+import { JOB_PHASES, STATUS_LOOKS } from './vocabulary.ts';
+
+const GENERATED = '<!-- Made from packages/contract by `npm run generate`. Do not edit. -->';
+
+/** `docs/reference/errors.md`: the catalogue. */
+export function renderErrorReference(): string {
+  return page('Errors', [
+    'Every error carries a `code`. A code never changes its meaning or its HTTP status. `message` says what happened, and names every field that is wrong; `errors` lists the fields one by one.',
+    table(
+      ['Code', 'HTTP', 'Message', 'What to do'],
+      ERROR_CODES.map((code) => [
+        `\`${code}\``,
+        String(ERRORS[code].status),
+        ERRORS[code].message,
+        ERRORS[code].remedy,
+      ]),
+    ),
+  ]);
+}
+
+/** `docs/reference/statuses.md`: the events and statuses of a job. */
+export function renderStatusReference(): string {
+  const names = Object.keys(JOB_EVENT_DESCRIPTIONS) as JobEventName[];
+  return page('Statuses and events of a job', [
+    'Every name can be subscribed to. Those marked as status are also stored as the status of the job; the others are events only.',
+    table(
+      ['Event', 'Description', 'Status'],
+      names.map((name) => [`\`${name}\``, JOB_EVENT_DESCRIPTIONS[name], isStatus(name) ? 'yes' : 'no']),
+    ),
+    '## How they look',
+    `The phases of a job are ${JOB_PHASES.join(', ')}. CLI, dashboard and mail show a status as symbol and word; the class decides the colour. PAUSED belongs to the phase the job was in.`,
+    table(
+      ['Status', 'Phase', 'Symbol', 'ASCII', 'Class'],
+      JOB_STATUSES.map((status) => {
+        const { phase, symbol, ascii, class: kind } = STATUS_LOOKS[status];
+        return [`\`${status}\``, phase ?? 'any', symbol, `\`${ascii}\``, kind];
+      }),
+    ),
+  ]);
+}
+
+/** `docs/reference/api.md`: every operation. */
+export function renderApiReference(): string {
+  const tags = [...new Set(OPERATION_IDS.map((id) => routeOf(id).tag))];
+  const sections = tags.flatMap((tag) => [
+    `## ${tag}`,
+    ...OPERATION_IDS.filter((id) => routeOf(id).tag === tag).flatMap((id) =>
+      renderOperation(id, routeOf(id)),
+    ),
+  ]);
+  return page('API', [
+    'Every answer but those marked as bare is `{"status", "message", "version", "result"}`; `pretty=true` indents it, `naked=true` leaves the envelope out, `filter=id,_links.self` keeps some fields. The fields of requests and results are in `openapi.json`.',
+    ...sections,
+  ]);
+}
+
+function renderOperation(id: string, route: Route): string[] {
+  const facts = [
+    ...(route.aliases ?? []).map((path) => `Also \`${route.method} ${path}\``),
+    `Access: ${route.access}${route.bare === true ? ', bare' : ''}`,
+    ...(route.body === undefined
+      ? []
+      : [
+          `Body: \`${componentName(route.body)}\` as JSON${route.form === true ? ' or url-encoded form' : ''}`,
+        ]),
+    ...[route.success, ...(route.alternatives ?? [])].map(renderSuccess),
+    `Errors: ${errorsOf(route)
+      .map((code) => `\`${code}\``)
+      .join(', ')}`,
+  ].filter((fact) => fact !== 'Errors: ');
+  return [
+    `### ${id}`,
+    `\`${route.method} ${route.path}\` — ${route.summary}.`.replace('?.', '?'),
+    route.description,
+    facts.map((fact) => `- ${fact}`).join('\n'),
+  ];
+}
+
+function renderSuccess({ status, schema, when }: Success): string {
+  const content = schema === null ? 'no result' : schema === 'bytes' ? 'bytes' : renderSchemaName(schema);
+  return `${status}: ${content}${when === undefined ? '' : `, when ${when}`}`;
+}
+
+function renderSchemaName(schema: z.core.$ZodType): string {
+  if (schema instanceof z.ZodArray) return `list of ${renderSchemaName(schema.element)}`;
+  return `\`${componentName(schema as z.ZodType)}\``;
+}
+
+function isStatus(name: JobEventName): name is JobStatus {
+  return (JOB_STATUSES as readonly string[]).includes(name);
+}
+
+function page(title: string, blocks: readonly string[]): string {
+  return `${[`# ${title}`, GENERATED, ...blocks].join('\n\n')}\n`;
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const cells = (row: readonly string[]) =>
+    `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
+  return [cells(head), cells(head.map(() => '---')), ...rows.map(cells)].join('\n');
+}

@@ -1,0 +1,76 @@
+import type { z } from 'zod';
+import type { ErrorCode } from './errors.ts';
+
+/** Who may call: anybody, anybody signed in, or administrators only. Finer rules depend on the resource. */
+export type Access = 'public' | 'user' | 'admin';
+
+/** A successful answer. */
+export interface Success {
+  readonly status: number;
+  /** `bytes` for raw content; null for an envelope without a result. */
+  readonly schema: z.ZodType | 'bytes' | null;
+  /** When this answer is given, where an operation has several. */
+  readonly when?: string;
+  /** Media type of `bytes`. Default: by content. */
+  readonly mediaType?: string;
+}
+
+/** One operation of the API as data. Server, client, OpenAPI document and reference are all made from it. */
+export interface Route {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** With `{name}` for path parameters; the parameter named `path` spans slashes. */
+  readonly path: string;
+  /** Other paths that do the same. */
+  readonly aliases?: readonly string[];
+  /** Groups operations in the reference. */
+  readonly tag: 'Jobs' | 'Systems' | 'Apps' | 'Profiles' | 'Tokens' | 'Service';
+  readonly summary: string;
+  readonly description: string;
+  readonly access: Access;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodType;
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** Accepts application/x-www-form-urlencoded beside JSON. */
+  readonly form?: true;
+  /** Also answers HEAD. */
+  readonly head?: true;
+  /** Answers without an envelope. */
+  readonly bare?: true;
+  readonly success: Success;
+  /** Other successful answers. */
+  readonly alternatives?: readonly Success[];
+  /** Codes beside those that every operation of its kind can answer with: {@link errorsOf}. */
+  readonly errors: readonly ErrorCode[];
+}
+
+const EVERYWHERE: readonly ErrorCode[] = ['internal.error', 'database.unavailable', 'service.stopping'];
+
+const SIGNED_IN: readonly ErrorCode[] = [
+  'auth.missing',
+  'auth.invalid',
+  'auth.expired',
+  'auth.revoked',
+  'auth.disabled',
+];
+
+const WITH_BODY: readonly ErrorCode[] = [
+  'request.malformed',
+  'request.not-utf8',
+  'request.too-deep',
+  'request.invalid',
+  'request.too-large',
+  'request.unsupported-media-type',
+];
+
+/** Every code an operation can answer with. */
+export function errorsOf(route: Route): readonly ErrorCode[] {
+  return [
+    ...(route.body === undefined ? [] : WITH_BODY),
+    ...(route.query === undefined ? [] : (['request.bad-query'] as const)),
+    ...(route.access === 'public' ? [] : SIGNED_IN),
+    ...(route.access === 'admin' ? (['access.admin-only'] as const) : []),
+    ...route.errors,
+    ...(route.bare === true ? [] : EVERYWHERE),
+  ];
+}

@@ -1,0 +1,95 @@
+import type { z } from 'zod';
+import { ACCOUNT_ROUTES } from './account-routes.ts';
+import { APP_ROUTES } from './app-routes.ts';
+import { JOB_ROUTES } from './job-routes.ts';
+import type { Route } from './route.ts';
+import { SERVICE_ROUTES } from './service-routes.ts';
+import { SYSTEM_ROUTES } from './system-routes.ts';
+
+/** Every operation of the API by its operation id. */
+export const ROUTES = {
+  ...JOB_ROUTES,
+  ...SYSTEM_ROUTES,
+  ...APP_ROUTES,
+  ...ACCOUNT_ROUTES,
+  ...SERVICE_ROUTES,
+} as const satisfies Record<string, Route>;
+
+/** Names an operation. */
+export type OperationId = keyof typeof ROUTES;
+
+/** All operation ids, in the order of the reference. */
+export const OPERATION_IDS = Object.keys(ROUTES) as readonly OperationId[];
+
+/** A route seen without its exact types, for code that treats all alike. */
+export function routeOf(operationId: OperationId): Route {
+  return ROUTES[operationId];
+}
+
+type Part<Id extends OperationId, Key extends string> =
+  (typeof ROUTES)[Id] extends Record<Key, infer Value> ? Value : undefined;
+
+type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Input<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
+
+/** Path parameters after parsing. */
+export type ParamsOf<Id extends OperationId> = Output<Part<Id, 'params'>>;
+
+/** Query after parsing. */
+export type QueryOf<Id extends OperationId> = Output<Part<Id, 'query'>>;
+
+/** Query as a caller may give it. */
+export type QueryInputOf<Id extends OperationId> = Input<Part<Id, 'query'>>;
+
+/** Headers after parsing. */
+export type HeadersOf<Id extends OperationId> = Output<Part<Id, 'headers'>>;
+
+/** Body after parsing, as a handler gets it. */
+export type BodyOf<Id extends OperationId> = Output<Part<Id, 'body'>>;
+
+/** Body as a caller sends it. */
+export type BodyInputOf<Id extends OperationId> = Input<Part<Id, 'body'>>;
+
+type ResultOfSchema<Schema> = Schema extends z.ZodType
+  ? z.output<Schema>
+  : Schema extends null
+    ? null
+    : Uint8Array;
+
+/** Result of the ordinary success: null where there is none, bytes for raw content. */
+export type ResultOf<Id extends OperationId> = ResultOfSchema<(typeof ROUTES)[Id]['success']['schema']>;
+
+/**
+ * The address of an operation with its parameters filled in and percent-encoded. Chooses the first of the route's
+ * paths that holds exactly the given parameters.
+ *
+ * @throws Error when no path of the route does: a defect of the caller.
+ */
+export function renderPath(
+  operationId: OperationId,
+  params: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const route = routeOf(operationId);
+  const given = Object.keys(params).filter((name) => params[name] !== undefined && params[name] !== '');
+  const template = [route.path, ...(route.aliases ?? [])].find((path) => {
+    const names = parameterNames(path);
+    return names.length === given.length && names.every((name) => given.includes(name));
+  });
+  if (template === undefined)
+    throw new Error(`${operationId} has no path with the parameters ${given.join(', ')}`);
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeParameter(name, params[name] ?? ''));
+}
+
+/** The names in the braces of a path template. */
+export function parameterNames(path: string): string[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '');
+}
+
+function encodeParameter(name: string, value: string): string {
+  if (name !== 'path') return encodeURIComponent(value);
+  return value
+    .split('/')
+    .filter((part) => part !== '')
+    .map(encodeURIComponent)
+    .join('/');
+}

@@ -1,0 +1,260 @@
+-- What the migrations add up to, for reading. Generated: node tests/generate-schema.ts
+
+create table public.app_revisions (
+  app_uuid text not null,
+  revision integer not null,
+  definition jsonb not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  created_by text not null,
+  constraint app_revisions_pkey PRIMARY KEY (app_uuid, revision),
+  constraint app_revisions_app_uuid_fkey FOREIGN KEY (app_uuid) REFERENCES apps(uuid)
+);
+
+create table public.apps (
+  uuid text not null,
+  id text not null,
+  owner text not null,
+  is_public boolean not null default false,
+  available boolean not null default true,
+  revision integer not null default 1,
+  execution_system text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_modified timestamp with time zone not null default clock_timestamp(),
+  deleted_at timestamp with time zone,
+  constraint apps_pkey PRIMARY KEY (uuid),
+  constraint apps_id_unique UNIQUE (id),
+  constraint apps_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
+);
+
+create table public.idempotency_keys (
+  username text not null,
+  route text not null,
+  key text not null,
+  request_hash bytea not null,
+  job_id text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint idempotency_keys_pkey PRIMARY KEY (username, route, key)
+);
+
+create table public.job_events (
+  job_id text not null,
+  seq integer not null,
+  id text not null,
+  name text not null,
+  status text not null,
+  description text,
+  in_history boolean not null default true,
+  transfer_id text,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  xid xid8 not null default pg_current_xact_id(),
+  constraint job_events_pkey PRIMARY KEY (job_id, seq),
+  constraint job_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
+  constraint job_events_transfer_id_fkey FOREIGN KEY (transfer_id) REFERENCES transfers(id)
+);
+
+create table public.jobs (
+  id text not null,
+  name text not null,
+  owner text not null,
+  app_id text not null,
+  app_uuid text not null,
+  app_revision integer not null,
+  execution_system text not null,
+  batch_queue text,
+  node_count integer not null,
+  processors_per_node integer not null,
+  memory_per_node_gb double precision,
+  max_run_time_seconds integer,
+  archive boolean not null,
+  archive_on_app_error boolean not null default false,
+  archive_system text,
+  archive_path text,
+  inputs jsonb not null,
+  parameters jsonb not null,
+  notifications jsonb not null default '[]'::jsonb,
+  status text not null,
+  seq integer not null,
+  last_message text,
+  visible boolean not null default true,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_updated timestamp with time zone not null default clock_timestamp(),
+  submit_time timestamp with time zone not null default clock_timestamp(),
+  start_time timestamp with time zone,
+  remote_ended timestamp with time zone,
+  end_time timestamp with time zone,
+  work_path text,
+  work_removed_at timestamp with time zone,
+  staging_attempts integer not null default 0,
+  archiving_attempts integer not null default 0,
+  submit_attempts integer not null default 0,
+  try_number integer not null default 0,
+  local_id text,
+  exit_code integer,
+  stop_requested text,
+  stop_requested_at timestamp with time zone,
+  stop_reason text,
+  owner_replica text,
+  epoch bigint not null default 0,
+  lease_until timestamp with time zone not null default clock_timestamp(),
+  next_at timestamp with time zone,
+  deadline_at timestamp with time zone,
+  faults integer not null default 0,
+  absent_count integer not null default 0,
+  absent_since timestamp with time zone,
+  last_status_check timestamp with time zone,
+  remote_status_checks integer not null default 0,
+  failed_status_checks integer not null default 0,
+  constraint jobs_pkey PRIMARY KEY (id),
+  constraint jobs_status CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING_INPUTS'::text, 'STAGING_INPUTS'::text, 'STAGED'::text, 'SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text, 'ARCHIVING_FINISHED'::text, 'ARCHIVING_FAILED'::text, 'FINISHED'::text, 'KILLED'::text, 'STOPPED'::text, 'FAILED'::text]))),
+  constraint jobs_stop_requested CHECK ((stop_requested = ANY (ARRAY['STOPPED'::text, 'KILLED'::text, 'FAILED'::text]))),
+  constraint jobs_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
+);
+
+create table public.migrations (
+  number integer not null,
+  name text not null,
+  checksum text not null,
+  applied_at timestamp with time zone not null default clock_timestamp(),
+  constraint migrations_pkey PRIMARY KEY (number)
+);
+
+create table public.profiles (
+  username text not null,
+  uuid text not null,
+  email text,
+  first_name text not null default ''::text,
+  last_name text not null default ''::text,
+  password_hash text,
+  is_admin boolean not null default false,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  disabled_at timestamp with time zone,
+  constraint profiles_pkey PRIMARY KEY (username),
+  constraint profiles_uuid_key UNIQUE (uuid)
+);
+
+create table public.replicas (
+  id text not null,
+  host text not null,
+  roles text not null,
+  started_at timestamp with time zone not null default clock_timestamp(),
+  heartbeat_at timestamp with time zone not null default clock_timestamp(),
+  worker_ids text[] not null default '{}'::text[],
+  constraint replicas_pkey PRIMARY KEY (id)
+);
+
+create table public.system_roles (
+  system_uuid text not null,
+  username text not null,
+  role text not null,
+  granted_at timestamp with time zone not null default clock_timestamp(),
+  constraint system_roles_pkey PRIMARY KEY (system_uuid, username),
+  constraint system_roles_role CHECK ((role = ANY (ARRAY['GUEST'::text, 'USER'::text, 'PUBLISHER'::text, 'ADMIN'::text, 'OWNER'::text]))),
+  constraint system_roles_system_uuid_fkey FOREIGN KEY (system_uuid) REFERENCES systems(uuid)
+);
+
+create table public.systems (
+  uuid text not null,
+  id text not null,
+  owner text not null,
+  type text not null,
+  is_public boolean not null default false,
+  is_global_default boolean not null default false,
+  available boolean not null default true,
+  revision integer not null default 1,
+  definition jsonb not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_modified timestamp with time zone not null default clock_timestamp(),
+  deleted_at timestamp with time zone,
+  constraint systems_pkey PRIMARY KEY (uuid),
+  constraint systems_id_unique UNIQUE (id),
+  constraint systems_type CHECK ((type = ANY (ARRAY['EXECUTION'::text, 'STORAGE'::text]))),
+  constraint systems_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
+);
+
+create table public.tokens (
+  id text not null,
+  token_hash bytea not null,
+  username text not null,
+  name text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  constraint tokens_pkey PRIMARY KEY (id),
+  constraint tokens_token_hash_key UNIQUE (token_hash),
+  constraint tokens_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
+);
+
+create table public.transfers (
+  id text not null,
+  job_id text not null,
+  source text not null,
+  destination text not null,
+  total_files integer not null default 0,
+  total_bytes bigint not null default 0,
+  transferred_bytes bigint not null default 0,
+  active_transfers integer not null default 0,
+  started_at timestamp with time zone not null default clock_timestamp(),
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  ended_at timestamp with time zone,
+  constraint transfers_pkey PRIMARY KEY (id),
+  constraint transfers_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
+);
+
+create table public.user_default_systems (
+  username text not null,
+  type text not null,
+  system_uuid text not null,
+  constraint user_default_systems_pkey PRIMARY KEY (username, type),
+  constraint user_default_systems_type CHECK ((type = ANY (ARRAY['EXECUTION'::text, 'STORAGE'::text]))),
+  constraint user_default_systems_system_uuid_fkey FOREIGN KEY (system_uuid) REFERENCES systems(uuid),
+  constraint user_default_systems_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
+);
+
+CREATE INDEX apps_owner ON public.apps USING btree (owner) WHERE (deleted_at IS NULL);
+
+CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX jobs_active ON public.jobs USING btree (execution_system, status) WHERE (status = ANY (ARRAY['SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text]));
+
+CREATE INDEX jobs_deadline ON public.jobs USING btree (deadline_at) WHERE (deadline_at IS NOT NULL);
+
+CREATE INDEX jobs_due ON public.jobs USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE INDEX jobs_owner_updated ON public.jobs USING btree (owner, last_updated DESC, id DESC) WHERE visible;
+
+CREATE INDEX system_roles_username ON public.system_roles USING btree (username);
+
+CREATE UNIQUE INDEX systems_global_default ON public.systems USING btree (type) WHERE (is_global_default AND (deleted_at IS NULL));
+
+CREATE INDEX systems_owner ON public.systems USING btree (owner) WHERE (deleted_at IS NULL);
+
+CREATE INDEX tokens_username ON public.tokens USING btree (username, created_at);
+
+CREATE INDEX transfers_job ON public.transfers USING btree (job_id);
+
+comment on table public.app_revisions is 'never updated: a job runs the revision that was current when it was submitted';
+
+comment on column public.job_events.in_history is 'CREATED reaches subscribers but not the history, which begins with PENDING (guide)';
+
+comment on column public.job_events.xid is 'orders feeds over many jobs; see docs/architecture.md';
+
+comment on column public.jobs.seq is 'sequence number of the job''s last event; taken under the row''s lock, so it has no gaps';
+
+comment on column public.jobs.work_path is 'relative to the execution system''s root; null before staging';
+
+comment on column public.jobs.stop_requested is 'the status the job is to get once its end is proven; FAILED: the service gave it up';
+
+comment on column public.jobs.epoch is 'raised by every change of ownership; a write that carries an older one changes nothing';
+
+comment on column public.jobs.next_at is 'when the sweep has to look at the job although nobody rang; null: never';
+
+comment on column public.jobs.faults is 'unexpected errors in a row while working on the job';
+
+comment on column public.profiles.password_hash is 'scrypt; null: the user has no password and signs in with tokens only';
+
+comment on column public.systems.id is 'stays taken after deletion: jobs and links go on naming it';
+
+comment on column public.tokens.token_hash is 'SHA-256 of the bearer token; the token itself is never stored';
+
+comment on column public.tokens.expires_at is 'null: does not expire';

@@ -1,0 +1,130 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import type { Pool } from 'pg';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Db } from './database/connection.ts';
+import { queueTasks } from './database/queue.ts';
+import type { NewId } from './domain/id-source.ts';
+import type { DeadlineKind } from './domain/lifecycle.ts';
+import { AppDefinitions } from './engine/app-definitions.ts';
+import type { EngineContext, ServiceFacts } from './engine/context.ts';
+import { LeaseKeeper } from './engine/lease-keeper.ts';
+import { Replica } from './engine/replica.ts';
+import { type AdapterFactories, Targets } from './engine/targets.ts';
+import { startWorkers, type Workers } from './engine/workers.ts';
+import { createTransition, type Deadlines } from './events/transition.ts';
+import { createExecutor } from './execution/executor.ts';
+import { fork } from './execution/fork.ts';
+import { createLocalShell } from './execution/local-shell.ts';
+import { openStorage } from './storage/by-protocol.ts';
+
+/** What the engine is made of and around. */
+export interface EngineParts {
+  readonly config: Config;
+  readonly pool: Pool;
+  readonly db: Db;
+  readonly log: Logger;
+  readonly newId: NewId;
+  readonly service: ServiceFacts;
+}
+
+/** The engine of this process: running if it has the role `worker`, else only able to stop jobs. */
+export interface Engine extends AsyncDisposable {
+  readonly context: EngineContext;
+  start(): Promise<void>;
+}
+
+/** Milliseconds in which hints of one system are gathered into one bell. */
+const HINT_WINDOW_MS = 10;
+
+const ADAPTERS: AdapterFactories = {
+  openExecutor: () => {
+    const shell = createLocalShell();
+    return { executor: createExecutor({ shell, scheduler: fork }), close: () => shell.close() };
+  },
+  openStorage,
+};
+
+/** Builds the engine. Nothing runs before `start`. */
+export function composeEngine(parts: EngineParts): Engine {
+  const { config, db, log, newId } = parts;
+  const replica = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const leases = new LeaseKeeper({ db, replica, monotonicMs: () => performance.now() });
+  const targets = new Targets({ db, factories: ADAPTERS, onEnded: createBell(db, log) });
+  const context: EngineContext = {
+    db,
+    replica,
+    newId,
+    transition: createTransition({ db, newId, deadlines: deadlinesOf(config) }),
+    leases,
+    targets,
+    apps: new AppDefinitions(db),
+    service: parts.service,
+    times: { monitorEveryMs: config.ARRAS_MONITOR_INTERVAL, stopGraceMs: config.ARRAS_STOP_GRACE },
+    log,
+    now: () => new Date(),
+  };
+  return runEngine(parts, context);
+}
+
+function runEngine({ config, pool }: EngineParts, context: EngineContext): Engine {
+  const works = config.ARRAS_ROLES.has('worker');
+  let workers: Workers | null = null;
+  const replica = new Replica(context, () => ({
+    host: hostname(),
+    roles: [...config.ARRAS_ROLES].join(','),
+    workerIds: workers?.ids() ?? [],
+  }));
+  return {
+    context,
+    start: async () => {
+      if (works) {
+        workers = await startWorkers(context, {
+          pool,
+          controlConcurrency: config.ARRAS_CONTROL_TASKS,
+          dataConcurrency: config.ARRAS_DATA_TASKS,
+        });
+      }
+      await replica.start(works);
+    },
+    [Symbol.asyncDispose]: async () => {
+      context.leases.abortAll(new Error('the service is stopping'));
+      await workers?.[Symbol.asyncDispose]();
+      await replica[Symbol.asyncDispose]();
+      await context.leases[Symbol.asyncDispose]();
+      await context.targets[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Rings for ended programs, at most once per system and window. */
+function createBell(db: Db, log: Logger): (systemId: string) => void {
+  const waiting = new Set<string>();
+  return (systemId) => {
+    if (waiting.has(systemId)) return;
+    waiting.add(systemId);
+    setTimeout(() => {
+      waiting.delete(systemId);
+      queueTasks(db, [{ task: 'collect', subject: systemId }]).catch((error: unknown) =>
+        // A lost bell is found by the monitor.
+        log.warn({ systemId, err: error }, 'hint.lost'),
+      );
+    }, HINT_WINDOW_MS).unref();
+  };
+}
+
+/** Seconds that a program may overrun its limit before the service ends it, for the sake of its own last words. */
+const RUN_GRACE_MS = 10_000;
+
+function deadlinesOf(config: Config): Deadlines {
+  const fixed: Readonly<Record<Exclude<DeadlineKind, 'run'>, number>> = {
+    staging: config.ARRAS_STAGING_LIMIT,
+    submission: config.ARRAS_SUBMISSION_LIMIT,
+    archiving: config.ARRAS_ARCHIVING_LIMIT,
+  };
+  return (kind, job) => {
+    if (kind !== 'run') return fixed[kind];
+    return job.max_run_time_seconds === null ? null : job.max_run_time_seconds * 1000 + RUN_GRACE_MS;
+  };
+}

@@ -1,0 +1,185 @@
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+/** One setting: its name in the environment, its default, and what it does. */
+interface Setting<Value> {
+  readonly default: string;
+  readonly description: string;
+  /** Throws with what was expected. */
+  readonly parse: (text: string) => Value;
+}
+
+const text = (value: string): string => value;
+const optionalText = (value: string): string | null => (value === '' ? null : value);
+
+function integer(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (Number.isInteger(number) && number >= min && number <= max) return number;
+    throw new Error(`a whole number from ${min} to ${max}`);
+  };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `90s`, `15m`, `12h`, `7d` as milliseconds. */
+function duration(value: string): number {
+  const match = /^([0-9]+)([smhd])$/.exec(value);
+  const unit = UNIT_MS[match?.[2] ?? ''];
+  if (match?.[1] === undefined || unit === undefined) throw new Error('a length of time such as 30s, 15m, 12h or 7d');
+  return Number(match[1]) * unit;
+}
+
+const ROLES = ['api', 'worker'] as const;
+
+/** What a process does: answer requests, work on jobs, or both. */
+export type Role = (typeof ROLES)[number];
+
+function roles(value: string): ReadonlySet<Role> {
+  const chosen = value.split(',').map((role) => ROLES.find((known) => known === role.trim()));
+  if (chosen.includes(undefined)) throw new Error(`a list of ${ROLES.join(' and ')}`);
+  return new Set(chosen.filter((role) => role !== undefined));
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
+
+function logLevel(value: string): (typeof LOG_LEVELS)[number] {
+  const level = LOG_LEVELS.find((known) => known === value);
+  if (level) return level;
+  throw new Error(`one of ${LOG_LEVELS.join(', ')}`);
+}
+
+function timeZone(value: string): string {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
+  } catch {
+    throw new Error('the name of a time zone such as UTC or America/Chicago');
+  }
+}
+
+function publicUrl(value: string): string | null {
+  if (value === '') return null;
+  const url = URL.parse(value);
+  if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
+  throw new Error('an address such as https://jobs.example.org');
+}
+
+function adminToken(value: string): string | null {
+  if (value === '') return null;
+  if (value.length >= 32 && /^[\x21-\x7e]+$/.test(value)) return value;
+  throw new Error('at least 32 printable characters without blanks');
+}
+
+/** Every setting, its default and its meaning; docs/reference/settings.md is made from this table. */
+export const SETTINGS = {
+  ARRAS_DATA_DIR: {
+    default: '',
+    description:
+      'Directory of the embedded database, secrets and logs. Default: `/var/lib/arras` for root, else `$XDG_DATA_HOME/arras` or `~/.local/share/arras`.',
+    parse: text,
+  },
+  ARRAS_HOST: { default: '127.0.0.1', description: 'Address to listen on.', parse: text },
+  ARRAS_PORT: { default: '8383', description: 'Port to listen on; 0 takes a free one.', parse: integer(0, 65_535) },
+  ARRAS_PUBLIC_URL: {
+    default: '',
+    description: 'Address under which clients reach the service: the base of every link. Default: the listening address.',
+    parse: publicUrl,
+  },
+  DATABASE_URL: {
+    default: '',
+    description: 'A PostgreSQL server, version 15 or newer. Without it the service starts its own in the data directory.',
+    parse: optionalText,
+  },
+  ARRAS_DATABASE_CONNECTIONS: {
+    default: '20',
+    description: 'Connections this process may hold.',
+    parse: integer(4, 500),
+  },
+  ARRAS_ADMIN_USERNAME: { default: 'admin', description: 'Name of the administrator made at the first start.', parse: text },
+  ARRAS_ADMIN_PASSWORD: {
+    default: '',
+    description: 'Password of the administrator. Set at every start at which it is given.',
+    parse: optionalText,
+  },
+  ARRAS_ADMIN_TOKEN: {
+    default: '',
+    description:
+      'A bearer token of the administrator, at least 32 characters. Without it one is made at the first start and written to `admin-token` in the data directory.',
+    parse: adminToken,
+  },
+  ARRAS_ROLES: {
+    default: 'api,worker',
+    description: 'What this process does: `api` answers requests, `worker` runs jobs. Several processes may share one database.',
+    parse: roles,
+  },
+  ARRAS_TENANT: { default: 'arras', description: 'Name of this deployment in job objects and channels.', parse: text },
+  ARRAS_TIMEZONE: { default: 'UTC', description: 'Zone in which times are written.', parse: timeZone },
+  ARRAS_LOG_LEVEL: { default: 'info', description: `One of ${LOG_LEVELS.join(', ')}.`, parse: logLevel },
+  ARRAS_CONTROL_TASKS: {
+    default: '8',
+    description: 'Decisions about jobs that this process takes at the same time.',
+    parse: integer(1, 200),
+  },
+  ARRAS_DATA_TASKS: {
+    default: '6',
+    description: 'Jobs whose data this process moves at the same time.',
+    parse: integer(1, 200),
+  },
+  ARRAS_MONITOR_INTERVAL: {
+    default: '5s',
+    description: 'Time between two looks at all programs of a system. Ends are noticed earlier through exit markers.',
+    parse: duration,
+  },
+  ARRAS_STOP_GRACE: {
+    default: '10s',
+    description: 'Time a stopped program has to end before it is killed.',
+    parse: duration,
+  },
+  ARRAS_STAGING_LIMIT: {
+    default: '7d',
+    description: 'Longest time a job may wait for its inputs; then it fails.',
+    parse: duration,
+  },
+  ARRAS_SUBMISSION_LIMIT: {
+    default: '30d',
+    description: 'Longest time a job may wait to be started; then it fails.',
+    parse: duration,
+  },
+  ARRAS_ARCHIVING_LIMIT: {
+    default: '7d',
+    description: 'Longest time archiving may take; then the job fails.',
+    parse: duration,
+  },
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Values of all settings. */
+export type Config = { readonly [Name in SettingName]: ReturnType<(typeof SETTINGS)[Name]['parse']> };
+
+/** A setting that cannot be used. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads all settings; names every wrong one at once. Values are never repeated: they may be secrets. */
+export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
+  const values: Record<string, unknown> = {};
+  const problems: string[] = [];
+  for (const [name, setting] of Object.entries(SETTINGS)) {
+    try {
+      values[name] = setting.parse(environment[name] || setting.default);
+    } catch (error) {
+      problems.push(`${name}: expected ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError(problems.join('\n'));
+  // Every name of SETTINGS has been parsed by its own parser just above.
+  const config = values as Config;
+  return { ...config, ARRAS_DATA_DIR: config.ARRAS_DATA_DIR || defaultDataDirectory(environment) };
+}
+
+function defaultDataDirectory(environment: NodeJS.ProcessEnv): string {
+  if (process.getuid?.() === 0) return '/var/lib/arras';
+  return join(environment['XDG_DATA_HOME'] || join(homedir(), '.local', 'share'), 'arras');
+}

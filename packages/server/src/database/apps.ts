@@ -1,0 +1,144 @@
+import type { AppUuid } from '@arras/contract';
+import { type Insertable, sql } from 'kysely';
+import type { Db } from './connection.ts';
+import type { Viewer } from './systems.ts';
+import type { AppRow, AppsTable } from './tables.ts';
+
+/** An app with the definition of its current revision. */
+export type DefinedApp = AppRow & { readonly definition: Record<string, unknown> };
+
+function definedApps(db: Db) {
+  return db
+    .selectFrom('apps')
+    .innerJoin('app_revisions', (join) =>
+      join
+        .onRef('app_revisions.app_uuid', '=', 'apps.uuid')
+        .onRef('app_revisions.revision', '=', 'apps.revision'),
+    )
+    .selectAll('apps')
+    .select('app_revisions.definition')
+    .where('apps.deleted_at', 'is', null);
+}
+
+/** The app if it exists and the viewer may see it: their own, a public one, or any for an admin. */
+export async function findViewedApp(db: Db, viewer: Viewer, id: string): Promise<DefinedApp | null> {
+  const row = await definedApps(db)
+    .where('apps.id', '=', id)
+    .$if(!viewer.isAdmin, (qb) =>
+      qb.where((eb) => eb.or([eb('apps.owner', '=', viewer.username), eb('apps.is_public', '=', true)])),
+    )
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+export async function listViewedApps(
+  db: Db,
+  viewer: Viewer,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<DefinedApp[]> {
+  return definedApps(db)
+    .$if(!viewer.isAdmin, (qb) =>
+      qb.where((eb) => eb.or([eb('apps.owner', '=', viewer.username), eb('apps.is_public', '=', true)])),
+    )
+    .orderBy('apps.last_modified', 'desc')
+    .orderBy('apps.id')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+}
+
+/** Stores a new app with its first revision; null when the id is taken, even by a deleted one. */
+export async function insertApp(
+  tx: Db,
+  app: Insertable<AppsTable>,
+  definition: Record<string, unknown>,
+): Promise<DefinedApp | null> {
+  const row = await tx
+    .insertInto('apps')
+    .values(app)
+    .onConflict((oc) => oc.column('id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  if (!row) return null;
+  await insertRevision(tx, row, definition, app.owner);
+  return { ...row, definition };
+}
+
+/** Adds a revision and makes it current. Null when the app has been deleted meanwhile. */
+export async function reviseApp(
+  tx: Db,
+  uuid: AppUuid,
+  change: {
+    readonly definition: Record<string, unknown>;
+    readonly executionSystem: string;
+    readonly by: string;
+  },
+): Promise<DefinedApp | null> {
+  const row = await tx
+    .updateTable('apps')
+    .set({
+      revision: sql`revision + 1`,
+      execution_system: change.executionSystem,
+      last_modified: sql`clock_timestamp()`,
+    })
+    .where('uuid', '=', uuid)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  if (!row) return null;
+  await insertRevision(tx, row, change.definition, change.by);
+  return { ...row, definition: change.definition };
+}
+
+async function insertRevision(
+  tx: Db,
+  app: AppRow,
+  definition: Record<string, unknown>,
+  by: string,
+): Promise<void> {
+  await tx
+    .insertInto('app_revisions')
+    .values({
+      app_uuid: app.uuid,
+      revision: app.revision,
+      definition: JSON.stringify(definition),
+      created_by: by,
+    })
+    .execute();
+}
+
+/** Changes what is not part of a revision: availability, visibility, deletion. */
+export async function updateApp(
+  db: Db,
+  uuid: AppUuid,
+  change: { readonly available?: boolean; readonly is_public?: boolean; readonly deleted?: true },
+): Promise<AppRow | null> {
+  const row = await db
+    .updateTable('apps')
+    .set({
+      last_modified: sql`clock_timestamp()`,
+      ...(change.available === undefined ? {} : { available: change.available }),
+      ...(change.is_public === undefined ? {} : { is_public: change.is_public }),
+      ...(change.deleted ? { deleted_at: sql`clock_timestamp()` } : {}),
+    })
+    .where('uuid', '=', uuid)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** The definition a job was submitted with; never changes, so callers may keep it. */
+export async function getAppRevision(
+  db: Db,
+  uuid: AppUuid,
+  revision: number,
+): Promise<Record<string, unknown>> {
+  const row = await db
+    .selectFrom('app_revisions')
+    .select('definition')
+    .where('app_uuid', '=', uuid)
+    .where('revision', '=', revision)
+    .executeTakeFirstOrThrow();
+  return row.definition;
+}

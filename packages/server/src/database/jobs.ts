@@ -1,0 +1,372 @@
+import type { JobEventId, JobId, JobStatus, TransferId } from '@arras/contract';
+import { type Insertable, sql, type Updateable } from 'kysely';
+import { isTerminal, MONITORED_STATUSES, TERMINAL_STATUSES } from '../domain/lifecycle.ts';
+import type { QueuedTask } from '../domain/tasks.ts';
+import type { Db } from './connection.ts';
+import { taskSpecs } from './queue.ts';
+import type { JobRow, JobsTable, StopRequest } from './tables.ts';
+
+/** One event to append; `status` is the job's status once it has happened. */
+export interface NewJobEvent {
+  readonly id: JobEventId;
+  readonly name: string;
+  readonly status: JobStatus;
+  readonly description: string | null;
+  readonly inHistory: boolean;
+  readonly transferId: TransferId | null;
+  readonly createdBy: string;
+}
+
+/** Columns a transition may set besides the status. */
+export type JobPatch = Pick<
+  Updateable<JobsTable>,
+  | 'archiving_attempts'
+  | 'absent_count'
+  | 'absent_since'
+  | 'exit_code'
+  | 'faults'
+  | 'local_id'
+  | 'staging_attempts'
+  | 'stop_reason'
+  | 'stop_requested'
+  | 'submit_attempts'
+  | 'try_number'
+  | 'work_path'
+>;
+
+/** A compare-and-set move of one job with everything that commits together with it. */
+export interface JobMove {
+  readonly job: Pick<JobRow, 'id' | 'status' | 'epoch' | 'stop_requested'>;
+  readonly to: JobStatus;
+  readonly events: readonly NewJobEvent[];
+  readonly patch: JobPatch;
+  readonly tasks: readonly QueuedTask[];
+  /** Milliseconds until the sweep looks at the job; null: never. */
+  readonly lookAfterMs: number | null;
+  /** Milliseconds until the deadline, null to clear it, `keep` to leave it. */
+  readonly deadlineMs: number | null | 'keep';
+  /** `keep` the lease, `release` it for the next task, or `fence`: take the job away from whoever holds it. */
+  readonly lease: 'keep' | 'release' | 'fence';
+}
+
+const after = (ms: number) => sql<Date>`clock_timestamp() + ${ms} * interval '1 millisecond'`;
+const now = sql<Date>`clock_timestamp()`;
+
+/** Times that a status sets when they are not set yet (spec/lifecycle.md section 5); QUEUED overwrites the submit time. */
+function timesOf(events: readonly NewJobEvent[]): Record<string, unknown> {
+  const passed = new Set(events.map((event) => event.status));
+  const terminal = [...passed].some(isTerminal);
+  return {
+    ...(passed.has('QUEUED') ? { submit_time: now } : {}),
+    ...(passed.has('RUNNING') ? { start_time: sql`coalesce(start_time, clock_timestamp())` } : {}),
+    ...(passed.has('CLEANING_UP') ? { remote_ended: sql`coalesce(remote_ended, clock_timestamp())` } : {}),
+    ...(terminal ? { end_time: sql`coalesce(end_time, clock_timestamp())` } : {}),
+  };
+}
+
+function leaseColumns(lease: JobMove['lease']): Record<string, unknown> {
+  if (lease === 'keep') return {};
+  const released = { owner_replica: null, lease_until: now };
+  return lease === 'fence' ? { ...released, epoch: sql`epoch + 1` } : released;
+}
+
+function eventRecords(events: readonly NewJobEvent[]): string {
+  return JSON.stringify(
+    events.map((event, index) => ({
+      ordinal: index + 1,
+      id: event.id,
+      name: event.name,
+      status: event.status,
+      description: event.description,
+      in_history: event.inHistory,
+      transfer_id: event.transferId,
+      created_by: event.createdBy,
+    })),
+  );
+}
+
+/**
+ * Moves a job, appends its events with gapless sequence numbers and queues its tasks in one statement, or
+ * does nothing and returns null when the job is no longer as the caller knew it (status, epoch, stop request).
+ */
+export async function moveJob(db: Db, move: JobMove): Promise<JobRow | null> {
+  const { job, events } = move;
+  const result = await db
+    .with('moved', (qb) =>
+      qb
+        .updateTable('jobs')
+        .set({
+          // Any progress ends a row of unexpected errors.
+          faults: 0,
+          ...move.patch,
+          ...timesOf(events),
+          ...leaseColumns(move.lease),
+          status: move.to,
+          seq: sql`seq + ${events.length}`,
+          last_message: events.at(-1)?.description ?? sql`last_message`,
+          last_updated: now,
+          next_at: move.lookAfterMs === null ? null : after(move.lookAfterMs),
+          ...(move.deadlineMs === 'keep'
+            ? {}
+            : { deadline_at: move.deadlineMs === null ? null : after(move.deadlineMs) }),
+        })
+        .where('id', '=', job.id)
+        .where('status', '=', job.status)
+        .where('epoch', '=', job.epoch)
+        .where(sql<boolean>`stop_requested is not distinct from ${job.stop_requested}`)
+        .returningAll(),
+    )
+    .with('written', (qb) =>
+      qb
+        .insertInto('job_events')
+        .columns([
+          'job_id',
+          'seq',
+          'id',
+          'name',
+          'status',
+          'description',
+          'in_history',
+          'transfer_id',
+          'created_by',
+        ])
+        .expression(sql`
+          select moved.id, moved.seq - ${events.length} + e.ordinal, e.id, e.name, e.status, e.description,
+            e.in_history, e.transfer_id, e.created_by
+          from moved, jsonb_to_recordset(${eventRecords(events)}::jsonb) as e (ordinal integer, id text, name text,
+            status text, description text, in_history boolean, transfer_id text, created_by text)`)
+        .returning('seq'),
+    )
+    .with('rung', () => rungTasks(move.tasks))
+    .selectFrom('moved')
+    .selectAll('moved')
+    .where(sql<boolean>`(select count(*) from rung) >= 0`)
+    .executeTakeFirst();
+  return result ?? null;
+}
+
+function rungTasks(tasks: readonly QueuedTask[]) {
+  return tasks.length === 0
+    ? sql<{ id: string }>`(select null::text as id where false)`
+    : sql<{ id: string }>`(select added.id::text as id from moved, graphile_worker.add_jobs(${taskSpecs(tasks)}) as added)`;
+}
+
+/** Stores a new job; its first events are appended by the caller in the same transaction. */
+export async function insertJob(
+  db: Db,
+  job: Omit<Insertable<JobsTable>, 'next_at' | 'deadline_at'>,
+  times: { readonly lookAfterMs: number; readonly deadlineMs: number },
+): Promise<JobRow> {
+  return db
+    .insertInto('jobs')
+    .values({ ...job, next_at: after(times.lookAfterMs), deadline_at: after(times.deadlineMs) })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+}
+
+/** Appends events to a job whose status they do not change. Returns null when there is no such job. */
+export async function appendJobEvents(
+  db: Db,
+  jobId: JobId,
+  events: readonly NewJobEvent[],
+): Promise<JobRow | null> {
+  const job = await db
+    .updateTable('jobs')
+    .set({ seq: sql`seq + ${events.length}`, last_updated: now })
+    .where('id', '=', jobId)
+    .returningAll()
+    .executeTakeFirst();
+  if (!job) return null;
+  await insertJobEvents(db, job.id, job.seq - events.length, events);
+  return job;
+}
+
+/** Inserts events numbered from `lastSeq + 1`; the caller holds the job row's lock or has just made the job. */
+export async function insertJobEvents(
+  db: Db,
+  jobId: JobId,
+  lastSeq: number,
+  events: readonly NewJobEvent[],
+): Promise<void> {
+  await db
+    .insertInto('job_events')
+    .values(
+      events.map((event, index) => ({
+        job_id: jobId,
+        seq: lastSeq + index + 1,
+        id: event.id,
+        name: event.name,
+        status: event.status,
+        description: event.description,
+        in_history: event.inHistory,
+        transfer_id: event.transferId,
+        created_by: event.createdBy,
+      })),
+    )
+    .execute();
+}
+
+/** The job, hidden or not; for the engine. Routes use {@link findVisibleJob}. */
+export async function findJob(db: Db, id: JobId): Promise<JobRow | null> {
+  return (await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+/** The jobs with these ids, in no particular order. */
+export async function findJobs(db: Db, ids: readonly JobId[]): Promise<JobRow[]> {
+  if (ids.length === 0) return [];
+  return db.selectFrom('jobs').selectAll().where('id', 'in', [...ids]).execute();
+}
+
+/** The job unless it is hidden or, for anyone but an admin, somebody else's. */
+export async function findVisibleJob(
+  db: Db,
+  viewer: { readonly username: string; readonly isAdmin: boolean },
+  id: JobId,
+): Promise<JobRow | null> {
+  const job = await db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('id', '=', id)
+    .where('visible', '=', true)
+    .$if(!viewer.isAdmin, (qb) => qb.where('owner', '=', viewer.username))
+    .executeTakeFirst();
+  return job ?? null;
+}
+
+/** One page of the owner's visible jobs. */
+export async function listOwnedJobs(
+  db: Db,
+  owner: string,
+  page: {
+    readonly limit: number;
+    readonly offset: number;
+    readonly orderBy: 'last_updated' | 'created_at' | 'name' | 'status';
+    readonly order: 'asc' | 'desc';
+  },
+): Promise<JobRow[]> {
+  return db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('owner', '=', owner)
+    .where('visible', '=', true)
+    .orderBy(page.orderBy, page.order)
+    .orderBy('id', page.order)
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+}
+
+/** Hides a job from every listing. Returns false when it was hidden already. */
+export async function hideJob(db: Db, id: JobId): Promise<boolean> {
+  const result = await db
+    .updateTable('jobs')
+    .set({ visible: false, last_updated: now })
+    .where('id', '=', id)
+    .where('visible', '=', true)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Records that the job is to end; a later, harder request replaces a softer one. Null when the job has ended. */
+export async function requestStop(
+  db: Db,
+  id: JobId,
+  request: { readonly to: StopRequest; readonly reason: string },
+): Promise<JobRow | null> {
+  const job = await db
+    .updateTable('jobs')
+    .set({
+      stop_requested: sql<StopRequest>`case when stop_requested is null or ${request.to} = 'KILLED' then ${request.to} else stop_requested end`,
+      stop_reason: sql`case when stop_requested is null or ${request.to} = 'KILLED' then ${request.reason} else stop_reason end`,
+      stop_requested_at: sql`coalesce(stop_requested_at, clock_timestamp())`,
+      last_message: request.reason,
+      last_updated: now,
+    })
+    .where('id', '=', id)
+    .where('status', 'not in', [...TERMINAL_STATUSES])
+    .returningAll()
+    .executeTakeFirst();
+  return job ?? null;
+}
+
+/** The jobs whose programs are on one system's target right now. */
+export async function listMonitoredJobs(db: Db, systemId: string): Promise<JobRow[]> {
+  return db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('execution_system', '=', systemId)
+    .where('status', 'in', [...MONITORED_STATUSES])
+    .execute();
+}
+
+/** What one look at a job's program showed; an error only counts as a failed check. */
+export async function recordStatusCheck(
+  db: Db,
+  ids: readonly JobId[],
+  check: { readonly ok: boolean; readonly lookAfterMs: number },
+): Promise<void> {
+  if (ids.length === 0) return;
+  await db
+    .updateTable('jobs')
+    .set({
+      next_at: after(check.lookAfterMs),
+      ...(check.ok
+        ? { last_status_check: now, remote_status_checks: sql`remote_status_checks + 1` }
+        : { failed_status_checks: sql`failed_status_checks + 1` }),
+    })
+    .where('id', 'in', [...ids])
+    .where('status', 'in', [...MONITORED_STATUSES])
+    .execute();
+}
+
+/** Counts one more look that found nothing of a job's program, and tells for how long that has been so. */
+export async function recordAbsence(
+  db: Db,
+  job: Pick<JobRow, 'id' | 'epoch'>,
+): Promise<{ readonly count: number; readonly sinceMs: number } | null> {
+  const row = await db
+    .updateTable('jobs')
+    .set({
+      absent_count: sql`absent_count + 1`,
+      absent_since: sql`coalesce(absent_since, clock_timestamp())`,
+    })
+    .where('id', '=', job.id)
+    .where('epoch', '=', job.epoch)
+    .returning([
+      'absent_count as count',
+      // The database's clock on both sides: replicas' clocks may differ (P28).
+      sql<number>`(extract(epoch from clock_timestamp() - absent_since) * 1000)::float8`.as('sinceMs'),
+    ])
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Forgets earlier looks that found nothing, because one has found the program. */
+export async function clearAbsence(db: Db, job: Pick<JobRow, 'id' | 'epoch'>): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ absent_count: 0, absent_since: null })
+    .where('id', '=', job.id)
+    .where('epoch', '=', job.epoch)
+    .execute();
+}
+
+/** Whether the job's deadline has passed by the database's clock. */
+export async function hasExpired(db: Db, id: JobId): Promise<boolean> {
+  const row = await db
+    .selectFrom('jobs')
+    .select(sql<boolean>`coalesce(deadline_at <= clock_timestamp(), false)`.as('expired'))
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row?.expired ?? false;
+}
+
+/** Marks the work directory as removed, ends the sweep's interest in the job and gives its lease back. */
+export async function markWorkRemoved(db: Db, job: Pick<JobRow, 'id' | 'epoch'>): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ work_removed_at: now, next_at: null, owner_replica: null, lease_until: now })
+    .where('id', '=', job.id)
+    .where('epoch', '=', job.epoch)
+    .execute();
+}

@@ -1,0 +1,49 @@
+import { sql } from 'kysely';
+import { ACTIVE_STATUSES } from '../domain/lifecycle.ts';
+import type { Db } from './connection.ts';
+
+/** Counts of active jobs that quotas are compared with. */
+export interface ActiveCounts {
+  readonly system: number;
+  readonly systemByOwner: number;
+  readonly queue: number;
+  readonly queueByOwner: number;
+}
+
+/**
+ * Counts the active jobs of a system while holding a lock that lets one job at a time be admitted to it, so
+ * that racing submissions cannot exceed a quota. Call it in the transaction that admits the job.
+ */
+export async function countActiveJobs(
+  tx: Db,
+  scope: { readonly systemId: string; readonly queue: string | null; readonly owner: string },
+): Promise<ActiveCounts> {
+  await sql`select pg_advisory_xact_lock(hashtextextended('quota:' || ${scope.systemId}, 0))`.execute(tx);
+  const { owner, queue } = scope;
+  return tx
+    .selectFrom('jobs')
+    .select([
+      sql<number>`count(*)`.as('system'),
+      sql<number>`count(*) filter (where owner = ${owner})`.as('systemByOwner'),
+      sql<number>`count(*) filter (where batch_queue is not distinct from ${queue})`.as('queue'),
+      sql<number>`count(*) filter (where batch_queue is not distinct from ${queue} and owner = ${owner})`.as(
+        'queueByOwner',
+      ),
+    ])
+    .where('execution_system', '=', scope.systemId)
+    .where('status', 'in', [...ACTIVE_STATUSES])
+    .executeTakeFirstOrThrow();
+}
+
+/** Waiting jobs of a system, oldest first, that a freed place may admit. */
+export async function listWaitingJobs(db: Db, systemId: string, limit: number): Promise<string[]> {
+  const rows = await db
+    .selectFrom('jobs')
+    .select('id')
+    .where('execution_system', '=', systemId)
+    .where('status', '=', 'STAGED')
+    .orderBy('created_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,213 @@
+import { type Insertable, type SelectQueryBuilder, sql } from 'kysely';
+import type { Db } from './connection.ts';
+import type { SystemRole, SystemRow, SystemsTable, SystemType, Tables } from './tables.ts';
+
+/** Who is looking; admins see everything. */
+export interface Viewer {
+  readonly username: string;
+  readonly isAdmin: boolean;
+}
+
+/** A system as one viewer sees it. `role` is what they may do with it: owners and admins are OWNER. */
+export type ViewedSystem = SystemRow & { readonly role: SystemRole; readonly is_default: boolean };
+
+function viewedSystems(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, 'systems', ViewedSystem> {
+  const { username, isAdmin } = viewer;
+  return db
+    .selectFrom('systems')
+    .selectAll('systems')
+    .select([
+      sql<SystemRole>`case
+        when ${isAdmin}::boolean or systems.owner = ${username} then 'OWNER'
+        else coalesce(
+          (select role from system_roles r where r.system_uuid = systems.uuid and r.username = ${username}),
+          'USER')
+        end`.as('role'),
+      sql<boolean>`coalesce(
+        (select d.system_uuid = systems.uuid from user_default_systems d
+          where d.username = ${username} and d.type = systems.type),
+        systems.is_global_default)`.as('is_default'),
+    ])
+    .where('deleted_at', 'is', null)
+    .$if(!isAdmin, (qb) =>
+      qb.where((eb) =>
+        eb.or([
+          eb('systems.owner', '=', username),
+          eb('systems.is_public', '=', true),
+          eb.exists(
+            eb
+              .selectFrom('system_roles')
+              .select('role')
+              .whereRef('system_roles.system_uuid', '=', 'systems.uuid')
+              .where('system_roles.username', '=', username),
+          ),
+        ]),
+      ),
+    ) as unknown as SelectQueryBuilder<Tables, 'systems', ViewedSystem>;
+}
+
+/** The system if it exists and the viewer may see it. */
+export async function findViewedSystem(db: Db, viewer: Viewer, id: string): Promise<ViewedSystem | null> {
+  return (await viewedSystems(db, viewer).where('systems.id', '=', id).executeTakeFirst()) ?? null;
+}
+
+/** The system a job names, deleted or not; for the engine. */
+export async function findSystem(db: Db, id: string): Promise<SystemRow | null> {
+  return (await db.selectFrom('systems').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+export async function listViewedSystems(
+  db: Db,
+  viewer: Viewer,
+  filter: {
+    readonly type: SystemType | null;
+    readonly isPublic: boolean | null;
+    readonly isDefault: boolean | null;
+    readonly limit: number;
+    readonly offset: number;
+  },
+): Promise<ViewedSystem[]> {
+  let query = viewedSystems(db, viewer);
+  if (filter.type !== null) query = query.where('systems.type', '=', filter.type);
+  if (filter.isPublic !== null) query = query.where('systems.is_public', '=', filter.isPublic);
+  if (filter.isDefault) {
+    query = query.where(
+      sql<boolean>`coalesce(
+        (select d.system_uuid = systems.uuid from user_default_systems d
+          where d.username = ${viewer.username} and d.type = systems.type),
+        systems.is_global_default)`,
+    );
+  }
+  return query
+    .orderBy('systems.last_modified', 'desc')
+    .orderBy('systems.id')
+    .limit(filter.limit)
+    .offset(filter.offset)
+    .execute();
+}
+
+/** The viewer's own default system of a type, else the global one. */
+export async function findDefaultSystem(
+  db: Db,
+  viewer: Viewer,
+  type: SystemType,
+): Promise<ViewedSystem | null> {
+  const [system] = await listViewedSystems(db, viewer, {
+    type,
+    isPublic: null,
+    isDefault: true,
+    limit: 1,
+    offset: 0,
+  });
+  return system ?? null;
+}
+
+/** Stores a new system; null when the id is taken, even by a deleted one. */
+export async function insertSystem(db: Db, system: Insertable<SystemsTable>): Promise<SystemRow | null> {
+  const row = await db
+    .insertInto('systems')
+    .values(system)
+    .onConflict((oc) => oc.column('id').doNothing())
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Changes a system that is not deleted and raises its revision. */
+export async function updateSystem(
+  db: Db,
+  uuid: SystemRow['uuid'],
+  change: {
+    readonly definition?: Record<string, unknown>;
+    readonly available?: boolean;
+    readonly is_public?: boolean;
+    readonly deleted?: true;
+  },
+): Promise<SystemRow | null> {
+  const row = await db
+    .updateTable('systems')
+    .set({
+      revision: sql`revision + 1`,
+      last_modified: sql`clock_timestamp()`,
+      ...(change.definition === undefined ? {} : { definition: JSON.stringify(change.definition) }),
+      ...(change.available === undefined ? {} : { available: change.available }),
+      ...(change.is_public === undefined ? {} : { is_public: change.is_public }),
+      ...(change.deleted ? { deleted_at: sql`clock_timestamp()`, is_global_default: false } : {}),
+    })
+    .where('uuid', '=', uuid)
+    .where('deleted_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Makes a system the default of all users, or of nobody. */
+export async function setGlobalDefault(db: Db, system: SystemRow, isDefault: boolean): Promise<void> {
+  if (isDefault) {
+    await db
+      .updateTable('systems')
+      .set({ is_global_default: false })
+      .where('type', '=', system.type)
+      .where('is_global_default', '=', true)
+      .execute();
+  }
+  await db
+    .updateTable('systems')
+    .set({ is_global_default: isDefault, last_modified: sql`clock_timestamp()` })
+    .where('uuid', '=', system.uuid)
+    .execute();
+}
+
+/** Makes a system one user's default for its type, or takes that back. */
+export async function setUserDefault(
+  db: Db,
+  username: string,
+  system: SystemRow,
+  isDefault: boolean,
+): Promise<void> {
+  await db
+    .deleteFrom('user_default_systems')
+    .where('username', '=', username)
+    .where('type', '=', system.type)
+    .$if(!isDefault, (qb) => qb.where('system_uuid', '=', system.uuid))
+    .execute();
+  if (!isDefault) return;
+  await db
+    .insertInto('user_default_systems')
+    .values({ username, type: system.type, system_uuid: system.uuid })
+    .execute();
+}
+
+export async function listSystemRoles(
+  db: Db,
+  uuid: SystemRow['uuid'],
+): Promise<{ username: string; role: SystemRole }[]> {
+  return db
+    .selectFrom('system_roles')
+    .select(['username', 'role'])
+    .where('system_uuid', '=', uuid)
+    .orderBy('username')
+    .execute();
+}
+
+/** Gives a user a role on a system; null takes it away. */
+export async function setSystemRole(
+  db: Db,
+  uuid: SystemRow['uuid'],
+  username: string,
+  role: SystemRole | null,
+): Promise<void> {
+  if (role === null) {
+    await db
+      .deleteFrom('system_roles')
+      .where('system_uuid', '=', uuid)
+      .where('username', '=', username)
+      .execute();
+    return;
+  }
+  await db
+    .insertInto('system_roles')
+    .values({ system_uuid: uuid, username, role })
+    .onConflict((oc) => oc.columns(['system_uuid', 'username']).doUpdateSet({ role }))
+    .execute();
+}

@@ -1,0 +1,224 @@
+import type {
+  AppUuid,
+  JobEventId,
+  JobId,
+  JobStatus,
+  ProfileId,
+  SystemUuid,
+  TokenId,
+  TransferId,
+} from '@arras/contract';
+import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
+
+/** A time the database sets itself and that is read as a Date. */
+type DatabaseTime = Generated<Date>;
+/** Any JSON document; its form is the contract's, checked before it was stored. */
+type Json<T> = JSONColumnType<T & object>;
+
+export interface ProfilesTable {
+  username: string;
+  uuid: ProfileId;
+  email: string | null;
+  first_name: Generated<string>;
+  last_name: Generated<string>;
+  password_hash: string | null;
+  is_admin: Generated<boolean>;
+  created_at: DatabaseTime;
+  disabled_at: Date | null;
+}
+
+export interface TokensTable {
+  id: TokenId;
+  token_hash: Buffer;
+  username: string;
+  name: string;
+  created_at: DatabaseTime;
+  expires_at: Date | null;
+  revoked_at: Date | null;
+}
+
+export type SystemType = 'EXECUTION' | 'STORAGE';
+
+export interface SystemsTable {
+  uuid: SystemUuid;
+  id: string;
+  owner: string;
+  type: SystemType;
+  is_public: Generated<boolean>;
+  is_global_default: Generated<boolean>;
+  available: Generated<boolean>;
+  revision: Generated<number>;
+  definition: Json<Record<string, unknown>>;
+  created_at: DatabaseTime;
+  last_modified: DatabaseTime;
+  deleted_at: Date | null;
+}
+
+export type SystemRole = 'GUEST' | 'USER' | 'PUBLISHER' | 'ADMIN' | 'OWNER';
+
+export interface SystemRolesTable {
+  system_uuid: SystemUuid;
+  username: string;
+  role: SystemRole;
+  granted_at: DatabaseTime;
+}
+
+export interface UserDefaultSystemsTable {
+  username: string;
+  type: SystemType;
+  system_uuid: SystemUuid;
+}
+
+export interface AppsTable {
+  uuid: AppUuid;
+  id: string;
+  owner: string;
+  is_public: Generated<boolean>;
+  available: Generated<boolean>;
+  revision: Generated<number>;
+  execution_system: string;
+  created_at: DatabaseTime;
+  last_modified: DatabaseTime;
+  deleted_at: Date | null;
+}
+
+export interface AppRevisionsTable {
+  app_uuid: AppUuid;
+  revision: number;
+  definition: Json<Record<string, unknown>>;
+  created_at: DatabaseTime;
+  created_by: string;
+}
+
+/** The status a job is to get once its end is proven; FAILED: the service gave it up. */
+export type StopRequest = 'STOPPED' | 'KILLED' | 'FAILED';
+
+/** A job's input values: always lists, in the order of the request. */
+export type JobInputs = Readonly<Record<string, readonly string[]>>;
+/** A job's parameter values after typing: scalars, or lists of them. */
+export type JobParameterValue = string | number | boolean;
+export type JobParameters = Readonly<Record<string, JobParameterValue | readonly JobParameterValue[]>>;
+
+export interface JobsTable {
+  id: JobId;
+  name: string;
+  owner: string;
+  app_id: string;
+  app_uuid: AppUuid;
+  app_revision: number;
+  execution_system: string;
+  batch_queue: string | null;
+  node_count: number;
+  processors_per_node: number;
+  memory_per_node_gb: number | null;
+  max_run_time_seconds: number | null;
+  archive: boolean;
+  archive_on_app_error: Generated<boolean>;
+  archive_system: string | null;
+  archive_path: string | null;
+  inputs: Json<JobInputs>;
+  parameters: Json<JobParameters>;
+  notifications: ColumnType<readonly unknown[], string, string>;
+  status: JobStatus;
+  seq: number;
+  last_message: string | null;
+  visible: Generated<boolean>;
+  created_at: DatabaseTime;
+  last_updated: DatabaseTime;
+  submit_time: DatabaseTime;
+  start_time: Date | null;
+  remote_ended: Date | null;
+  end_time: Date | null;
+  work_path: string | null;
+  work_removed_at: Date | null;
+  staging_attempts: Generated<number>;
+  archiving_attempts: Generated<number>;
+  submit_attempts: Generated<number>;
+  try_number: Generated<number>;
+  local_id: string | null;
+  exit_code: number | null;
+  stop_requested: StopRequest | null;
+  stop_requested_at: Date | null;
+  stop_reason: string | null;
+  owner_replica: string | null;
+  epoch: Generated<number>;
+  lease_until: DatabaseTime;
+  next_at: Date | null;
+  deadline_at: Date | null;
+  faults: Generated<number>;
+  absent_count: Generated<number>;
+  absent_since: Date | null;
+  last_status_check: Date | null;
+  remote_status_checks: Generated<number>;
+  failed_status_checks: Generated<number>;
+}
+
+export interface TransfersTable {
+  id: TransferId;
+  job_id: JobId;
+  source: string;
+  destination: string;
+  total_files: Generated<number>;
+  total_bytes: Generated<number>;
+  transferred_bytes: Generated<number>;
+  active_transfers: Generated<number>;
+  started_at: DatabaseTime;
+  updated_at: DatabaseTime;
+  ended_at: Date | null;
+}
+
+export interface JobEventsTable {
+  job_id: JobId;
+  seq: number;
+  id: JobEventId;
+  name: string;
+  status: JobStatus;
+  description: string | null;
+  in_history: Generated<boolean>;
+  transfer_id: TransferId | null;
+  created_by: string;
+  created_at: DatabaseTime;
+  xid: Generated<string>;
+}
+
+export interface IdempotencyKeysTable {
+  username: string;
+  route: string;
+  key: string;
+  request_hash: Buffer;
+  job_id: JobId;
+  created_at: DatabaseTime;
+}
+
+export interface ReplicasTable {
+  id: string;
+  host: string;
+  roles: string;
+  started_at: DatabaseTime;
+  heartbeat_at: DatabaseTime;
+  worker_ids: Generated<string[]>;
+}
+
+/** Every table of the `public` schema; `migrations/` is where they are made. */
+export interface Tables {
+  profiles: ProfilesTable;
+  tokens: TokensTable;
+  systems: SystemsTable;
+  system_roles: SystemRolesTable;
+  user_default_systems: UserDefaultSystemsTable;
+  apps: AppsTable;
+  app_revisions: AppRevisionsTable;
+  jobs: JobsTable;
+  transfers: TransfersTable;
+  job_events: JobEventsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  replicas: ReplicasTable;
+}
+
+export type ProfileRow = Selectable<ProfilesTable>;
+export type TokenRow = Selectable<TokensTable>;
+export type SystemRow = Selectable<SystemsTable>;
+export type AppRow = Selectable<AppsTable>;
+export type JobRow = Selectable<JobsTable>;
+export type TransferRow = Selectable<TransfersTable>;
+export type JobEventRow = Selectable<JobEventsTable>;

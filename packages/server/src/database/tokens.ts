@@ -1,0 +1,72 @@
+import type { TokenId } from '@arras/contract';
+import { type Insertable, sql } from 'kysely';
+import type { Db } from './connection.ts';
+import type { TokenRow, TokensTable } from './tables.ts';
+
+/** Who a token speaks for. */
+export interface TokenHolder {
+  readonly tokenId: TokenId;
+  readonly username: string;
+  readonly isAdmin: boolean;
+  readonly state: 'valid' | 'expired' | 'revoked';
+}
+
+/** The holder of the token with this SHA-256, or null when no such token was ever issued. */
+export async function findTokenHolder(db: Db, tokenHash: Buffer): Promise<TokenHolder | null> {
+  const row = await db
+    .selectFrom('tokens')
+    .innerJoin('profiles', 'profiles.username', 'tokens.username')
+    .select([
+      'tokens.id',
+      'tokens.username',
+      'profiles.is_admin',
+      sql<boolean>`tokens.revoked_at is not null or profiles.disabled_at is not null`.as('revoked'),
+      sql<boolean>`coalesce(tokens.expires_at <= clock_timestamp(), false)`.as('expired'),
+    ])
+    .where('token_hash', '=', tokenHash)
+    .executeTakeFirst();
+  if (!row) return null;
+  const state = row.revoked ? 'revoked' : row.expired ? 'expired' : 'valid';
+  return { tokenId: row.id, username: row.username, isAdmin: row.is_admin, state };
+}
+
+export async function insertToken(db: Db, token: Insertable<TokensTable>): Promise<TokenRow> {
+  return db.insertInto('tokens').values(token).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Stores a token given by the operator, or leaves it when it is known already. */
+export async function ensureToken(db: Db, token: Insertable<TokensTable>): Promise<void> {
+  await db
+    .insertInto('tokens')
+    .values(token)
+    .onConflict((oc) => oc.column('token_hash').doUpdateSet({ revoked_at: null, username: token.username }))
+    .execute();
+}
+
+export async function listOwnedTokens(
+  db: Db,
+  username: string,
+  page: { readonly limit: number; readonly offset: number },
+): Promise<TokenRow[]> {
+  return db
+    .selectFrom('tokens')
+    .selectAll()
+    .where('username', '=', username)
+    .where('revoked_at', 'is', null)
+    .orderBy('created_at', 'desc')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+}
+
+/** Revokes one of the user's tokens. Returns false when there is none such. */
+export async function revokeOwnedToken(db: Db, username: string, id: TokenId): Promise<boolean> {
+  const result = await db
+    .updateTable('tokens')
+    .set({ revoked_at: sql`clock_timestamp()` })
+    .where('username', '=', username)
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}

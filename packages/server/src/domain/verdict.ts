@@ -1,0 +1,66 @@
+import { HISTORY_TEXTS, type JobStatus } from '@arras/contract';
+
+/** What the verdict needs to know about a job. */
+export interface EndingJob {
+  readonly status: JobStatus;
+  readonly archive: boolean;
+  readonly archive_on_app_error: boolean;
+  readonly stop_requested: 'STOPPED' | 'KILLED' | 'FAILED' | null;
+  readonly stop_reason: string | null;
+}
+
+/** How a program ended: with positive proof, or without an exit status and why we know that it is gone. */
+export type Ending =
+  | { readonly kind: 'exited'; readonly exitCode: number }
+  | { readonly kind: 'lost'; readonly reason: string };
+
+/** The moves that tell a job's end. */
+export interface EndMove {
+  readonly to: JobStatus;
+  readonly description?: string;
+}
+
+/** FINISHED and nothing else claims success. */
+const SUCCESS = 0;
+
+/**
+ * The true verdict (RELIABILITY P6): success only on proof of exit code 0; a missing exit status is a
+ * failure with the reason. A stop that was asked for explains the end, whatever the exit code (DECISIONS,
+ * "stop and kill").
+ */
+export function judgeEnd(job: EndingJob, ending: Ending): readonly [EndMove, ...EndMove[]] {
+  if (job.stop_requested !== null) return [stopMove(job, job.stop_requested)];
+  if (ending.kind === 'exited' && ending.exitCode === SUCCESS) return succeeded(job);
+  const failure = { to: 'FAILED', description: describeFailure(ending) } as const;
+  const cleaningUp = { to: 'CLEANING_UP', description: describeFailure(ending) } as const;
+  return job.archive && job.archive_on_app_error ? [cleaningUp] : [{ to: 'CLEANING_UP' }, failure];
+}
+
+function succeeded(job: EndingJob): readonly [EndMove, ...EndMove[]] {
+  const cleaningUp = { to: 'CLEANING_UP' } as const;
+  if (job.archive) return [cleaningUp];
+  return [cleaningUp, { to: 'FINISHED', description: HISTORY_TEXTS.finishedWithoutArchive }];
+}
+
+function stopMove(job: EndingJob, to: NonNullable<EndingJob['stop_requested']>): EndMove {
+  return job.stop_reason === null ? { to } : { to, description: job.stop_reason };
+}
+
+/** The sentence a failed job shows; exit codes above 128 name the signal's number (POSIX shell, 2.8.2). */
+export function describeFailure(ending: Ending): string {
+  if (ending.kind === 'lost') return `Job failed: ${ending.reason}.`;
+  if (ending.exitCode > 128 && ending.exitCode < 192) {
+    return `Job failed: the program was ended by signal ${ending.exitCode - 128} (exit code ${ending.exitCode}).`;
+  }
+  return `Job failed: the program ended with exit code ${ending.exitCode}.`;
+}
+
+/** Good answers in a row that found nothing of a try before it is given up (RELIABILITY R7). */
+export const ABSENCES_NEEDED = 3;
+/** Milliseconds that those answers must span at least. */
+export const ABSENCE_SPAN_MS = 60_000;
+
+/** Whether a try of which nothing was found has been looked for often and long enough. */
+export function isGivenUp(absence: { readonly count: number; readonly sinceMs: number }): boolean {
+  return absence.count >= ABSENCES_NEEDED && absence.sinceMs >= ABSENCE_SPAN_MS;
+}

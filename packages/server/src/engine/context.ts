@@ -1,0 +1,41 @@
+import type { Logger } from 'pino';
+import type { Db } from '../database/connection.ts';
+import type { NewId } from '../domain/id-source.ts';
+import type { Transition } from '../events/transition.ts';
+import type { AppDefinitions } from './app-definitions.ts';
+import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Targets } from './targets.ts';
+
+/** Lengths of time that operators may set, in milliseconds. */
+export interface EngineTimes {
+  /** Between two looks at the programs of one system (R7: 15 s is the upper bound for early checks). */
+  readonly monitorEveryMs: number;
+  /** Between TERM and KILL when a job is stopped. */
+  readonly stopGraceMs: number;
+}
+
+/** What programs are told about the service. */
+export interface ServiceFacts {
+  /** Base of every address of the API, without a slash at the end. */
+  readonly publicUrl: () => string;
+  readonly tenant: string;
+  readonly formatTime: (date: Date) => string;
+}
+
+/** What every task of the engine works with; made once by compose. */
+export interface EngineContext {
+  readonly db: Db;
+  readonly replica: string;
+  readonly newId: NewId;
+  readonly transition: Transition;
+  readonly leases: LeaseKeeper;
+  readonly targets: Targets;
+  readonly apps: AppDefinitions;
+  readonly service: ServiceFacts;
+  readonly times: EngineTimes;
+  readonly log: Logger;
+  readonly now: () => Date;
+}
+
+/** The name under which the service itself appears in `createdBy`. */
+export const SERVICE = 'arras';

@@ -1,0 +1,68 @@
+import { clearAbsence, recordAbsence } from '../database/jobs.ts';
+import type { JobRow } from '../database/tables.ts';
+import { type Ending, isGivenUp, judgeEnd } from '../domain/verdict.ts';
+import type { Observation } from '../execution/scheduler.ts';
+import { type EngineContext, SERVICE } from './context.ts';
+import { type Target, trackedOf } from './targets.ts';
+
+/** Whether an observation changed the job: `raced` means that somebody else did, so look again. */
+export type Applied = 'moved' | 'unchanged' | 'raced';
+
+/** Turns what was seen of a job's program into the job's next status (R7: states only go forward). */
+export async function applyObservation(
+  context: EngineContext,
+  target: Target,
+  job: JobRow,
+  observation: Observation,
+): Promise<Applied> {
+  switch (observation.state) {
+    case 'ended':
+      return applyEnd(context, job, { kind: 'exited', exitCode: observation.exitCode });
+    case 'lost':
+      return applyEnd(context, job, { kind: 'lost', reason: observation.reason });
+    case 'fenced':
+      return applyEnd(context, job, { kind: 'lost', reason: 'its start was called off' });
+    case 'running':
+      return job.status === 'RUNNING' ? present(context, job) : move(context, job, 'RUNNING');
+    case 'paused':
+      return job.status === 'PAUSED' ? present(context, job) : move(context, job, 'PAUSED');
+    case 'queued':
+    case 'starting':
+      return present(context, job);
+    case 'absent':
+      return applyAbsence(context, target, job);
+  }
+}
+
+async function move(context: EngineContext, job: JobRow, to: 'RUNNING' | 'PAUSED'): Promise<Applied> {
+  const moved = await context.transition({ job, moves: [{ to }], by: SERVICE, lease: 'keep' });
+  return moved ? 'moved' : 'raced';
+}
+
+async function present(context: EngineContext, job: JobRow): Promise<Applied> {
+  if (job.absent_count > 0) await clearAbsence(context.db, job);
+  return 'unchanged';
+}
+
+/** The end of a program and its verdict. */
+export async function applyEnd(context: EngineContext, job: JobRow, ending: Ending): Promise<Applied> {
+  const moved = await context.transition({
+    job,
+    moves: judgeEnd(job, ending),
+    patch: ending.kind === 'exited' ? { exit_code: ending.exitCode } : {},
+    by: SERVICE,
+    // Whoever holds the job (a cancel under way, say) has nothing left to do with its program.
+    lease: 'fence',
+  });
+  return moved ? 'moved' : 'raced';
+}
+
+/** Nothing at all was found of a try that had been accepted: believed only after several good looks. */
+async function applyAbsence(context: EngineContext, target: Target, job: JobRow): Promise<Applied> {
+  const absence = await recordAbsence(context.db, job);
+  if (!absence) return 'raced';
+  if (!isGivenUp(absence)) return 'unchanged';
+  // The claim is taken first, so that a try that was only late can never start after the verdict.
+  if ((await target.executor.fence(trackedOf(target, job))) === 'started') return 'unchanged';
+  return applyEnd(context, job, { kind: 'lost', reason: 'it ended without an exit status' });
+}

@@ -1,0 +1,151 @@
+import { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type { JobRow } from '../database/tables.ts';
+import { JobFault } from '../domain/failure.ts';
+import { parseInputUri } from '../domain/input-uri.ts';
+import { type InputValue, type JobAttributes, macroValues, type ParameterValue } from '../domain/macro-values.ts';
+import { baseName, joinPath } from '../domain/paths.ts';
+import { ARCHIVE_MANIFEST, tryTag } from '../domain/places.ts';
+import { jobLogName, jobScriptName, slug } from '../domain/slug.ts';
+import { renderProgram } from '../domain/wrapper-template.ts';
+import type { Launch } from '../execution/scheduler.ts';
+import type { ManifestEntry } from '../storage/transfer.ts';
+import { copyTree } from '../storage/transfer.ts';
+import type { AppDefinition } from './app-definitions.ts';
+import type { EngineContext } from './context.ts';
+import type { Lease } from './lease-keeper.ts';
+import { type Target, workDirectoryOf } from './targets.ts';
+
+/** Templates are programs, not data: a larger one is a mistake. */
+const MAX_TEMPLATE_BYTES = 1024 * 1024;
+
+/** Puts everything a try needs into the work directory: the app's files, the program, its values, the wrapper. */
+export async function prepareLaunch(context: EngineContext, lease: Lease, target: Target): Promise<Launch> {
+  const { job } = lease;
+  const app = await context.apps.get(job);
+  const launch = describeLaunch(target, job);
+  await target.executor.createWorkDirectory(launch.workDirectory);
+  const assets = await stageAssets(context, lease, target, app);
+  await writeArchiveManifest(target, job, [...assets.map(({ path }) => path), `/${launch.scriptName}`]);
+  const program = renderProgram({
+    template: await readTemplate(target, job, app),
+    macros: macroValues({
+      attributes: attributesOf(context, target, job),
+      inputs: inputValues(app, job),
+      parameters: parameterValues(app, job),
+    }),
+    directives: target.executor.directives(launch),
+    environment: target.definition.environment ?? '',
+    modules: app.modules,
+  });
+  await target.executor.prepare(launch, { program: program.script, values: program.values });
+  return launch;
+}
+
+function describeLaunch(target: Target, job: JobRow): Launch {
+  const queue = target.definition.queues.find(({ name }) => name === job.batch_queue);
+  const logName = jobLogName(job.name, job.id);
+  return {
+    tag: tryTag(job.id, job.try_number),
+    tryNumber: job.try_number,
+    workDirectory: target.storage.hostPath(workDirectoryOf(job)),
+    spoolDirectory: target.spool,
+    scriptName: jobScriptName(job.name),
+    stdoutName: `${logName}.out`,
+    stderrName: `${logName}.err`,
+    resources: {
+      queue: queue?.mappedName ?? job.batch_queue,
+      nodeCount: job.node_count,
+      processorsPerNode: job.processors_per_node,
+      memoryPerNodeGb: job.memory_per_node_gb,
+      maxRunTimeSeconds: job.max_run_time_seconds,
+      customDirectives: queue?.customDirectives ?? null,
+    },
+  };
+}
+
+async function stageAssets(
+  context: EngineContext,
+  lease: Lease,
+  target: Target,
+  app: AppDefinition,
+): Promise<readonly ManifestEntry[]> {
+  const place = await context.targets.getPlace(app.deploymentSystem);
+  return copyTree({
+    from: place.storage,
+    fromPath: place.resolve(app.deploymentPath),
+    to: target.storage,
+    toPath: workDirectoryOf(lease.job),
+    signal: lease.signal,
+  });
+}
+
+async function writeArchiveManifest(target: Target, job: JobRow, paths: readonly string[]): Promise<void> {
+  const lines = paths.map((path) => `${path.slice(1)}\n`);
+  const path = joinPath(workDirectoryOf(job), ARCHIVE_MANIFEST);
+  await target.storage.write(path, Readable.from([`${lines.join('')}${ARCHIVE_MANIFEST}\n`]));
+}
+
+async function readTemplate(target: Target, job: JobRow, app: AppDefinition): Promise<string> {
+  const { info, stream } = await target.storage.open(joinPath(workDirectoryOf(job), app.templatePath));
+  if (info.sizeBytes > MAX_TEMPLATE_BYTES) {
+    stream.destroy();
+    throw new JobFault(`the app's wrapper template has ${info.sizeBytes} bytes, more than ${MAX_TEMPLATE_BYTES}`);
+  }
+  return text(stream);
+}
+
+function attributesOf(context: EngineContext, target: Target, job: JobRow): JobAttributes {
+  const { service } = context;
+  const queue = target.definition.queues.find(({ name }) => name === job.batch_queue);
+  return {
+    jobName: job.name,
+    jobNameSlug: slug(job.name),
+    jobId: job.id,
+    appId: job.app_id,
+    executionSystem: job.execution_system,
+    batchQueue: job.batch_queue,
+    batchQueueEffectiveName: queue?.mappedName ?? job.batch_queue,
+    submitTime: service.formatTime(job.submit_time),
+    archive: job.archive,
+    archiveSystem: job.archive_system,
+    archivePath: job.archive_path,
+    archiveUrl: archiveUrl(service.publicUrl(), job),
+    nodeCount: job.node_count,
+    processorsPerNode: job.processors_per_node,
+    memoryPerNodeGb: job.memory_per_node_gb,
+    maxRunTimeSeconds: job.max_run_time_seconds,
+    workPath: target.storage.hostPath(workDirectoryOf(job)),
+    owner: job.owner,
+    tenant: service.tenant,
+    baseUrl: service.publicUrl(),
+  };
+}
+
+function archiveUrl(publicUrl: string, job: JobRow): string | null {
+  if (job.archive_system === null || job.archive_path === null) return null;
+  const path = job.archive_path.split('/').map(encodeURIComponent).join('/');
+  return `${publicUrl}/files/v2/media/system/${encodeURIComponent(job.archive_system)}/${path}`;
+}
+
+function inputValues(app: AppDefinition, job: JobRow): InputValue[] {
+  return app.inputs.map(({ id, details }) => ({
+    id,
+    ...details,
+    fileNames: (job.inputs[id] ?? []).map(fileNameOf),
+  }));
+}
+
+function fileNameOf(uri: string): string {
+  const location = parseInputUri(uri, { systemId: '' });
+  if (location.kind === 'system') return baseName(`/${location.path}`);
+  return location.kind === 'url' ? baseName(new URL(location.url).pathname) : '';
+}
+
+function parameterValues(app: AppDefinition, job: JobRow): ParameterValue[] {
+  return app.parameters.map(({ id, details, value }) => {
+    const given = job.parameters[id];
+    const values = given === undefined ? [] : typeof given === 'object' ? given : [given];
+    return { id, ...details, type: value.type, values };
+  });
+}

@@ -1,0 +1,76 @@
+import { beat, removeReplica } from '../database/replicas.ts';
+import type { EngineContext } from './context.ts';
+import { forget, reclaim, sweep } from './sweep.ts';
+
+const BEAT_MS = 3_000;
+const SWEEP_MS = 2_000;
+const FORGET_MS = 3_600_000;
+
+/** Keeps this process known to the others and the tables swept. Ends at disposal. */
+export class Replica implements AsyncDisposable {
+  readonly #context: EngineContext;
+  readonly #describe: () => { readonly host: string; readonly roles: string; readonly workerIds: readonly string[] };
+  readonly #stop = new AbortController();
+  readonly #loops: Promise<void>[] = [];
+
+  constructor(
+    context: EngineContext,
+    describe: () => { readonly host: string; readonly roles: string; readonly workerIds: readonly string[] },
+  ) {
+    this.#context = context;
+    this.#describe = describe;
+  }
+
+  /** Makes the process known and begins to sweep if it works on jobs. */
+  async start(works: boolean): Promise<void> {
+    await this.#beat();
+    this.#repeat(BEAT_MS, 'replica.beat', () => this.#beat());
+    if (!works) return;
+    this.#repeat(SWEEP_MS, 'replica.sweep', async () => {
+      await reclaim(this.#context);
+      await sweep(this.#context);
+    });
+    this.#repeat(FORGET_MS, 'replica.forget', () => forget(this.#context));
+  }
+
+  async #beat(): Promise<void> {
+    await beat(this.#context.db, { id: this.#context.replica, ...this.#describe() });
+  }
+
+  #repeat(everyMs: number, name: string, work: () => Promise<void>): void {
+    this.#loops.push(repeat(everyMs, this.#stop.signal, async () => {
+      try {
+        await work();
+      } catch (error) {
+        // The database may be away; the next round finds everything that this one missed.
+        this.#context.log.warn({ err: error }, name);
+      }
+    }));
+  }
+
+  /** Ends the loops and signs off, so that nobody waits for this replica. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#stop.abort();
+    await Promise.all(this.#loops);
+    await removeReplica(this.#context.db, this.#context.replica).catch((error: unknown) =>
+      this.#context.log.warn({ err: error }, 'replica.sign-off'),
+    );
+  }
+}
+
+async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await pause(everyMs, signal);
+    if (!signal.aborted) await work();
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  signal.addEventListener('abort', () => {
+    clearTimeout(timer);
+    resolve();
+  }, { once: true });
+  return promise;
+}

@@ -1,0 +1,51 @@
+import { forgetOldRequestKeys } from '../database/idempotency.ts';
+import { queueTasks, unlockWorkers } from '../database/queue.ts';
+import { removeSilentReplicas } from '../database/replicas.ts';
+import { claimDueJobs, type DueJob } from '../database/sweep.ts';
+import { isMonitored, isTerminal, lifecycleOf } from '../domain/lifecycle.ts';
+import type { QueuedTask } from '../domain/tasks.ts';
+import type { EngineContext } from './context.ts';
+
+/** Due jobs taken up by one sweep. */
+const BATCH = 200;
+/** Seconds without a heartbeat after which a replica is taken for dead (P5: takeover within 15 s). */
+const SILENT_SECONDS = 12;
+/** Days for which a request with an Idempotency-Key can be repeated (P2). */
+const REQUEST_KEY_DAYS = 7;
+
+/**
+ * Finds all due work from the tables alone and rings for it (R2): the queue could be emptied at any time and
+ * nothing would be lost. Every replica sweeps; each due job is taken by one of them.
+ */
+export async function sweep(context: EngineContext): Promise<void> {
+  const due = await claimDueJobs(context.db, BATCH);
+  const tasks = new Map(due.flatMap(tasksOf).map((task) => [`${task.task}:${task.subject}`, task]));
+  await queueTasks(context.db, [...tasks.values()]);
+}
+
+function tasksOf(job: DueJob): QueuedTask[] {
+  if (isTerminal(job.status)) return [{ task: 'tidy', subject: job.id }];
+  const tasks: QueuedTask[] = [];
+  if (job.expired) tasks.push({ task: 'expire', subject: job.id });
+  if (isMonitored(job.status)) {
+    tasks.push({ task: 'monitor', subject: job.execution_system });
+    if (job.stop_requested !== null) tasks.push({ task: 'cancel', subject: job.id });
+  }
+  const { task } = lifecycleOf(job.status);
+  if (task !== null && !job.expired) tasks.push({ task, subject: job.id });
+  return tasks;
+}
+
+/** Takes the tasks of replicas that have died away from them. */
+export async function reclaim(context: EngineContext): Promise<void> {
+  const workerIds = await removeSilentReplicas(context.db, SILENT_SECONDS);
+  if (workerIds.length === 0) return;
+  context.log.warn({ workerIds: workerIds.length }, 'replica.silent');
+  await unlockWorkers(context.db, workerIds);
+}
+
+/** Forgets what is no longer promised; small batches, so that nobody waits for it. */
+export async function forget(context: EngineContext): Promise<void> {
+  await forgetOldRequestKeys(context.db, REQUEST_KEY_DAYS);
+  for (const target of context.targets.opened()) await target.executor.forgetPast(target.spool);
+}

@@ -1,0 +1,95 @@
+import { EventEmitter } from 'node:events';
+import { jobIdSchema } from '@arras/contract';
+import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import type { Pool } from 'pg';
+import { CONTROL_TASKS, DATA_TASKS, type JobTaskName, type SystemTaskName, type TaskName } from '../domain/tasks.ts';
+import { archive } from './archive.ts';
+import { cancel } from './cancel.ts';
+import { collect } from './collect.ts';
+import type { EngineContext } from './context.ts';
+import { expire } from './expire.ts';
+import { type JobTask, runJobTask } from './job-task.ts';
+import { monitor } from './monitor.ts';
+import { stage } from './stage.ts';
+import { submit } from './submit.ts';
+import { tidy } from './tidy.ts';
+
+const JOB_HANDLERS = { stage, submit, archive, cancel, expire, tidy } as const satisfies Record<JobTaskName, JobTask>;
+
+const SYSTEM_HANDLERS = { collect, monitor } as const satisfies Record<
+  SystemTaskName,
+  (context: EngineContext, systemId: string) => Promise<void>
+>;
+
+/** Milliseconds between two looks at the queue when no hint comes; the hint is the rule. */
+const POLL_INTERVAL_MS = 2_000;
+
+/** The running workers of this process. */
+export interface Workers extends AsyncDisposable {
+  /** Ids under which the queue knows them, for whoever must unlock their tasks when this process dies. */
+  readonly ids: () => readonly string[];
+}
+
+/** Starts the workers that run the engine's tasks: some for decisions, others for data. */
+export async function startWorkers(
+  context: EngineContext,
+  options: { readonly pool: Pool; readonly controlConcurrency: number; readonly dataConcurrency: number },
+): Promise<Workers> {
+  const ids = new Set<string>();
+  const start = (names: readonly TaskName[], concurrency: number): Promise<Runner> => {
+    const events = new EventEmitter() as WorkerEvents;
+    events.on('worker:create', ({ worker }) => ids.add(worker.workerId));
+    return run({
+      pgPool: options.pool,
+      taskList: taskList(context, names),
+      concurrency,
+      pollInterval: POLL_INTERVAL_MS,
+      noHandleSignals: true,
+      logger: quietLogger(context),
+      events,
+    });
+  };
+  const runners = [
+    await start(CONTROL_TASKS, options.controlConcurrency),
+    await start(DATA_TASKS, options.dataConcurrency),
+  ];
+  return {
+    ids: () => [...ids],
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all(runners.map((runner) => runner.stop()));
+    },
+  };
+}
+
+function taskList(context: EngineContext, names: readonly TaskName[]): TaskList {
+  return Object.fromEntries(
+    names.map((name) => [name, (payload: unknown) => runTask(context, name, subjectOf(payload))]),
+  );
+}
+
+function subjectOf(payload: unknown): string {
+  const { subject } = payload as { readonly subject: string };
+  return subject;
+}
+
+async function runTask(context: EngineContext, name: TaskName, subject: string): Promise<void> {
+  if (name === 'collect' || name === 'monitor') return runSystemTask(context, name, subject);
+  await runJobTask(context, JOB_HANDLERS[name], jobIdSchema.parse(subject));
+}
+
+/** A system that cannot be asked keeps its jobs as they are; the sweep rings again. */
+async function runSystemTask(context: EngineContext, name: SystemTaskName, systemId: string): Promise<void> {
+  try {
+    await SYSTEM_HANDLERS[name](context, systemId);
+  } catch (error) {
+    context.log.warn({ task: name, systemId, err: error }, 'system-task.failed');
+  }
+}
+
+/** The queue's own chatter is debug output; what it calls an error is one of ours, logged already. */
+function quietLogger(context: EngineContext): Logger {
+  return new Logger(() => (level, message) => {
+    if (level === 'error') context.log.error({ queue: message }, 'queue.error');
+    else context.log.debug({ queue: message }, 'queue');
+  });
+}

@@ -1,0 +1,70 @@
+import { JOB_EVENT_DESCRIPTIONS, type JobId } from '@arras/contract';
+import type { Insertable } from 'kysely';
+import type { Db } from '../database/connection.ts';
+import {
+  appendJobEvents,
+  hideJob,
+  insertJob,
+  insertJobEvents,
+  type NewJobEvent,
+} from '../database/jobs.ts';
+import { queueTasks } from '../database/queue.ts';
+import type { JobRow, JobsTable } from '../database/tables.ts';
+import type { NewId } from '../domain/id-source.ts';
+import { LIFECYCLE } from '../domain/lifecycle.ts';
+import { SWEEP_AFTER_MS } from '../domain/tasks.ts';
+
+/** A job about to be accepted; status, sequence and times are set here. */
+export type AcceptedJob = Omit<Insertable<JobsTable>, 'status' | 'seq' | 'last_message' | 'next_at' | 'deadline_at'>;
+
+/**
+ * Stores a new job with its first two events and rings for its first task, all in the caller's transaction.
+ * CREATED fires with PENDING (DECISIONS, "Statuses") but stays out of the history, which the guide begins
+ * with PENDING.
+ */
+export async function acceptJob(
+  tx: Db,
+  request: { readonly job: AcceptedJob; readonly newId: NewId; readonly deadlineMs: number },
+): Promise<JobRow> {
+  const { job, newId } = request;
+  const description = JOB_EVENT_DESCRIPTIONS.PENDING;
+  const first = { status: 'PENDING', transferId: null, createdBy: job.owner } as const;
+  const events: readonly NewJobEvent[] = [
+    {
+      ...first,
+      id: newId('jobEvent'),
+      name: 'CREATED',
+      description: JOB_EVENT_DESCRIPTIONS.CREATED,
+      inHistory: false,
+    },
+    { ...first, id: newId('jobEvent'), name: 'PENDING', description, inHistory: true },
+  ];
+  const stored = await insertJob(
+    tx,
+    { ...job, status: 'PENDING', seq: events.length, last_message: description },
+    { lookAfterMs: SWEEP_AFTER_MS, deadlineMs: request.deadlineMs },
+  );
+  await insertJobEvents(tx, stored.id, 0, events);
+  await queueTasks(tx, [{ task: LIFECYCLE.PENDING.task, subject: stored.id }]);
+  return stored;
+}
+
+/** Hides a job and says so in its history. Returns false when it was hidden already. */
+export async function deleteJob(
+  tx: Db,
+  request: { readonly jobId: JobId; readonly by: string; readonly newId: NewId; readonly job: JobRow },
+): Promise<boolean> {
+  if (!(await hideJob(tx, request.jobId))) return false;
+  await appendJobEvents(tx, request.jobId, [
+    {
+      id: request.newId('jobEvent'),
+      name: 'DELETED',
+      status: request.job.status,
+      description: JOB_EVENT_DESCRIPTIONS.DELETED,
+      inHistory: true,
+      transferId: null,
+      createdBy: request.by,
+    },
+  ]);
+  return true;
+}

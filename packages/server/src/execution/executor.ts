@@ -1,0 +1,198 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import {
+  type Launch,
+  type Observation,
+  type Scheduler,
+  type SubmitOutcome,
+  type Tracked,
+  UnreadableAnswer,
+} from './scheduler.ts';
+import { type Shell, type ShellCommand, type ShellResult, ShellUnreachable } from './shell.ts';
+import { ACKNOWLEDGE, FENCE, FORGET_PAST, LIST_ENDED } from './spool-scripts.ts';
+import { isTag } from './try-record.ts';
+import { renderWrapper, WRAPPER_PATH } from './wrapper-script.ts';
+
+/** Milliseconds for one command. Longer than any healthy answer of a busy host; a late one is asked for again. */
+const COMMAND_TIMEOUT_MS = 30_000;
+
+/** Tries asked about in one command, so that its words stay below the 128 KiB that a remote shell takes. */
+const TRIES_A_POLL = 200;
+
+/** Texts of the program, made by `domain/wrapper-template.ts`. */
+export interface ProgramFiles {
+  readonly program: string;
+  readonly values: Uint8Array;
+}
+
+/** An exit marker found in a spool. */
+export interface EndedTry {
+  readonly tag: string;
+  readonly exitCode: number;
+}
+
+/** Whether a request to the target was carried out. `unknown` means: ask again until a poll proves the effect. */
+export type Asked = { readonly kind: 'done' } | { readonly kind: 'unknown'; readonly reason: string };
+
+/**
+ * Starts, watches and ends tries on one target. Everything may be called again after an unknown outcome:
+ * claims and records on the target make repetition harmless. Methods that return no outcome reject with
+ * {@link ShellUnreachable} or {@link UnreadableAnswer} when the target could not be asked.
+ */
+export interface Executor {
+  /** Makes the work directory, mode 0700, and those above it. */
+  createWorkDirectory(path: string): Promise<void>;
+  /** The scheduler's directive lines for the head of the program. */
+  directives(launch: Launch): readonly string[];
+  /** Puts wrapper, values and program into the work directory, durably, before anything is launched. */
+  prepare(launch: Launch, files: ProgramFiles): Promise<void>;
+  submit(launch: Launch): Promise<SubmitOutcome>;
+  /** What became of a try whose submission has no known outcome, or that another process submitted. */
+  reconcile(tracked: Tracked): Promise<Observation>;
+  /** The service races for the claim: `fenced` means that this try can never start. */
+  fence(tracked: Tracked): Promise<'fenced' | 'started'>;
+  /** One command for up to 200 tries. The observations by tag. */
+  observe(tracked: readonly Tracked[]): Promise<ReadonlyMap<string, Observation>>;
+  /** Tries in the spool that have ended and were not acknowledged. */
+  ended(spoolDirectory: string): Promise<readonly EndedTry[]>;
+  /** Files the records of settled tries (ended, lost or fenced) as past, after their verdict is stored. */
+  acknowledge(spoolDirectory: string, tags: readonly string[]): Promise<void>;
+  /** Deletes records of tries settled 90 days ago or earlier. */
+  forgetPast(spoolDirectory: string): Promise<void>;
+  cancel(tracked: Tracked, force: boolean): Promise<Asked>;
+  /** null where the scheduler cannot suspend. */
+  readonly suspend: ((tracked: Tracked, action: 'pause' | 'resume') => Promise<Asked>) | null;
+  /** Hints at tries that have ended; resolves when the signal aborts. */
+  watchEnded(spoolDirectory: string, onTag: (tag: string) => void, signal: AbortSignal): Promise<void>;
+}
+
+/** Joins a scheduler, which knows, with a shell, which acts. */
+export function createExecutor(parts: { readonly shell: Shell; readonly scheduler: Scheduler }): Executor {
+  const { shell, scheduler } = parts;
+  const suspend = scheduler.suspend;
+  const observe = (tracked: readonly Tracked[]) => observeAll(shell, scheduler, tracked);
+  return {
+    createWorkDirectory: (path) => shell.makeDirectory(path),
+    directives: (launch) => scheduler.directives(launch),
+    prepare: (launch, files) => prepare(shell, launch, files),
+    submit: (launch) => submit(shell, scheduler, launch),
+    observe,
+    reconcile: async (tracked) => pick(await observe([tracked]), tracked.tag),
+    fence: (tracked) => fence(shell, tracked),
+    ended: (spool) => listEnded(shell, spool),
+    acknowledge: async (spool, tags) => {
+      if (tags.length > 0)
+        await runOrThrow(shell, { script: ACKNOWLEDGE, args: [spool, ...tags.map(checkTag)] });
+    },
+    forgetPast: async (spool) => {
+      await runOrThrow(shell, { script: FORGET_PAST, args: [spool] });
+    },
+    cancel: (tracked, force) => ask(shell, scheduler.cancel(tracked, force)),
+    suspend: suspend === null ? null : (tracked, action) => ask(shell, suspend(tracked, action)),
+    watchEnded: (spool, onTag, signal) =>
+      shell.watch(`${spool}/ended`, (name) => (isTag(name) ? onTag(name) : undefined), signal),
+  };
+}
+
+async function prepare(shell: Shell, launch: Launch, files: ProgramFiles): Promise<void> {
+  await shell.installFiles(launch.workDirectory, [
+    { path: WRAPPER_PATH, content: renderWrapper(), mode: 0o700 },
+    { path: '.arras/values', content: files.values, mode: 0o600 },
+    { path: launch.scriptName, content: files.program, mode: 0o700 },
+  ]);
+}
+
+async function submit(shell: Shell, scheduler: Scheduler, launch: Launch): Promise<SubmitOutcome> {
+  checkTag(launch.tag);
+  try {
+    const result = await run(shell, scheduler.submit(launch));
+    if (result.timedOut) return { kind: 'unknown', reason: 'the launch did not answer in time' };
+    return scheduler.parseSubmit(result);
+  } catch (error) {
+    if (error instanceof ShellUnreachable) return { kind: 'unknown', reason: error.message };
+    throw error;
+  }
+}
+
+async function observeAll(
+  shell: Shell,
+  scheduler: Scheduler,
+  tracked: readonly Tracked[],
+): Promise<ReadonlyMap<string, Observation>> {
+  const observations = new Map<string, Observation>();
+  for (let from = 0; from < tracked.length; from += TRIES_A_POLL) {
+    const asked = tracked.slice(from, from + TRIES_A_POLL);
+    const nonce = freshNonce();
+    const result = await runOrThrow(shell, scheduler.poll(asked, nonce));
+    const answers = scheduler.parsePoll(result.stdout, nonce, asked);
+    for (const [tag, observation] of answers) observations.set(tag, observation);
+  }
+  return observations;
+}
+
+function pick(observations: ReadonlyMap<string, Observation>, tag: string): Observation {
+  const observation = observations.get(tag);
+  if (observation === undefined) throw new UnreadableAnswer(`expected an answer about ${tag}, got none`);
+  return observation;
+}
+
+async function fence(shell: Shell, tracked: Tracked): Promise<'fenced' | 'started'> {
+  const args = [tracked.workDirectory, String(tracked.tryNumber), randomUUID()];
+  const { stdout } = await runOrThrow(shell, { script: FENCE, args });
+  const answer = /^(fenced|started)$/m.exec(stdout)?.[1];
+  if (answer === 'fenced' || answer === 'started') return answer;
+  throw new UnreadableAnswer('expected the holder of a claim, got none');
+}
+
+async function listEnded(shell: Shell, spoolDirectory: string): Promise<readonly EndedTry[]> {
+  const nonce = freshNonce();
+  const { stdout } = await runOrThrow(shell, { script: LIST_ENDED, args: [nonce, spoolDirectory] });
+  const lines = stdout.split('\n');
+  const begin = lines.indexOf(`begin ${nonce}`);
+  const end = lines.indexOf(`end ${nonce}`, begin + 1);
+  if (begin < 0 || end < 0)
+    throw new UnreadableAnswer('expected a listing between two nonce lines, got none');
+  return lines.slice(begin + 1, end).flatMap(parseEnded);
+}
+
+/** tj-0123-007-1 0 */
+function parseEnded(line: string): readonly EndedTry[] {
+  const [tag, code] = line.split(' ');
+  if (tag === undefined || code === undefined || !isTag(tag)) return [];
+  return [{ tag, exitCode: Number(code) }];
+}
+
+async function ask(shell: Shell, command: ShellCommand): Promise<Asked> {
+  try {
+    await runOrThrow(shell, command);
+    return { kind: 'done' };
+  } catch (error) {
+    if (error instanceof ShellUnreachable || error instanceof UnreadableAnswer) {
+      return { kind: 'unknown', reason: error.message };
+    }
+    throw error;
+  }
+}
+
+async function runOrThrow(shell: Shell, command: ShellCommand): Promise<ShellResult> {
+  const result = await run(shell, command);
+  if (result.timedOut) throw new UnreadableAnswer('expected an answer in time, got none');
+  if (result.exitCode !== 0) {
+    const said = result.stderr.trim().slice(0, 200);
+    throw new UnreadableAnswer(`expected exit code 0, got ${result.exitCode ?? 'none'}: ${said}`);
+  }
+  if (result.truncated) throw new UnreadableAnswer('expected a whole answer, got more than 1 MiB');
+  return result;
+}
+
+function run(shell: Shell, command: ShellCommand): Promise<ShellResult> {
+  return shell.run(command, { timeoutMs: COMMAND_TIMEOUT_MS });
+}
+
+function checkTag(tag: string): string {
+  if (!isTag(tag)) throw new TypeError(`expected a tag tj-<job id>-<try>, got ${JSON.stringify(tag)}`);
+  return tag;
+}
+
+function freshNonce(): string {
+  return randomBytes(16).toString('hex');
+}

@@ -1,0 +1,169 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { watch as watchDirectory } from 'node:fs';
+import { lstat, mkdir } from 'node:fs/promises';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { installLocalFiles } from './local-files.ts';
+import { collectOutput } from './output-cap.ts';
+import {
+  type Shell,
+  type ShellCommand,
+  type ShellLimits,
+  type ShellResult,
+  ShellUnreachable,
+} from './shell.ts';
+
+/**
+ * How long a finished command's output may stay open before it is cut, in milliseconds: a child that it left
+ * behind with our pipe would else hold the call until its time limit.
+ */
+const DRAIN_MS = 200;
+/** How long a watcher that failed (directory deleted, inotify exhausted) waits before it tries again. */
+const REWATCH_MS = 1_000;
+
+/** Options of {@link createLocalShell}. */
+export interface LocalShellOptions {
+  /** The whole environment of commands and jobs. Default: {@link cleanEnvironment}. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs scripts on this host. Commands, and the jobs they launch, get a fixed environment and none of the
+ * service's own variables; each runs in a session of its own, so that a time limit can end it whole.
+ */
+export function createLocalShell(options: LocalShellOptions = {}): Shell {
+  const environment = options.environment ?? cleanEnvironment();
+  return {
+    run: (command, limits) => run(command, limits, environment),
+    makeDirectory: async (path) => {
+      await mkdir(path, { recursive: true, mode: 0o700 });
+    },
+    installFiles: installLocalFiles,
+    watch,
+    close: async () => {},
+  };
+}
+
+/** The environment a login of the service's account would have, built from the account and nothing else. */
+export function cleanEnvironment(): Readonly<Record<string, string>> {
+  const account = userInfo();
+  return {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    HOME: account.homedir,
+    USER: account.username,
+    LOGNAME: account.username,
+    SHELL: '/bin/bash',
+    LANG: 'C.UTF-8',
+    LC_ALL: 'C.UTF-8',
+  };
+}
+
+async function run(
+  command: ShellCommand,
+  limits: ShellLimits,
+  env: Readonly<Record<string, string>>,
+): Promise<ShellResult> {
+  limits.signal?.throwIfAborted();
+  const child = spawn('/bin/bash', ['-c', command.script, 'arras', ...(command.args ?? [])], {
+    detached: true,
+    cwd: '/',
+    env,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const stdout = collectOutput(child.stdout);
+  const stderr = collectOutput(child.stderr);
+  // A script that ends without reading its input breaks the pipe; its exit code tells the rest.
+  child.stdin.on('error', () => {});
+  child.stdin.end(command.stdin ?? '');
+  const end = await untilClosed(child, limits);
+  limits.signal?.throwIfAborted();
+  return {
+    exitCode: end.timedOut ? null : end.exitCode,
+    stdout: stdout.text(),
+    stderr: stderr.text(),
+    timedOut: end.timedOut,
+    truncated: stdout.truncated() || stderr.truncated(),
+  };
+}
+
+function untilClosed(
+  child: ChildProcess,
+  limits: ShellLimits,
+): Promise<{ readonly exitCode: number | null; readonly timedOut: boolean }> {
+  return new Promise((resolve, reject) => {
+    let timedOut = false;
+    let drain: NodeJS.Timeout | undefined;
+    const stop = () => endGroup(child);
+    const timer = setTimeout(() => {
+      timedOut = true;
+      stop();
+    }, limits.timeoutMs);
+    limits.signal?.addEventListener('abort', stop, { once: true });
+    const settle = () => {
+      clearTimeout(timer);
+      clearTimeout(drain);
+      limits.signal?.removeEventListener('abort', stop);
+    };
+    child.once('error', (cause) => {
+      settle();
+      reject(new ShellUnreachable('this host could not start a process', { cause }));
+    });
+    child.once('exit', () => {
+      drain = setTimeout(() => closePipes(child), DRAIN_MS);
+    });
+    child.once('close', (exitCode) => {
+      settle();
+      resolve({ exitCode, timedOut });
+    });
+  });
+}
+
+function endGroup(child: ChildProcess): void {
+  // An exited leader is reaped and its number may be a stranger's by now: signal only while it is our child.
+  if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
+    try {
+      process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // The group ended between the check and the signal: what was wanted.
+    }
+  }
+}
+
+function closePipes(child: ChildProcess): void {
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+async function watch(directory: string, onEntry: (name: string) => void, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await watchUntilBroken(directory, onEntry, signal);
+    // Rejects only when aborted, which ends the loop.
+    if (!signal.aborted) await delay(REWATCH_MS, undefined, { signal, ref: false }).catch(() => {});
+  }
+}
+
+function watchUntilBroken(
+  directory: string,
+  onEntry: (name: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const watcher = watchDirectory(directory, { signal, persistent: false });
+    watcher.on('change', (kind, name) => {
+      if (kind === 'rename' && typeof name === 'string') reportExisting(directory, name, onEntry);
+    });
+    // A hint may be missing by contract, so a broken watcher is replaced and never an error of the caller.
+    watcher.on('error', () => watcher.close());
+    watcher.on('close', resolve);
+  });
+}
+
+/** Departures raise the same event as arrivals; only what is there is reported. */
+function reportExisting(directory: string, name: string, onEntry: (name: string) => void): void {
+  lstat(join(directory, name)).then(
+    () => onEntry(name),
+    () => {},
+  );
+}

@@ -1,0 +1,65 @@
+import { RECORD_FUNCTIONS } from './try-record.ts';
+
+/** Bash texts about claims and spools, the same for every scheduler. Values come as arguments. */
+
+/** Most ended tries that one listing names, so that it stays within the output limit; the rest comes next time. */
+const LISTING_LIMIT = 5_000;
+
+/** Days that the records of settled tries are kept (P14). */
+const PAST_DAYS = 90;
+
+/**
+ * Arguments: WORK TRY TOKEN. Races for the claim on behalf of the service; prints `fenced` or `started`. A
+ * missing directory is made again: without the claim in it, a later copy of it could start the try.
+ */
+export const FENCE = `
+WORK=$1 TRY=$2 TOKEN=$3
+umask 077
+mkdir -p -m 700 -- "$WORK/.arras" || exit 1
+CLAIM=$WORK/.arras/claim.$TRY
+printf '%s service\\n' "$TOKEN" > "$CLAIM.$TOKEN" || exit 1
+ln -- "$CLAIM.$TOKEN" "$CLAIM" 2>/dev/null
+rm -f -- "$CLAIM.$TOKEN"
+read -r WINNER KIND 2>/dev/null < "$CLAIM" || exit 1
+sync -- "$CLAIM" "$WORK/.arras" || exit 1
+if [[ $KIND == service ]]; then printf 'fenced\\n'; else printf 'started\\n'; fi
+`;
+
+/** Arguments: nonce, SPOOL. Prints \`TAG CODE\` for each readable exit marker. */
+export const LIST_ENDED = `
+${RECORD_FUNCTIONS}
+NONCE=$1 SPOOL=$2 COUNT=0
+shopt -s nullglob
+printf 'begin %s\\n' "$NONCE"
+for FILE in "$SPOOL"/ended/tj-*; do
+  read_small "$FILE" && [[ $TEXT =~ $RECORD_SHAPE && -n \${BASH_REMATCH[8]} ]] || continue
+  CODE=\${BASH_REMATCH[8]} NAME=\${FILE##*/}
+  [[ $NAME =~ ^[0-9A-Za-z-]{1,80}$ ]] || continue
+  printf '%s %s\\n' "$NAME" "$CODE"
+  (( ++COUNT < ${LISTING_LIMIT} )) || break
+done
+printf 'end %s\\n' "$NONCE"
+`;
+
+/**
+ * Arguments: SPOOL, then tags. Files each try's record as past, whether it ended, was lost or was fenced.
+ * Doing it twice changes nothing.
+ */
+export const ACKNOWLEDGE = `
+SPOOL=$1
+shift
+umask 077
+FOUND=()
+for TAG in "$@"; do
+  if [[ -f $SPOOL/ended/$TAG ]]; then FOUND+=("$SPOOL/ended/$TAG")
+  elif [[ -f $SPOOL/running/$TAG ]]; then FOUND+=("$SPOOL/running/$TAG")
+  elif [[ ! -e $SPOOL/past/$TAG ]]; then printf 'settled\\n' > "$SPOOL/past/$TAG" || exit 1
+  fi
+done
+(( \${#FOUND[@]} == 0 )) || mv -f -- "\${FOUND[@]}" "$SPOOL/past/"
+`;
+
+/** Arguments: SPOOL. Deletes the records that P14 no longer asks for. */
+export const FORGET_PAST = `
+[[ ! -d $1/past ]] || find "$1/past" -maxdepth 1 -type f -mtime +${PAST_DAYS} -delete
+`;

@@ -1,0 +1,108 @@
+import { PROCESS_FUNCTIONS } from './try-record.ts';
+
+/** Where the wrapper lies in the work directory. */
+export const WRAPPER_PATH = '.arras/wrapper';
+
+/** Exit code of a wrapper that lost the claim: it started nothing, and it is never a verdict on the try. */
+export const FENCED_EXIT_CODE = 75;
+
+/** What the wrapper needs to know about the try. Paths are absolute on the target. */
+export interface WrapperTry {
+  readonly workDirectory: string;
+  readonly tryNumber: number;
+  readonly tag: string;
+  readonly spoolDirectory: string;
+  readonly scriptName: string;
+  readonly stdoutName: string;
+  readonly stderrName: string;
+}
+
+/** The wrapper's arguments, in its order. All are ours: slugs, ids and paths of the system. */
+export function wrapperArguments(launch: WrapperTry): readonly string[] {
+  return [
+    launch.workDirectory,
+    String(launch.tryNumber),
+    launch.tag,
+    launch.spoolDirectory,
+    launch.scriptName,
+    launch.stdoutName,
+    launch.stderrName,
+  ];
+}
+
+/**
+ * The script that starts a try's program once and records its end (RELIABILITY R3); the same text for every
+ * job. Copies of it may run at once, late, or again: the claim lets one of them through.
+ *
+ * Who may die when: before the claim, nothing happened. Between claim and record, the try is lost, and the
+ * program cannot start any more: its process checks, after writing the record, that the wrapper still lives,
+ * so a reader that saw the wrapper dead and then no record is right for ever. After the record, the program
+ * is found by it even when the wrapper is gone.
+ */
+export function renderWrapper(): string {
+  return WRAPPER;
+}
+
+const WRAPPER = `#!/bin/bash
+# Starts the program of one try of a job at most once, and records how it ended.
+# Exit code: ${FENCED_EXIT_CODE} when another copy or the service holds the claim, 111 when nothing could be started,
+# else the program's.
+WORK=$1 TRY=$2 TAG=$3 SPOOL=$4 SCRIPT=$5 OUT=$6 ERR=$7
+umask 077
+cd -- "$WORK" || exit 111
+${PROCESS_FUNCTIONS}
+# A record says that this try has ended, though its work directory is new: a restored database asks again.
+[[ -e $SPOOL/ended/$TAG || -e $SPOOL/past/$TAG ]] && exit ${FENCED_EXIT_CODE}
+
+CLAIM=.arras/claim.$TRY
+read -r TOKEN < /proc/sys/kernel/random/uuid
+stat_of self || exit 111
+MY_START=$START
+printf '%s %s %s %s %s %s\\n' "$TOKEN" "$BOOT" "$$" "$MY_START" "\${HOSTNAME:--}" "\${SLURM_JOB_ID:--}" \\
+  > "$CLAIM.$TOKEN" || exit 111
+ln -- "$CLAIM.$TOKEN" "$CLAIM" 2>/dev/null
+# Judged by content: on NFS a lost reply may call a link that was made a failure.
+WINNER=''
+read -r WINNER _ 2>/dev/null < "$CLAIM"
+[[ -n $WINNER ]] || exit 111
+[[ $WINNER == "$TOKEN" ]] || exit ${FENCED_EXIT_CODE}
+# On disk before the program starts: a power cut must not make a started try look like one that never was.
+sync -- "$CLAIM" .arras || exit 111
+
+PROGRAM='' SIGNALLED=''
+forward() {
+  SIGNALLED=1
+  # Before setsid the program's process has no group of its own yet.
+  [[ -n $PROGRAM ]] && { kill -TERM -- "-$PROGRAM" || kill -TERM "$PROGRAM"; } 2>/dev/null
+}
+trap forward TERM INT
+
+(
+  stat_of self || exit 111
+  printf 'run %s %s %s %s %s\\n' "$BOOT" "$$" "$MY_START" "$PID" "$START" > "$SPOOL/running/$TAG" || exit 111
+  stat_of self
+  [[ $PARENT == "$$" ]] || exit ${FENCED_EXIT_CODE}
+  # Bash lets background processes ignore these two; the program gets them back.
+  trap - INT QUIT
+  umask 022
+  # Marks descendants that leave the session, so that a stop finds them.
+  export ARRAS_TRY=$TAG
+  exec setsid bash "$WORK/$SCRIPT"
+) </dev/null >"$OUT" 2>"$ERR" &
+PROGRAM=$!
+[[ -n $SIGNALLED ]] && forward
+
+# A trapped signal ends \`wait\` early; the program's own end is the one that came without a signal.
+while :; do
+  SIGNALLED=''
+  wait "$PROGRAM"
+  CODE=$?
+  [[ -n $SIGNALLED ]] || break
+done
+
+# One write that ends in a newline: a reader sees the whole line or an unfinished one, which it ignores.
+printf 'exit %s\\n' "$CODE" >> "$SPOOL/running/$TAG" &&
+  mv -f -- "$SPOOL/running/$TAG" "$SPOOL/ended/$TAG" &&
+  sync -- "$SPOOL/ended/$TAG" "$SPOOL/ended"
+exit "$CODE"
+`;

@@ -1,0 +1,30 @@
+import { isUtf8 } from 'node:buffer';
+
+/**
+ * File names are bytes, our paths are strings. A name that is valid UTF-8 is that text. In any other name each
+ * byte from 0x80 up becomes the lone surrogate U+DC00 + byte, which no valid text holds: so every name on disk
+ * has exactly one string, and back. (Python's "surrogateescape" does the same byte by byte.)
+ */
+export function decodeName(bytes: Uint8Array): string {
+  if (isUtf8(bytes)) return Buffer.from(bytes).toString('utf8');
+  return Array.from(bytes, (byte) => String.fromCharCode(byte < 0x80 ? byte : 0xdc00 + byte)).join('');
+}
+
+/** The bytes on disk of one path part, or of a whole path; throws a RangeError on text that is no name. */
+export function encodeName(name: string): Buffer {
+  if (name.isWellFormed()) return Buffer.from(name, 'utf8');
+  return Buffer.concat(Array.from(name, encodeCharacter));
+}
+
+/** Whether a name is text, which may go into JSON and the database. */
+export function isTextName(name: string): boolean {
+  return name.isWellFormed();
+}
+
+function encodeCharacter(character: string): Buffer {
+  if (character.isWellFormed()) return Buffer.from(character, 'utf8');
+  const code = character.charCodeAt(0);
+  if (code < 0xdc80 || code > 0xdcff)
+    throw new RangeError(`expected a file name, got U+${code.toString(16)}`);
+  return Buffer.of(code - 0xdc00);
+}

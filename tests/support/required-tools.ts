@@ -1,0 +1,49 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
+import { join } from 'node:path';
+
+/** Programs that tests start, and the Debian package that brings each. */
+const TOOLS = {
+  bash: 'bash',
+  setsid: 'util-linux',
+  strace: 'strace',
+} as const;
+
+/**
+ * Makes sure that every program the tests start is there: a missing tool must fail the run, not skip a test.
+ * As root on Debian and its kin the missing ones are installed; elsewhere the error says what to install.
+ */
+export function requireTools(): void {
+  const missing = findMissing();
+  if (missing.length === 0) return;
+  const packages = [...new Set(missing.map((tool) => TOOLS[tool]))];
+  if (process.getuid?.() === 0 && isInstalled('apt-get')) installPackages(packages);
+  const left = findMissing();
+  if (left.length > 0)
+    throw new Error(
+      `The tests need ${left.join(', ')}, which this machine lacks. ` +
+        `On Debian or Ubuntu: apt-get install ${packages.join(' ')}; elsewhere the packages of these names.`,
+    );
+}
+
+function findMissing(): readonly (keyof typeof TOOLS)[] {
+  return (Object.keys(TOOLS) as (keyof typeof TOOLS)[]).filter((tool) => !isInstalled(tool));
+}
+
+function isInstalled(tool: string): boolean {
+  return (process.env.PATH ?? '').split(':').some((folder) => {
+    try {
+      accessSync(join(folder, tool), constants.X_OK);
+      return true;
+    } catch {
+      return false; // Not in this folder: the next one may have it.
+    }
+  });
+}
+
+function installPackages(packages: readonly string[]): void {
+  console.log(`installing ${packages.join(' ')}`);
+  const options = { stdio: 'inherit', env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } } as const;
+  spawnSync('apt-get', ['update', '-q'], options);
+  spawnSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', ...packages], options);
+}
