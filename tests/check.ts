@@ -9,8 +9,7 @@ const CHECKS: readonly (readonly [title: string, program: string, ...args: strin
   ['format and imports', join(BIN, 'biome'), 'check', '.'],
   ['lint', join(BIN, 'oxlint'), '--type-aware', '.'],
   ['types', join(BIN, 'tsc')],
-  ['generated contract', process.execPath, 'packages/contract/src/generate.ts', '--check'],
-  ['generated schema', process.execPath, 'tests/generate-schema.ts', '--check'],
+  ['generated files', process.execPath, 'tests/generate.ts', '--check'],
 ];
 
 /** Runs every check, prints what each said, and returns the titles of those that failed. */

@@ -1,7 +1,8 @@
 import { ApiFailure, UnreachableFailure } from '@arras/client';
 import { ERRORS, type ErrorCode, renderProblem } from '@arras/contract';
 import { cleanText } from './clean-text.ts';
-import { EXIT, type ExitCode, exitCodeOfFailure } from './exit-codes.ts';
+import { exitCodeOfFailure } from './exit-code-of.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 
 /** What is said about a failure: what happened, why, and what to do. */
 export interface Complaint {

@@ -23,7 +23,7 @@ export function openSession(program: string): Session {
   return {
     program,
     env,
-    terminal: describeTerminal({ isTty: stdout.isTTY, env }),
+    terminal: describeTerminal({ isTty: stdout.isTTY === true, env }),
     width: () => stdout.columns ?? 80,
     out: (text) => void stdout.write(text),
     say: (text) => void stderr.write(text),

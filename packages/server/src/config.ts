@@ -26,7 +26,8 @@ const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_60
 function duration(value: string): number {
   const match = /^([0-9]+)([smhd])$/.exec(value);
   const unit = UNIT_MS[match?.[2] ?? ''];
-  if (match?.[1] === undefined || unit === undefined) throw new Error('a length of time such as 30s, 15m, 12h or 7d');
+  if (match?.[1] === undefined || unit === undefined)
+    throw new Error('a length of time such as 30s, 15m, 12h or 7d');
   return Number(match[1]) * unit;
 }
 
@@ -79,15 +80,21 @@ export const SETTINGS = {
     parse: text,
   },
   ARRAS_HOST: { default: '127.0.0.1', description: 'Address to listen on.', parse: text },
-  ARRAS_PORT: { default: '8383', description: 'Port to listen on; 0 takes a free one.', parse: integer(0, 65_535) },
+  ARRAS_PORT: {
+    default: '8383',
+    description: 'Port to listen on; 0 takes a free one.',
+    parse: integer(0, 65_535),
+  },
   ARRAS_PUBLIC_URL: {
     default: '',
-    description: 'Address under which clients reach the service: the base of every link. Default: the listening address.',
+    description:
+      'Address under which clients reach the service: the base of every link. Default: the listening address.',
     parse: publicUrl,
   },
   DATABASE_URL: {
     default: '',
-    description: 'A PostgreSQL server, version 15 or newer. Without it the service starts its own in the data directory.',
+    description:
+      'A PostgreSQL server, version 15 or newer. Without it the service starts its own in the data directory.',
     parse: optionalText,
   },
   ARRAS_DATABASE_CONNECTIONS: {
@@ -95,7 +102,11 @@ export const SETTINGS = {
     description: 'Connections this process may hold.',
     parse: integer(4, 500),
   },
-  ARRAS_ADMIN_USERNAME: { default: 'admin', description: 'Name of the administrator made at the first start.', parse: text },
+  ARRAS_ADMIN_USERNAME: {
+    default: 'admin',
+    description: 'Name of the administrator made at the first start.',
+    parse: text,
+  },
   ARRAS_ADMIN_PASSWORD: {
     default: '',
     description: 'Password of the administrator. Set at every start at which it is given.',
@@ -109,10 +120,15 @@ export const SETTINGS = {
   },
   ARRAS_ROLES: {
     default: 'api,worker',
-    description: 'What this process does: `api` answers requests, `worker` runs jobs. Several processes may share one database.',
+    description:
+      'What this process does: `api` answers requests, `worker` runs jobs. Several processes may share one database.',
     parse: roles,
   },
-  ARRAS_TENANT: { default: 'arras', description: 'Name of this deployment in job objects and channels.', parse: text },
+  ARRAS_TENANT: {
+    default: 'arras',
+    description: 'Name of this deployment in job objects and channels.',
+    parse: text,
+  },
   ARRAS_TIMEZONE: { default: 'UTC', description: 'Zone in which times are written.', parse: timeZone },
   ARRAS_LOG_LEVEL: { default: 'info', description: `One of ${LOG_LEVELS.join(', ')}.`, parse: logLevel },
   ARRAS_CONTROL_TASKS: {
@@ -127,7 +143,8 @@ export const SETTINGS = {
   },
   ARRAS_MONITOR_INTERVAL: {
     default: '5s',
-    description: 'Time between two looks at all programs of a system. Ends are noticed earlier through exit markers.',
+    description:
+      'Time between two looks at all programs of a system. Ends are noticed earlier through exit markers.',
     parse: duration,
   },
   ARRAS_STOP_GRACE: {

@@ -148,7 +148,9 @@ export async function moveJob(db: Db, move: JobMove): Promise<JobRow | null> {
 function rungTasks(tasks: readonly QueuedTask[]) {
   return tasks.length === 0
     ? sql<{ id: string }>`(select null::text as id where false)`
-    : sql<{ id: string }>`(select added.id::text as id from moved, graphile_worker.add_jobs(${taskSpecs(tasks)}) as added)`;
+    : sql<{
+        id: string;
+      }>`(select added.id::text as id from moved, graphile_worker.add_jobs(${taskSpecs(tasks)}) as added)`;
 }
 
 /** Stores a new job; its first events are appended by the caller in the same transaction. */
@@ -214,7 +216,11 @@ export async function findJob(db: Db, id: JobId): Promise<JobRow | null> {
 /** The jobs with these ids, in no particular order. */
 export async function findJobs(db: Db, ids: readonly JobId[]): Promise<JobRow[]> {
   if (ids.length === 0) return [];
-  return db.selectFrom('jobs').selectAll().where('id', 'in', [...ids]).execute();
+  return db
+    .selectFrom('jobs')
+    .selectAll()
+    .where('id', 'in', [...ids])
+    .execute();
 }
 
 /** The job unless it is hidden or, for anyone but an admin, somebody else's. */

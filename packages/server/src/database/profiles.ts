@@ -1,7 +1,7 @@
+import type { Insertable } from 'kysely';
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
 import type { ProfileRow, ProfilesTable } from './tables.ts';
-import type { Insertable } from 'kysely';
 
 /** Stores a new user; null when the name is taken. */
 export async function insertProfile(db: Db, profile: Insertable<ProfilesTable>): Promise<ProfileRow | null> {
@@ -15,20 +15,32 @@ export async function insertProfile(db: Db, profile: Insertable<ProfilesTable>):
 }
 
 export async function findProfile(db: Db, username: string): Promise<ProfileRow | null> {
-  return (await db.selectFrom('profiles').selectAll().where('username', '=', username).executeTakeFirst()) ?? null;
+  return (
+    (await db.selectFrom('profiles').selectAll().where('username', '=', username).executeTakeFirst()) ?? null
+  );
 }
 
+/** One page of the users by name. Without `withDisabled` only those that may sign in. */
 export async function listProfiles(
   db: Db,
-  page: { readonly limit: number; readonly offset: number },
+  filter: {
+    readonly username: string | undefined;
+    readonly email: string | undefined;
+    readonly withDisabled: boolean;
+    readonly limit: number;
+    readonly offset: number;
+  },
 ): Promise<ProfileRow[]> {
+  const { username, email } = filter;
   return db
     .selectFrom('profiles')
     .selectAll()
-    .where('disabled_at', 'is', null)
+    .$if(username !== undefined, (qb) => qb.where('username', '=', username ?? ''))
+    .$if(email !== undefined, (qb) => qb.where('email', '=', email ?? ''))
+    .$if(!filter.withDisabled, (qb) => qb.where('disabled_at', 'is', null))
     .orderBy('username')
-    .limit(page.limit)
-    .offset(page.offset)
+    .limit(filter.limit)
+    .offset(filter.offset)
     .execute();
 }
 

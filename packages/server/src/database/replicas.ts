@@ -31,11 +31,7 @@ export async function beat(
 export async function removeSilentReplicas(db: Db, silentSeconds: number): Promise<string[]> {
   const rows = await db
     .deleteFrom('replicas')
-    .where(
-      'heartbeat_at',
-      '<',
-      sql<Date>`clock_timestamp() - ${silentSeconds} * interval '1 second'`,
-    )
+    .where('heartbeat_at', '<', sql<Date>`clock_timestamp() - ${silentSeconds} * interval '1 second'`)
     .returning('worker_ids')
     .execute();
   return rows.flatMap((row) => row.worker_ids);
@@ -52,11 +48,7 @@ export async function countOtherReplicas(db: Db, id: string, withinSeconds: numb
     .selectFrom('replicas')
     .select((eb) => eb.fn.countAll<number>().as('count'))
     .where('id', '<>', id)
-    .where(
-      'heartbeat_at',
-      '>',
-      sql<Date>`clock_timestamp() - ${withinSeconds} * interval '1 second'`,
-    )
+    .where('heartbeat_at', '>', sql<Date>`clock_timestamp() - ${withinSeconds} * interval '1 second'`)
     .executeTakeFirstOrThrow();
   return row.count;
 }

@@ -8,7 +8,7 @@ export interface TokenHolder {
   readonly tokenId: TokenId;
   readonly username: string;
   readonly isAdmin: boolean;
-  readonly state: 'valid' | 'expired' | 'revoked';
+  readonly state: 'valid' | 'disabled' | 'expired' | 'revoked';
 }
 
 /** The holder of the token with this SHA-256, or null when no such token was ever issued. */
@@ -20,14 +20,18 @@ export async function findTokenHolder(db: Db, tokenHash: Buffer): Promise<TokenH
       'tokens.id',
       'tokens.username',
       'profiles.is_admin',
-      sql<boolean>`tokens.revoked_at is not null or profiles.disabled_at is not null`.as('revoked'),
-      sql<boolean>`coalesce(tokens.expires_at <= clock_timestamp(), false)`.as('expired'),
+      // A disabled account says so, although its tokens have been revoked with it.
+      sql<TokenHolder['state']>`case
+        when profiles.disabled_at is not null then 'disabled'
+        when tokens.revoked_at is not null then 'revoked'
+        when tokens.expires_at <= clock_timestamp() then 'expired'
+        else 'valid'
+        end`.as('state'),
     ])
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst();
   if (!row) return null;
-  const state = row.revoked ? 'revoked' : row.expired ? 'expired' : 'valid';
-  return { tokenId: row.id, username: row.username, isAdmin: row.is_admin, state };
+  return { tokenId: row.id, username: row.username, isAdmin: row.is_admin, state: row.state };
 }
 
 export async function insertToken(db: Db, token: Insertable<TokensTable>): Promise<TokenRow> {
@@ -56,6 +60,32 @@ export async function listOwnedTokens(
     .orderBy('created_at', 'desc')
     .limit(page.limit)
     .offset(page.offset)
+    .execute();
+}
+
+/** Revokes a token, whoever holds it; for administrators. Returns false when there is none such. */
+export async function revokeAnyToken(db: Db, id: TokenId): Promise<boolean> {
+  const result = await db
+    .updateTable('tokens')
+    .set({ revoked_at: sql`clock_timestamp()` })
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** Revokes the user's tokens of a name except the one with this hash. */
+export async function revokeOtherTokens(
+  db: Db,
+  token: { readonly username: string; readonly name: string; readonly tokenHash: Buffer },
+): Promise<void> {
+  await db
+    .updateTable('tokens')
+    .set({ revoked_at: sql`clock_timestamp()` })
+    .where('username', '=', token.username)
+    .where('name', '=', token.name)
+    .where('token_hash', '!=', token.tokenHash)
+    .where('revoked_at', 'is', null)
     .execute();
 }
 

@@ -32,14 +32,21 @@ export function resolveArchivePath(requested: string | undefined, facts: Archive
   const path = written.replaceAll(/\$\{([A-Z_]+)\}/g, (macro, name: string) => values.get(name) ?? macro);
   const clean = cleanPath(path);
   if (!clean.ok) return clean;
-  if (clean.path === '/') return { ok: false, reason: 'expected a directory below the home directory of the system' };
+  if (clean.path === '/')
+    return { ok: false, reason: 'expected a directory below the home directory of the system' };
   // The service's own directories and exit markers begin like this; an archive there could forge a job's end.
   if (clean.path.split('/').some((part) => part.startsWith(SERVICE_DIRECTORY))) {
-    return { ok: false, reason: `a path cannot hold parts that begin with "${SERVICE_DIRECTORY}"; choose another name` };
+    return {
+      ok: false,
+      reason: `a path cannot hold parts that begin with "${SERVICE_DIRECTORY}"; choose another name`,
+    };
   }
   const stored = path.startsWith('/') ? clean.path : clean.path.slice(1);
   if (stored.length <= MAX_LENGTH) return { ok: true, path: stored };
-  return { ok: false, reason: `expected at most ${MAX_LENGTH} characters with all variables filled in, got ${stored.length}` };
+  return {
+    ok: false,
+    reason: `expected at most ${MAX_LENGTH} characters with all variables filled in, got ${stored.length}`,
+  };
 }
 
 function macroValues(facts: ArchiveFacts): ReadonlyMap<string, string> {

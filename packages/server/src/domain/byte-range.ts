@@ -16,14 +16,19 @@ export function parseByteRange(header: string | undefined, length: number): Rang
   const match = RANGE.exec(header ?? '');
   if (match === null) return { kind: 'whole' };
   const [, first, last, suffix] = match;
-  const range = suffix === undefined ? between(Number(first), last, length) : lastBytes(Number(suffix), length);
+  const range =
+    suffix === undefined ? between(Number(first), last, length) : lastBytes(Number(suffix), length);
   if (range === null) return { kind: 'whole' };
   const { start, end } = range;
   return start < length && start <= end ? { kind: 'part', start, end } : { kind: 'unsatisfiable' };
 }
 
 /** null when the end lies before the start, which makes the header invalid. */
-function between(start: number, last: string | undefined, length: number): { start: number; end: number } | null {
+function between(
+  start: number,
+  last: string | undefined,
+  length: number,
+): { start: number; end: number } | null {
   const end = last === undefined || last === '' ? length - 1 : Math.min(Number(last), length - 1);
   if (last !== undefined && last !== '' && Number(last) < start) return null;
   return { start, end };
@@ -31,5 +36,7 @@ function between(start: number, last: string | undefined, length: number): { sta
 
 function lastBytes(count: number, length: number): { start: number; end: number } {
   // `bytes=-0` asks for nothing, which no answer can carry.
-  return count === 0 ? { start: length, end: length } : { start: Math.max(0, length - count), end: length - 1 };
+  return count === 0
+    ? { start: length, end: length }
+    : { start: Math.max(0, length - count), end: length - 1 };
 }

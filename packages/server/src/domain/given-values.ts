@@ -22,7 +22,11 @@ export interface Countable {
  * original flattens all three into one). A text is split at `;` only where several values are possible: a single
  * value reaches the job byte for byte, semicolons included (RELIABILITY S4).
  */
-export function findGivenValues(request: ValueRequest, definition: Countable, home: 'inputs' | 'parameters'): GivenValues {
+export function findGivenValues(
+  request: ValueRequest,
+  definition: Countable,
+  home: 'inputs' | 'parameters',
+): GivenValues {
   const { id, semantics } = definition;
   const places = [
     { field: `inputs.${id}`, values: request.inputs },

@@ -46,7 +46,12 @@ export const LIFECYCLE = {
   },
   QUEUED: { next: ['RUNNING', 'PAUSED', 'CLEANING_UP', ...ENDS], task: null, deadline: null, onTarget: true },
   RUNNING: { next: ['PAUSED', 'CLEANING_UP', ...ENDS], task: null, deadline: 'run', onTarget: true },
-  PAUSED: { next: ['QUEUED', 'RUNNING', 'CLEANING_UP', ...ENDS], task: null, deadline: 'keep', onTarget: true },
+  PAUSED: {
+    next: ['QUEUED', 'RUNNING', 'CLEANING_UP', ...ENDS],
+    task: null,
+    deadline: 'keep',
+    onTarget: true,
+  },
   CLEANING_UP: {
     next: ['ARCHIVING', 'FINISHED', ...ENDS],
     task: 'archive',

@@ -14,7 +14,11 @@ export function jobsDirectory(directories: SystemDirectories): PathResult {
 }
 
 /** A job's own directory below {@link jobsDirectory}: `{owner}/{jobId}-{slug(name)}`, the API's `outputPath`. */
-export function jobSubdirectory(job: { readonly owner: string; readonly id: string; readonly name: string }): string {
+export function jobSubdirectory(job: {
+  readonly owner: string;
+  readonly id: string;
+  readonly name: string;
+}): string {
   return `${job.owner}/${job.id}-${slug(job.name)}`;
 }
 

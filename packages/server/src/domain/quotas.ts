@@ -31,7 +31,11 @@ export function findReachedQuota(quotas: Quotas, active: ActiveJobs): string | n
   const checks: readonly (readonly [number | null, number, string])[] = [
     [quotas.maxSystemJobs, active.system, 'the system has reached its limit of active jobs'],
     [quotas.maxJobs, active.queue, 'the queue has reached its limit of active jobs'],
-    [quotas.maxSystemJobsPerUser, active.systemByOwner, 'you have reached your limit of active jobs on the system'],
+    [
+      quotas.maxSystemJobsPerUser,
+      active.systemByOwner,
+      'you have reached your limit of active jobs on the system',
+    ],
     [quotas.maxUserJobs, active.queueByOwner, 'you have reached your limit of active jobs in the queue'],
   ];
   const reached = checks.find(([limit, count]) => isLimited(limit) && count >= limit);

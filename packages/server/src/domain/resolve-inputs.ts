@@ -40,7 +40,10 @@ export function resolveInputs(request: ValueRequest, rules: InputRules): Resolve
     resolved.filter(({ values }) => values.length > 0).map(({ id, values }) => [id, values]),
   );
   const problems = resolved.flatMap((input) => input.problems);
-  return { inputs, problems: [...problems, ...findNameProblems(Object.values(inputs).flat(), rules.reservedNames)] };
+  return {
+    inputs,
+    problems: [...problems, ...findNameProblems(Object.values(inputs).flat(), rules.reservedNames)],
+  };
 }
 
 interface Resolution {
@@ -51,20 +54,26 @@ interface Resolution {
 function resolveInput(request: ValueRequest, definition: InputDefinition, rules: InputRules): Resolution {
   const { value } = definition;
   const given = findGivenValues(request, definition, 'inputs');
-  const refuse = (message: string): Resolution => ({ values: [], problems: [{ field: given.field, message }] });
+  const refuse = (message: string): Resolution => ({
+    values: [],
+    problems: [{ field: given.field, message }],
+  });
   if (!value.visible) {
     if (given.values.length > 0) return refuse('is set by the app and cannot be chosen; leave it out');
     return locateAll(given.field, listDefaults(value.default), rules);
   }
   if (given.values.length === 0) {
-    return value.required ? refuse(`is required: expected ${describeInput(definition)}`) : { values: [], problems: [] };
+    return value.required
+      ? refuse(`is required: expected ${describeInput(definition)}`)
+      : { values: [], problems: [] };
   }
   const wrongCount = findCountProblem(definition, given.values.length);
   if (wrongCount !== null) return refuse(wrongCount);
   // Blanks around the parts of `a.csv; b.csv` are not meant; those of a single path are its own.
   const texts = given.values.map((item) => (given.values.length > 1 ? String(item).trim() : String(item)));
   const unfit = texts.find((text) => value.validator !== null && !rules.findsMatch(value.validator, text));
-  if (unfit !== undefined) return refuse(`expected a value that matches ${value.validator}, got ${describeValue(unfit)}`);
+  if (unfit !== undefined)
+    return refuse(`expected a value that matches ${value.validator}, got ${describeValue(unfit)}`);
   return locateAll(given.field, texts, rules);
 }
 
@@ -83,16 +92,23 @@ function locateAll(field: string, texts: readonly string[], rules: InputRules): 
 function locate(field: string, text: string, defaultSystemId: string | null): ResolvedInput | FieldProblem {
   const isUri = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   if (!isUri && defaultSystemId === null) {
-    return { field, message: `you have no default storage system for ${describeValue(text)}; write agave://SYSTEM/PATH` };
+    return {
+      field,
+      message: `you have no default storage system for ${describeValue(text)}; write agave://SYSTEM/PATH`,
+    };
   }
   const location = parseInputUri(text, { systemId: defaultSystemId ?? '' });
-  if (location.kind === 'invalid') return { field, message: `${location.reason}, got ${describeValue(text)}` };
+  if (location.kind === 'invalid')
+    return { field, message: `${location.reason}, got ${describeValue(text)}` };
   if (location.kind === 'url') {
     const message = `${location.scheme} addresses are not supported yet; put the file on a registered system and write agave://SYSTEM/PATH`;
     return { field, message };
   }
   if (baseName(`/${location.path}`) === '') {
-    return { field, message: `expected the path of a file or of a directory below the home directory, got ${describeValue(text)}` };
+    return {
+      field,
+      message: `expected the path of a file or of a directory below the home directory, got ${describeValue(text)}`,
+    };
   }
   const { systemId, path } = location;
   return { field, uri: isUri ? text : renderSystemUri(systemId, path), systemId, path };
@@ -111,7 +127,12 @@ function findNameProblems(inputs: readonly ResolvedInput[], reserved: readonly s
     const other = taken.get(name);
     taken.set(name, input);
     if (reserved.includes(name)) {
-      return [{ field: input.field, message: `the name ${describeValue(name)} is used by the service; rename the file` }];
+      return [
+        {
+          field: input.field,
+          message: `the name ${describeValue(name)} is used by the service; rename the file`,
+        },
+      ];
     }
     if (other === undefined) return [];
     const message = `${describeValue(name)} is also the file name of ${other.uri} (${other.field}); rename one of the files`;

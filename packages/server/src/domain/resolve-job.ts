@@ -153,7 +153,10 @@ function findUnknownIds(request: JobRequest, app: ResolvingApp): FieldProblem[] 
     const own = app[field].map(({ id }) => id);
     return Object.keys(request[field])
       .filter((id) => !known.includes(id))
-      .map((id) => ({ field: `${field}.${id}`, message: `is not among the ${field} of the app${describeKnown(id, own)}` }));
+      .map((id) => ({
+        field: `${field}.${id}`,
+        message: `is not among the ${field} of the app${describeKnown(id, own)}`,
+      }));
   });
 }
 

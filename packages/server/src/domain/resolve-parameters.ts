@@ -43,16 +43,25 @@ interface Resolution {
   readonly problems: readonly FieldProblem[];
 }
 
-function resolveParameter(request: ValueRequest, definition: ParameterDefinition, rules: ParameterRules): Resolution {
+function resolveParameter(
+  request: ValueRequest,
+  definition: ParameterDefinition,
+  rules: ParameterRules,
+): Resolution {
   const { value } = definition;
   const given = findGivenValues(request, definition, 'parameters');
-  const refuse = (message: string): Resolution => ({ values: [], problems: [{ field: given.field, message }] });
+  const refuse = (message: string): Resolution => ({
+    values: [],
+    problems: [{ field: given.field, message }],
+  });
   if (!value.visible) {
     if (given.values.length > 0) return refuse('is set by the app and cannot be chosen; leave it out');
     return { values: hiddenValues(definition), problems: [] };
   }
   if (given.values.length === 0) {
-    return value.required ? refuse(`is required: expected ${describeType(definition)}`) : { values: [], problems: [] };
+    return value.required
+      ? refuse(`is required: expected ${describeType(definition)}`)
+      : { values: [], problems: [] };
   }
   const wrongCount = findCountProblem(definition, given.values.length);
   if (wrongCount !== null) return refuse(wrongCount);
@@ -88,7 +97,10 @@ type Matcher = ParameterRules['findsMatch'];
 
 function readValue(item: Scalar, definition: ParameterDefinition, findsMatch: Matcher): Read {
   const value = READERS[definition.value.type](item, definition);
-  const wrong = (what: string): Read => ({ ok: false, message: `expected ${what}, got ${describeValue(item)}` });
+  const wrong = (what: string): Read => ({
+    ok: false,
+    message: `expected ${what}, got ${describeValue(item)}`,
+  });
   if (value === null) return wrong(`${describeType(definition)}${enumerationHint(item, definition)}`);
   const { validator, type } = definition.value;
   const isMatched = type === 'string' || type === 'number';
@@ -104,7 +116,8 @@ const READERS = {
   number: readNumber,
   bool: readBoolean,
   flag: readBoolean,
-  enumeration: (item, definition) => enumerationKeys(definition).find((key) => key === renderText(item)) ?? null,
+  enumeration: (item, definition) =>
+    enumerationKeys(definition).find((key) => key === renderText(item)) ?? null,
 } as const satisfies Record<ParameterType, (item: Scalar, definition: ParameterDefinition) => Scalar | null>;
 
 /** Plain decimal text: never `1e+21`, which programs and validators would read differently (spec/jobs.md 2.3). */
@@ -112,7 +125,8 @@ function renderText(item: Scalar): string {
   if (typeof item !== 'number') return String(item);
   if (Number.isInteger(item)) return BigInt(item).toString();
   // Beyond whole numbers JavaScript writes an exponent only below 1e-6: `-1.5e-7`.
-  const [, sign, digits, fraction = '', exponent] = /^(-?)([0-9])\.?([0-9]*)e-([0-9]+)$/.exec(String(item)) ?? [];
+  const [, sign, digits, fraction = '', exponent] =
+    /^(-?)([0-9])\.?([0-9]*)e-([0-9]+)$/.exec(String(item)) ?? [];
   if (exponent === undefined) return String(item);
   return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${digits}${fraction}`;
 }

@@ -1,4 +1,11 @@
-import { type FieldProblem, formatMemoryGb, formatRunTime, NO_LIMIT, parseRunTime, type QueueRequest } from '@arras/contract';
+import {
+  type FieldProblem,
+  formatMemoryGb,
+  formatRunTime,
+  NO_LIMIT,
+  parseRunTime,
+  type QueueRequest,
+} from '@arras/contract';
 import { suggestion } from './nearest-word.ts';
 
 /** What a job asks of a queue; null where neither request nor app say anything. */
@@ -79,9 +86,24 @@ export function longestRunSeconds(queue: QueueRequest): number {
 function findExceeded(resources: ResourceRequest, queue: QueueRequest): FieldProblem[] {
   const limits = [
     { field: 'nodeCount', asked: resources.nodeCount, limit: queue.maxNodes, render: String },
-    { field: 'processorsPerNode', asked: resources.processorsPerNode, limit: queue.maxProcessorsPerNode, render: String },
-    { field: 'memoryPerNode', asked: resources.memoryPerNodeGb, limit: queue.maxMemoryPerNode, render: formatMemoryGb },
-    { field: 'maxRunTime', asked: resources.maxRunTimeSeconds, limit: longestRunSeconds(queue), render: formatRunTime },
+    {
+      field: 'processorsPerNode',
+      asked: resources.processorsPerNode,
+      limit: queue.maxProcessorsPerNode,
+      render: String,
+    },
+    {
+      field: 'memoryPerNode',
+      asked: resources.memoryPerNodeGb,
+      limit: queue.maxMemoryPerNode,
+      render: formatMemoryGb,
+    },
+    {
+      field: 'maxRunTime',
+      asked: resources.maxRunTimeSeconds,
+      limit: longestRunSeconds(queue),
+      render: formatRunTime,
+    },
   ];
   return limits
     .filter(({ asked, limit }) => asked !== null && asked > withoutLimit(limit))

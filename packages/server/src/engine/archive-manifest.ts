@@ -9,7 +9,10 @@ const MAX_BYTES = 8 * 1024 * 1024;
  * The paths that the job's `.agave.archive` leaves out of the archive, each beginning with `/`: what the app
  * brought along, and what the job added itself (spec/jobs.md 9.5). Empty without the file.
  */
-export async function readArchiveManifest(storage: Storage, workDirectory: string): Promise<ReadonlySet<string>> {
+export async function readArchiveManifest(
+  storage: Storage,
+  workDirectory: string,
+): Promise<ReadonlySet<string>> {
   const path = `${workDirectory}/${ARCHIVE_MANIFEST}`;
   const found = await storage.find(path);
   if (found?.type !== 'file' || found.sizeBytes === 0) return new Set();

@@ -48,7 +48,8 @@ async function begin(context: EngineContext, job: JobRow): Promise<JobRow | null
 async function copyOutput(context: EngineContext, lease: Lease): Promise<JobRow | null> {
   const { job, signal } = lease;
   const target = await context.targets.get(job.execution_system);
-  if (job.archive_system === null || job.archive_path === null) throw new JobFault('it has no archive system');
+  if (job.archive_system === null || job.archive_path === null)
+    throw new JobFault('it has no archive system');
   const place = await context.targets.getPlace(job.archive_system);
   const toPath = place.resolve(job.archive_path);
   const fromPath = workDirectoryOf(job);

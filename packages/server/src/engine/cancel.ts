@@ -1,5 +1,5 @@
-import { queueTasks } from '../database/queue.ts';
 import { releaseLease } from '../database/leases.ts';
+import { queueTasks } from '../database/queue.ts';
 import type { JobRow } from '../database/tables.ts';
 import type { EngineContext } from './context.ts';
 import type { JobTask } from './job-task.ts';

@@ -22,7 +22,10 @@ export async function collect(context: EngineContext, systemId: string): Promise
     ended.map((marker) => settle(context, target, jobs.get(marker.tag), marker)),
   );
   const done = ended.filter((_, index) => settled[index]);
-  await target.executor.acknowledge(target.spool, done.map(({ tag }) => tag));
+  await target.executor.acknowledge(
+    target.spool,
+    done.map(({ tag }) => tag),
+  );
   if (done.length === ended.length) return;
   await queueTasks(context.db, [{ task: 'collect', subject: systemId, delayMs: AGAIN_MS }]);
 }

@@ -89,7 +89,11 @@ export class LeaseKeeper implements AsyncDisposable {
     this.#renewing = true;
     const sentAt = this.#monotonicMs();
     try {
-      const kept = await renewLeases(this.#db, this.#replica, held.map(({ jobId, epoch }) => ({ jobId, epoch })));
+      const kept = await renewLeases(
+        this.#db,
+        this.#replica,
+        held.map(({ jobId, epoch }) => ({ jobId, epoch })),
+      );
       for (const lease of held) {
         if (kept.has(lease.jobId)) lease.confirmedAt = sentAt;
         else lease.controller.abort(new LeaseLost());

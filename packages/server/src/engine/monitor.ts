@@ -1,7 +1,7 @@
 import { listMonitoredJobs, recordStatusCheck } from '../database/jobs.ts';
 import type { JobRow } from '../database/tables.ts';
-import { ShellUnreachable } from '../execution/shell.ts';
 import { UnreadableAnswer } from '../execution/scheduler.ts';
+import { ShellUnreachable } from '../execution/shell.ts';
 import type { EngineContext } from './context.ts';
 import { applyObservation } from './observe.ts';
 import { type Target, trackedOf } from './targets.ts';
@@ -29,11 +29,19 @@ async function lookAt(context: EngineContext, target: Target, jobs: readonly Job
       const applied = observation ? await applyObservation(context, target, job, observation) : 'unchanged';
       if (applied !== 'moved') staying.push(job);
     }
-    await recordStatusCheck(context.db, staying.map((job) => job.id), { ok: true, lookAfterMs });
+    await recordStatusCheck(
+      context.db,
+      staying.map((job) => job.id),
+      { ok: true, lookAfterMs },
+    );
   } catch (error) {
     if (!(error instanceof ShellUnreachable || error instanceof UnreadableAnswer)) throw error;
     // An error tells nothing about the jobs: only the check is counted (R7).
     context.log.warn({ systemId: target.systemId, jobs: jobs.length, err: error }, 'monitor.unanswered');
-    await recordStatusCheck(context.db, jobs.map((job) => job.id), { ok: false, lookAfterMs });
+    await recordStatusCheck(
+      context.db,
+      jobs.map((job) => job.id),
+      { ok: false, lookAfterMs },
+    );
   }
 }

@@ -20,10 +20,12 @@ export async function suspendJob(
   action: 'pause' | 'resume',
 ): Promise<PauseResult> {
   const from = action === 'pause' ? 'RUNNING' : 'PAUSED';
-  if (job.status !== from) return { kind: 'impossible', reason: `only a ${from} job can ${action}, this one is ${job.status}` };
+  if (job.status !== from)
+    return { kind: 'impossible', reason: `only a ${from} job can ${action}, this one is ${job.status}` };
   const target = await context.targets.get(job.execution_system);
   const { suspend } = target.executor;
-  if (suspend === null) return { kind: 'impossible', reason: `system ${target.systemId} cannot suspend jobs` };
+  if (suspend === null)
+    return { kind: 'impossible', reason: `system ${target.systemId} cannot suspend jobs` };
   const tracked = trackedOf(target, job);
   const asked = await suspend(tracked, action);
   if (asked.kind === 'unknown') return { kind: 'impossible', reason: asked.reason };

@@ -3,7 +3,12 @@ import { text } from 'node:stream/consumers';
 import type { JobRow } from '../database/tables.ts';
 import { JobFault } from '../domain/failure.ts';
 import { parseInputUri } from '../domain/input-uri.ts';
-import { type InputValue, type JobAttributes, macroValues, type ParameterValue } from '../domain/macro-values.ts';
+import {
+  type InputValue,
+  type JobAttributes,
+  macroValues,
+  type ParameterValue,
+} from '../domain/macro-values.ts';
 import { baseName, joinPath } from '../domain/paths.ts';
 import { ARCHIVE_MANIFEST, tryTag } from '../domain/places.ts';
 import { jobLogName, jobScriptName, slug } from '../domain/slug.ts';
@@ -90,7 +95,9 @@ async function readTemplate(target: Target, job: JobRow, app: AppDefinition): Pr
   const { info, stream } = await target.storage.open(joinPath(workDirectoryOf(job), app.templatePath));
   if (info.sizeBytes > MAX_TEMPLATE_BYTES) {
     stream.destroy();
-    throw new JobFault(`the app's wrapper template has ${info.sizeBytes} bytes, more than ${MAX_TEMPLATE_BYTES}`);
+    throw new JobFault(
+      `the app's wrapper template has ${info.sizeBytes} bytes, more than ${MAX_TEMPLATE_BYTES}`,
+    );
   }
   return text(stream);
 }

@@ -9,7 +9,11 @@ const FORGET_MS = 3_600_000;
 /** Keeps this process known to the others and the tables swept. Ends at disposal. */
 export class Replica implements AsyncDisposable {
   readonly #context: EngineContext;
-  readonly #describe: () => { readonly host: string; readonly roles: string; readonly workerIds: readonly string[] };
+  readonly #describe: () => {
+    readonly host: string;
+    readonly roles: string;
+    readonly workerIds: readonly string[];
+  };
   readonly #stop = new AbortController();
   readonly #loops: Promise<void>[] = [];
 
@@ -38,14 +42,16 @@ export class Replica implements AsyncDisposable {
   }
 
   #repeat(everyMs: number, name: string, work: () => Promise<void>): void {
-    this.#loops.push(repeat(everyMs, this.#stop.signal, async () => {
-      try {
-        await work();
-      } catch (error) {
-        // The database may be away; the next round finds everything that this one missed.
-        this.#context.log.warn({ err: error }, name);
-      }
-    }));
+    this.#loops.push(
+      repeat(everyMs, this.#stop.signal, async () => {
+        try {
+          await work();
+        } catch (error) {
+          // The database may be away; the next round finds everything that this one missed.
+          this.#context.log.warn({ err: error }, name);
+        }
+      }),
+    );
   }
 
   /** Ends the loops and signs off, so that nobody waits for this replica. */
@@ -68,9 +74,13 @@ async function repeat(everyMs: number, signal: AbortSignal, work: () => Promise<
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
-  signal.addEventListener('abort', () => {
-    clearTimeout(timer);
-    resolve();
-  }, { once: true });
+  signal.addEventListener(
+    'abort',
+    () => {
+      clearTimeout(timer);
+      resolve();
+    },
+    { once: true },
+  );
   return promise;
 }

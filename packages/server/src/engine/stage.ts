@@ -8,10 +8,10 @@ import { MAX_ATTEMPTS, retryDelayMs } from '../domain/retry.ts';
 import type { Move } from '../events/transition.ts';
 import { copyTree } from '../storage/transfer.ts';
 import { type EngineContext, SERVICE } from './context.ts';
+import { reloadHeld } from './held-job.ts';
 import type { JobTask } from './job-task.ts';
 import { type Lease, LeaseLost } from './lease-keeper.ts';
 import { isUnusable, newWorkDirectory, type Place, type Target } from './targets.ts';
-import { reloadHeld } from './held-job.ts';
 import { trackTransfer } from './track-transfer.ts';
 import { waitForSystem } from './wait-for-system.ts';
 
@@ -91,7 +91,8 @@ async function stageInputs(
 async function findInput(context: EngineContext, uri: string): Promise<Input> {
   const location = parseInputUri(uri, { systemId: '' });
   if (location.kind === 'invalid') throw new JobFault(`input ${uri}: ${location.reason}`);
-  if (location.kind === 'url') throw new JobFault(`input ${uri}: ${location.scheme} addresses cannot be staged yet`);
+  if (location.kind === 'url')
+    throw new JobFault(`input ${uri}: ${location.scheme} addresses cannot be staged yet`);
   const place = await context.targets.getPlace(location.systemId);
   return { uri, place, path: place.resolve(location.path) };
 }

@@ -1,7 +1,7 @@
 import { HISTORY_TEXTS } from '@arras/contract';
 import { inTransaction } from '../database/connection.ts';
-import { countActiveJobs } from '../database/quotas.ts';
 import { releaseLease } from '../database/leases.ts';
+import { countActiveJobs } from '../database/quotas.ts';
 import type { JobRow } from '../database/tables.ts';
 import { classifyFailure } from '../domain/failure.ts';
 import { jobSubdirectory } from '../domain/places.ts';

@@ -52,7 +52,10 @@ export class Targets implements AsyncDisposable {
   readonly #db: Db;
   readonly #factories: AdapterFactories;
   readonly #onEnded: (systemId: string) => void;
-  readonly #open = new Map<string, { readonly revision: number; readonly target: Target; stopWatching(): void; close(): Promise<void> }>();
+  readonly #open = new Map<
+    string,
+    { readonly revision: number; readonly target: Target; stopWatching(): void; close(): Promise<void> }
+  >();
   readonly #places = new Map<string, { readonly revision: number; readonly place: Place }>();
 
   constructor(deps: {
@@ -123,7 +126,8 @@ export class Targets implements AsyncDisposable {
       storage,
       resolve: (path) => {
         const resolved = resolveSystemPath(definition.storage, path);
-        if (!resolved.ok) throw new JobFault(`path ${JSON.stringify(path)} on ${system.id}: ${resolved.reason}`);
+        if (!resolved.ok)
+          throw new JobFault(`path ${JSON.stringify(path)} on ${system.id}: ${resolved.reason}`);
         return resolved.path;
       },
     };

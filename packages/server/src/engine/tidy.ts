@@ -7,7 +7,7 @@ export const tidy: JobTask = {
   async run(context, lease) {
     const { job } = lease;
     if (job.work_removed_at === null && job.work_path !== null) {
-    const target = await context.targets.get(job.execution_system);
+      const target = await context.targets.get(job.execution_system);
       await target.storage.remove(job.work_path);
     }
     await markWorkRemoved(context.db, job);

@@ -1,6 +1,6 @@
 import type { TransferId } from '@arras/contract';
-import { insertTransfer, updateTransfer } from '../database/transfers.ts';
 import type { JobRow } from '../database/tables.ts';
+import { insertTransfer, updateTransfer } from '../database/transfers.ts';
 import type { TransferProgress } from '../storage/transfer-progress.ts';
 import type { EngineContext } from './context.ts';
 
@@ -17,7 +17,12 @@ export interface TransferTrack {
 export async function trackTransfer(
   context: EngineContext,
   job: JobRow,
-  ends: { readonly source: string; readonly destination: string; readonly bytes: number; readonly files: number },
+  ends: {
+    readonly source: string;
+    readonly destination: string;
+    readonly bytes: number;
+    readonly files: number;
+  },
 ): Promise<TransferTrack> {
   const id = context.newId('transfer');
   await insertTransfer(context.db, {

@@ -2,7 +2,13 @@ import { EventEmitter } from 'node:events';
 import { jobIdSchema } from '@arras/contract';
 import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type { Pool } from 'pg';
-import { CONTROL_TASKS, DATA_TASKS, type JobTaskName, type SystemTaskName, type TaskName } from '../domain/tasks.ts';
+import {
+  CONTROL_TASKS,
+  DATA_TASKS,
+  type JobTaskName,
+  type SystemTaskName,
+  type TaskName,
+} from '../domain/tasks.ts';
 import { archive } from './archive.ts';
 import { cancel } from './cancel.ts';
 import { collect } from './collect.ts';
@@ -14,7 +20,10 @@ import { stage } from './stage.ts';
 import { submit } from './submit.ts';
 import { tidy } from './tidy.ts';
 
-const JOB_HANDLERS = { stage, submit, archive, cancel, expire, tidy } as const satisfies Record<JobTaskName, JobTask>;
+const JOB_HANDLERS = { stage, submit, archive, cancel, expire, tidy } as const satisfies Record<
+  JobTaskName,
+  JobTask
+>;
 
 const SYSTEM_HANDLERS = { collect, monitor } as const satisfies Record<
   SystemTaskName,

@@ -1,13 +1,7 @@
 import { JOB_EVENT_DESCRIPTIONS, type JobId } from '@arras/contract';
 import type { Insertable } from 'kysely';
 import type { Db } from '../database/connection.ts';
-import {
-  appendJobEvents,
-  hideJob,
-  insertJob,
-  insertJobEvents,
-  type NewJobEvent,
-} from '../database/jobs.ts';
+import { appendJobEvents, hideJob, insertJob, insertJobEvents, type NewJobEvent } from '../database/jobs.ts';
 import { queueTasks } from '../database/queue.ts';
 import type { JobRow, JobsTable } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
@@ -15,7 +9,10 @@ import { LIFECYCLE } from '../domain/lifecycle.ts';
 import { SWEEP_AFTER_MS } from '../domain/tasks.ts';
 
 /** A job about to be accepted; status, sequence and times are set here. */
-export type AcceptedJob = Omit<Insertable<JobsTable>, 'status' | 'seq' | 'last_message' | 'next_at' | 'deadline_at'>;
+export type AcceptedJob = Omit<
+  Insertable<JobsTable>,
+  'status' | 'seq' | 'last_message' | 'next_at' | 'deadline_at'
+>;
 
 /**
  * Stores a new job with its first two events and rings for its first task, all in the caller's transaction.

@@ -100,9 +100,7 @@ function tasksAfter(request: TransitionRequest, to: JobStatus): QueuedTask[] {
   const { task } = lifecycleOf(to);
   const keepsWorking = request.lease === 'keep';
   const own: QueuedTask[] =
-    task === null || keepsWorking
-      ? []
-      : [{ task, subject: request.job.id, delayMs: request.delayMs ?? 0 }];
+    task === null || keepsWorking ? [] : [{ task, subject: request.job.id, delayMs: request.delayMs ?? 0 }];
   return [...own, ...(request.tasks ?? [])];
 }
 
@@ -113,11 +111,7 @@ function lookAfter(request: TransitionRequest, to: JobStatus): number | null {
 }
 
 /** The last status of the chain that says something about the deadline decides it. */
-function deadlineAfter(
-  job: JobRow,
-  moves: readonly Move[],
-  deadlines: Deadlines,
-): number | null | 'keep' {
+function deadlineAfter(job: JobRow, moves: readonly Move[], deadlines: Deadlines): number | null | 'keep' {
   const changed = moves
     .map((move) => move.to)
     .filter((to) => to !== job.status && lifecycleOf(to).deadline !== 'keep')

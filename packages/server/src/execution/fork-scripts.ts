@@ -11,8 +11,17 @@ type -P setsid >/dev/null || refuse 'the host has no setsid command'
 if [[ ! -d $4/running || ! -d $4/ended || ! -d $4/past ]]; then
   mkdir -p -m 700 -- "$4/running" "$4/ended" "$4/past" || refuse 'the spool directory cannot be made'
 fi
-# Own session and no pipe of ours: it outlives this command and the service.
-( trap - INT QUIT; exec setsid bash "$1/.arras/wrapper" "$@" ) </dev/null >/dev/null 2>&1 &
+# Own session and no descriptor of ours, not even one the service inherited: it outlives them all.
+launch() {
+  local path descriptor
+  for path in /proc/self/fd/*; do
+    descriptor=\${path##*/}
+    (( descriptor <= 2 )) || exec {descriptor}>&-
+  done
+  trap - INT QUIT
+  exec setsid bash "$1/.arras/wrapper" "$@"
+}
+launch "$@" </dev/null >/dev/null 2>&1 &
 printf 'arras-submitted %s\\n' "$!"
 `;
 

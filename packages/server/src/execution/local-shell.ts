@@ -47,7 +47,7 @@ export function createLocalShell(options: LocalShellOptions = {}): Shell {
 
 /** The environment a login of the service's account would have, built from the account and nothing else. */
 export function cleanEnvironment(): Readonly<Record<string, string>> {
-  const account = userInfo();
+  const account = findAccount();
   return {
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: account.homedir,
@@ -59,13 +59,24 @@ export function cleanEnvironment(): Readonly<Record<string, string>> {
   };
 }
 
+function findAccount(): { readonly homedir: string; readonly username: string } {
+  try {
+    return userInfo();
+  } catch {
+    // Containers may run under a number that no account has.
+    return { homedir: '/', username: String(process.getuid?.() ?? 'unknown') };
+  }
+}
+
 async function run(
   command: ShellCommand,
   limits: ShellLimits,
   env: Readonly<Record<string, string>>,
 ): Promise<ShellResult> {
   limits.signal?.throwIfAborted();
-  const child = spawn('/bin/bash', ['-c', command.script, 'arras', ...(command.args ?? [])], {
+  // --norc: with a socket as standard input bash would take itself for a remote shell and run ~/.bashrc.
+  const words = ['--norc', '-c', command.script, 'arras', ...(command.args ?? [])];
+  const child = spawn('/bin/bash', words, {
     detached: true,
     cwd: '/',
     env,

@@ -1,0 +1,44 @@
+import type { JobRequestBody } from '@arras/contract';
+import { renderJson } from '../clean-text.ts';
+import type { ExitCode } from '../exit-codes.ts';
+import { applyOverrides } from '../overrides.ts';
+import { type OutputOptions, printResult } from '../print.ts';
+import { readDocument } from '../read-document.ts';
+import type { Invocation } from '../runner.ts';
+import { watchJobs } from '../watch/watch-jobs.ts';
+import { parseTimeout } from './watch.ts';
+
+/** Options of a submission. */
+export interface SubmitOptions extends OutputOptions {
+  readonly file?: string;
+  readonly dryRun?: boolean;
+  readonly wait?: boolean;
+  readonly watch?: boolean;
+  readonly timeout?: string;
+  readonly idempotencyKey?: string;
+}
+
+/** Submits a job, or checks the request; prints the id of the job. */
+export async function submitJob({ session, client, options }: Invocation<SubmitOptions>, pairs: readonly string[]): Promise<ExitCode | void> {
+  const document = options.file === undefined ? {} : await readDocument(options.file);
+  // The service checks the request and names every problem at once; a second check here would only differ.
+  const body = applyOverrides(document, pairs) as JobRequestBody;
+  const timeoutMs = parseTimeout(options.timeout);
+  const api = client();
+  if (options.dryRun === true) {
+    const resolved = await api.jobs.check(body);
+    session.say('The request is sound; nothing was stored or started.\n');
+    return printResult(session, options, { result: resolved, human: () => `${renderJson(resolved)}\n` });
+  }
+  const job = await api.jobs.submit(body, { idempotencyKey: options.idempotencyKey });
+  printResult(session, options, { result: job, human: () => `${job.id}\n` });
+  const follows = options.watch === true || options.wait === true;
+  if (!follows) return session.say(nextSteps(session.program, job.id));
+  return watchJobs(session, api, [job.id], { timeoutMs, quiet: options.watch !== true });
+}
+
+function nextSteps(program: string, id: string): string {
+  return [`${program} jobs watch ${id}`, `${program} jobs logs -f ${id}`, `${program} jobs stop ${id}`]
+    .map((command) => `  ${command}\n`)
+    .join('');
+}

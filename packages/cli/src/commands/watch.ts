@@ -1,0 +1,30 @@
+import type { ExitCode } from '../exit-codes.ts';
+import { resolveJobIds } from '../job-id.ts';
+import { parseDurationMs } from '../quantities.ts';
+import { Refusal } from '../refusal.ts';
+import type { Invocation } from '../runner.ts';
+import { watchJobs } from '../watch/watch-jobs.ts';
+
+/** Options of watching. */
+export interface WatchFlags {
+  readonly timeout?: string;
+}
+
+/** Watches jobs until they have ended. */
+export async function watch({ session, client, options }: Invocation<WatchFlags>, typed: readonly string[]): Promise<ExitCode> {
+  const timeoutMs = parseTimeout(options.timeout);
+  const api = client();
+  return watchJobs(session, api, await resolveJobIds(api, typed), { timeoutMs });
+}
+
+/** The value of --timeout in milliseconds. */
+export function parseTimeout(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const timeoutMs = parseDurationMs(text);
+  if (timeoutMs !== null) return timeoutMs;
+  throw new Refusal({
+    what: `"${text}" is no time.`,
+    why: 'Expected a number with a unit: s, m, h or d.',
+    todo: 'Write --timeout 90s, or --timeout 2h.',
+  });
+}

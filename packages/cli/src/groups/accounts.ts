@@ -1,0 +1,42 @@
+import type { Command } from 'commander';
+import type { CreateProfileOptions, CreateTokenOptions } from '../commands/accounts.ts';
+import type { ListOptions } from '../commands/jobs.ts';
+import type { OutputOptions } from '../print.ts';
+import { type Runner, withOutput, withPage } from '../runner.ts';
+
+const load = () => import('../commands/accounts.ts');
+
+/** Everything about users and their tokens. */
+export function addAccountCommands(program: Command, { run }: Runner): void {
+  const profiles = program.command('profiles').description('users');
+  withPage(withOutput(profiles.command('list').description('users by name'))).action(
+    run<ListOptions, []>(async (call) => (await load()).listProfiles(call)),
+  );
+  withOutput(profiles.command('show').description('one user')).argument('[username]', 'default: you', 'me').action(
+    run<OutputOptions, [string]>(async (call, username) => (await load()).showProfile(call, username)),
+  );
+  withOutput(profiles.command('create').description('create a user; needs an administrator'))
+    .argument('<username>')
+    .requiredOption('--email <address>', 'e-mail address')
+    .option('--first-name <name>', 'first name')
+    .option('--last-name <name>', 'last name')
+    .option('--admin', 'make the user an administrator')
+    .option('--password-stdin', 'read a password from the standard input')
+    .action(run<CreateProfileOptions, [string]>(async (call, username) => (await load()).createProfile(call, username)));
+  addTokenCommands(program, run);
+}
+
+function addTokenCommands(program: Command, run: Runner['run']): void {
+  const tokens = program.command('tokens').description('bearer tokens, with which programs sign in');
+  withPage(withOutput(tokens.command('list').description('your tokens, without their secrets'))).action(
+    run<ListOptions, []>(async (call) => (await load()).listTokens(call)),
+  );
+  withOutput(tokens.command('create').description('create a token; its secret is printed once'))
+    .argument('<name>', 'to recognise it by')
+    .option('--username <name>', 'for whom; needs an administrator')
+    .option('--lifetime <time>', 'such as 12h or 30d; default: it does not expire')
+    .action(run<CreateTokenOptions, [string]>(async (call, name) => (await load()).createToken(call, name)));
+  tokens.command('revoke').description('refuse a token from now on').argument('<id>').action(
+    run<unknown, [string]>(async (call, id) => (await load()).revokeToken(call, id)),
+  );
+}

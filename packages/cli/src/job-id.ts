@@ -1,0 +1,63 @@
+import type { Client } from '@arras/client';
+import { type JobSummary, RESOURCE_CODES } from '@arras/contract';
+import { EXIT } from './exit-codes.ts';
+import { Refusal } from './refusal.ts';
+
+const ENDING = `-${RESOURCE_CODES.job}`;
+const PAGE = 250;
+/** How far back a part of an id is sought. */
+const PAGES = 4;
+
+/**
+ * The id of a job from what a person types: the id, `last` for the one submitted last, or the beginning or the end
+ * of an id, of its second part too (`8f2c`), as long as only one of the latest 1000 jobs fits.
+ */
+export async function resolveJobId(client: Client, typed: string): Promise<string> {
+  if (/^[0-9a-f-]{36,40}$/.test(typed) && typed.endsWith(ENDING)) return typed;
+  if (typed === 'last') return (await listNewest(client, { limit: 1, offset: 0 }))[0]?.id ?? refuseNone(typed);
+  const found = new Map<string, JobSummary>();
+  for (let page = 0; page < PAGES; page++) {
+    const jobs = await listNewest(client, { limit: PAGE, offset: page * PAGE });
+    for (const job of jobs) if (fits(job.id, typed)) found.set(job.id, job);
+    if (jobs.length < PAGE) break;
+  }
+  const [only, ...others] = found.values();
+  if (only === undefined) return refuseNone(typed);
+  return others.length === 0 ? only.id : refuseSeveral(typed, [only, ...others]);
+}
+
+/** The ids of several jobs, in the order given. */
+export async function resolveJobIds(client: Client, typed: readonly string[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const one of typed) ids.push(await resolveJobId(client, one));
+  return [...new Set(ids)];
+}
+
+function listNewest(client: Client, page: { limit: number; offset: number }): Promise<JobSummary[]> {
+  return client.jobs.list({ ...page, orderBy: 'created', order: 'DESC' });
+}
+
+/** True when the text is the beginning or the end of the id, or the beginning of its second part. */
+export function fits(id: string, typed: string): boolean {
+  if (typed === '') return false;
+  return id.startsWith(typed) || id.endsWith(typed) || id.endsWith(`${typed}${ENDING}`) || (id.split('-')[1] ?? '').startsWith(typed);
+}
+
+function refuseNone(typed: string): never {
+  throw new Refusal({
+    what: typed === 'last' ? 'You have no jobs yet.' : `No job of yours is called ${typed}.`,
+    why: 'Expected the id of a job, its beginning or end, or the word last.',
+    todo: 'arras jobs list',
+    exitCode: EXIT.notFound,
+  });
+}
+
+function refuseSeveral(typed: string, jobs: readonly JobSummary[]): never {
+  const shown = jobs.slice(0, 5).map(({ id, name }) => `${id} (${name})`);
+  const more = jobs.length > shown.length ? ` and ${jobs.length - shown.length} more` : '';
+  throw new Refusal({
+    what: `${typed} fits ${jobs.length} jobs.`,
+    why: `They are ${shown.join(', ')}${more}.`,
+    todo: 'Type more of the id.',
+  });
+}

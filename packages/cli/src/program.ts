@@ -1,0 +1,62 @@
+import { basename } from 'node:path';
+import { Command, CommanderError } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { addAccountCommands } from './groups/accounts.ts';
+import { addAppCommands } from './groups/apps.ts';
+import { addHelpCommand } from './groups/help.ts';
+import { addJobCommands } from './groups/jobs.ts';
+import { addServiceCommands } from './groups/service.ts';
+import { addSystemCommands } from './groups/systems.ts';
+import { createRunner, type Runner } from './runner.ts';
+
+/** Runs one command line and gives the exit code. Never throws for what a user can cause. */
+export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
+  const name = basename(argv[1] ?? '') === 'tapis' ? 'tapis' : 'arras';
+  const runner = createRunner(name);
+  const program = buildProgram(name, runner);
+  try {
+    await program.parseAsync(argv);
+    return runner.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {
+      return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    }
+    return complain(error, name);
+  }
+}
+
+function buildProgram(name: string, runner: Runner): Command {
+  const program = new Command(name)
+    .description('Submit jobs to an Arras service and know what they are doing.')
+    .version(manifest.version)
+    .option('--url <url>', 'address of the service (else ARRAS_URL, else the profile file)')
+    .option('--token <token>', 'bearer token; better in ARRAS_TOKEN, where others cannot see it')
+    .exitOverride()
+    // The reason is told in three lines below; commander's own line would be a fourth.
+    .configureOutput({ outputError: () => undefined })
+    .showSuggestionAfterError()
+    .helpCommand(false);
+  addJobCommands(program, runner);
+  addSystemCommands(program, runner);
+  addAppCommands(program, runner);
+  addAccountCommands(program, runner);
+  addServiceCommands(program, runner);
+  addHelpCommand(program);
+  return program;
+}
+
+async function complain(error: unknown, name: string): Promise<ExitCode> {
+  const { explainFailure, Refusal, renderComplaint } = await import('./refusal.ts');
+  const failure = error instanceof CommanderError ? new Refusal(explainUsage(error, name)) : error;
+  const complaint = explainFailure(failure, name);
+  process.stderr.write(renderComplaint(complaint));
+  return complaint.exitCode;
+}
+
+// Sample: error: unknown option '--jsn'\n(Did you mean --json?)
+function explainUsage({ message }: CommanderError, name: string): { what: string; why: string; todo: string } {
+  const [what = '', hint] = message.replace(/^error: /, '').split('\n');
+  const why = hint === undefined ? 'The command line cannot be understood.' : hint.replaceAll(/^\(|\)$/g, '');
+  return { what: what.charAt(0).toUpperCase() + what.slice(1), why, todo: `${name} --help` };
+}

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { isRecord } from '@arras/contract';
+import { Refusal } from './refusal.ts';
+
+/** Reads the JSON object of a file, or of the standard input for `-`. */
+export async function readDocument(path: string): Promise<Record<string, unknown>> {
+  const source = path === '-' ? 'the standard input' : path;
+  const content = await readText(path, source);
+  const document = parse(content, source);
+  if (isRecord(document)) return { ...document };
+  throw new Refusal({
+    what: `There is no JSON object in ${source}.`,
+    why: `Expected {…}, got ${Array.isArray(document) ? 'a list' : typeof document}.`,
+    todo: 'See examples/ for documents to start from.',
+  });
+}
+
+async function readText(path: string, source: string): Promise<string> {
+  try {
+    return path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal({ what: `Cannot read ${source}.`, why, todo: 'Check the path after -F.' });
+  }
+}
+
+function parse(content: string, source: string): unknown {
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal({ what: `The JSON in ${source} cannot be read.`, why, todo: 'Correct the place named above.' });
+  }
+}

@@ -1,0 +1,76 @@
+import { ApiError, OPERATION_IDS, type OperationId, type Route, routeOf } from '@arras/contract';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { HttpContext } from './context.ts';
+import { type Handlers, runHandler } from './handler.ts';
+import { sendReply } from './send-reply.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who calls, once authenticated. */
+    viewer: { readonly username: string; readonly isAdmin: boolean } | null;
+  }
+  interface FastifyContextConfig {
+    /** The operation that answers; absent where none does. */
+    operationId?: OperationId;
+    /** Whether the operation takes forms beside JSON. */
+    acceptsForm?: boolean;
+  }
+}
+
+/** The methods that the server tells apart; any other is unknown to it. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+type Method = (typeof METHODS)[number];
+
+/** Registers every operation of the contract, and 405 for the other methods of every path. */
+export function registerOperations(app: FastifyInstance, context: HttpContext, handlers: Handlers): void {
+  app.decorateRequest('viewer', null);
+  const methodsOf = new Map<string, Method[]>();
+  for (const operationId of OPERATION_IDS) {
+    const route = routeOf(operationId);
+    for (const path of [route.path, ...(route.aliases ?? [])]) {
+      const methods: Method[] = route.head === true ? [route.method, 'HEAD'] : [route.method];
+      const url = toPattern(path);
+      methodsOf.set(url, [...(methodsOf.get(url) ?? []), ...methods]);
+      app.route({
+        method: methods,
+        url,
+        config: { operationId, acceptsForm: route.form === true },
+        onRequest: (request) => admit(request, route, context),
+        handler: async (request, reply) => {
+          const operation = { route, path, handler: handlers[operationId] };
+          const answer = await runHandler(operation, context, { request, reply });
+          return sendReply(answer, { route, version: context.version, request, reply });
+        },
+      });
+    }
+  }
+  for (const [url, methods] of methodsOf) refuseOtherMethods(app, url, methods);
+}
+
+/** `/jobs/v2/{id}/outputs/media/{path}` as the router writes it; the parameter `path` spans slashes. */
+function toPattern(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => (name === 'path' ? '*' : `:${name}`));
+}
+
+/** Before the body is read, so that strangers cannot make the service read one. */
+async function admit(request: FastifyRequest, route: Route, context: HttpContext): Promise<void> {
+  if (route.access === 'public') return;
+  const viewer = await context.auth.authenticate(request.headers.authorization);
+  request.viewer = viewer;
+  if (route.access === 'admin' && !viewer.isAdmin) throw new ApiError('access.admin-only');
+}
+
+/** OPTIONS tells the methods and nothing more: there are no answers for pages of other origins. */
+function refuseOtherMethods(app: FastifyInstance, url: string, methods: readonly Method[]): void {
+  const allow = [...methods, 'OPTIONS'].join(', ');
+  app.route({
+    method: METHODS.filter((method) => !methods.includes(method)),
+    url,
+    onRequest: async (request: FastifyRequest, reply: FastifyReply) => {
+      reply.header('allow', allow);
+      if (request.method !== 'OPTIONS') throw new ApiError('route.method-not-allowed');
+      return reply.code(204).send();
+    },
+    handler: (_request, reply) => reply,
+  });
+}

@@ -1,0 +1,92 @@
+import { ApiError, describeValue, findOrderField } from '@arras/contract';
+import { listHistory } from '../../database/history.ts';
+import { listOwnedJobs } from '../../database/jobs.ts';
+import { getVisibleJob } from '../get-visible-job.ts';
+import type { Handler, HandlersOf } from '../handler.ts';
+import { findSurroundings } from '../job-surroundings.ts';
+import { answer } from '../reply.ts';
+import { readPresentation } from '../send-reply.ts';
+import { renderHistoryEntry } from '../views/history-view.ts';
+import { renderJob, renderJobStatus, renderJobSummary } from '../views/job-view.ts';
+import { actOnJob, cancelJob, deleteJob } from './act-on-job.ts';
+import { downloadJobOutput, listJobOutputs } from './job-outputs.ts';
+import { submitJob } from './submit-job.ts';
+
+/** The fields a listing of jobs can be ordered by, and their columns. */
+const JOB_ORDER = {
+  lastUpdated: 'last_updated',
+  lastModified: 'last_updated',
+  created: 'created_at',
+  name: 'name',
+  status: 'status',
+} as const;
+
+/** With `filter` the rows are full jobs, so that every field can be chosen (spec/conventions.md 3.2). */
+const listJobs: Handler<'listJobs'> = async ({ context, viewer, query, raw }) => {
+  const jobs = await listOwnedJobs(context.db, viewer.username, {
+    limit: query.limit,
+    offset: query.offset,
+    orderBy: JOB_ORDER[readOrderField(query.orderBy, keysOf(JOB_ORDER), 'lastUpdated')],
+    order: query.order === 'ASC' ? 'asc' : 'desc',
+  });
+  const surroundingsOf = await findSurroundings(context.db, jobs);
+  const isFull = readPresentation(raw.request).filter !== null;
+  return answer(
+    jobs.map((job) =>
+      isFull
+        ? renderJob(context, job, surroundingsOf(job))
+        : renderJobSummary(context, job, surroundingsOf(job).archived),
+    ),
+  );
+};
+
+const showJob: Handler<'showJob'> = async ({ context, viewer, params }) => {
+  const job = await getVisibleJob(context.db, viewer, params.id);
+  const surroundingsOf = await findSurroundings(context.db, [job]);
+  return answer(renderJob(context, job, surroundingsOf(job)));
+};
+
+const showJobStatus: Handler<'showJobStatus'> = async ({ context, viewer, params }) =>
+  answer(renderJobStatus(context, await getVisibleJob(context.db, viewer, params.id)));
+
+/** Entries have one order, that in which things happened; both names of it are accepted. */
+const listJobHistory: Handler<'listJobHistory'> = async ({ context, viewer, params, query }) => {
+  const job = await getVisibleJob(context.db, viewer, params.id);
+  readOrderField(query.orderBy, ['id', 'created'], 'id');
+  const rows = await listHistory(context.db, job.id, {
+    limit: query.limit,
+    offset: query.offset,
+    order: query.order === 'DESC' ? 'desc' : 'asc',
+  });
+  return answer(rows.map((row) => renderHistoryEntry(context, row)));
+};
+
+function readOrderField<const Field extends string>(
+  asked: string | undefined,
+  fields: readonly Field[],
+  fallback: NoInfer<Field>,
+): Field {
+  if (asked === undefined) return fallback;
+  const field = findOrderField(asked, fields);
+  if (field !== null) return field;
+  const message = `expected one of ${fields.join(', ')}, got ${describeValue(asked)}`;
+  throw new ApiError('request.bad-query', { problems: [{ field: 'orderBy', message }] });
+}
+
+function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {
+  return Object.keys(record) as Key[];
+}
+
+/** The handlers of every operation on jobs. */
+export const JOB_HANDLERS: HandlersOf<'Jobs'> = {
+  listJobs,
+  submitJob,
+  showJob,
+  actOnJob,
+  cancelJob,
+  deleteJob,
+  showJobStatus,
+  listJobHistory,
+  listJobOutputs,
+  downloadJobOutput,
+};

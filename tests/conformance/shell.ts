@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Shell } from '../../packages/server/src/execution/shell.ts';
+import { eventually } from '../support/eventually.ts';
+import { isAlive } from '../support/fork-bed.ts';
+
+const LIMITS = { timeoutMs: 20_000 };
+
+/** What every Shell promises. The shell's host is this machine, so that the tests can look at what it did. */
+export function describeShell(name: string, createShell: () => Promise<Shell>): void {
+  describe(`shell conformance: ${name}`, () => {
+    let shell: Shell;
+    let root: string;
+    before(async () => {
+      shell = await createShell();
+      root = mkdtempSync(join(tmpdir(), 'arras-shell-'));
+    });
+    after(async () => {
+      await shell.close();
+      rmSync(root, { recursive: true, force: true });
+    });
+
+    test('a command that ran is a value whatever its exit code', async () => {
+      const result = await shell.run({ script: 'echo out; echo err >&2; exit 7' }, LIMITS);
+      assert.deepEqual(result, {
+        exitCode: 7,
+        stdout: 'out\n',
+        stderr: 'err\n',
+        timedOut: false,
+        truncated: false,
+      });
+    });
+
+    test('arguments arrive byte for byte and are never parsed', async () => {
+      const args = ['', ' ', '$(touch pwned)', "'; touch pwned; '", '-n', '*', 'a\nb', 'é\u{202e}', '\\'];
+      const result = await shell.run({ script: `printf '%s\\0' "$@"`, args }, LIMITS);
+      assert.deepEqual(result.stdout.split('\0').slice(0, -1), args);
+    });
+
+    test('standard input is the given text, or empty', async () => {
+      const text = 'a\nb\u{1}'.repeat(100_000);
+      assert.equal((await shell.run({ script: 'wc -c', stdin: text }, LIMITS)).stdout.trim(), '400000');
+      assert.equal((await shell.run({ script: 'cat' }, LIMITS)).stdout, '');
+    });
+
+    test('output is cut at 1 MiB and the command still ends by itself', async () => {
+      const result = await shell.run({ script: 'yes | head -c 5000000; exit 4' }, LIMITS);
+      assert.equal(result.stdout.length, 1_048_576);
+      assert.equal(result.truncated, true);
+      assert.equal(result.exitCode, 4);
+    });
+
+    test('the time limit ends the command with its children', async () => {
+      const pidFile = join(root, 'limit-pid');
+      const script = 'sleep 300 & echo "$!" > "$1"; wait';
+      const result = await shell.run({ script, args: [pidFile] }, { timeoutMs: 400 });
+      assert.equal(result.timedOut, true);
+      assert.equal(result.exitCode, null);
+      await assertEnds(pidFile);
+    });
+
+    test('an abort ends the command with its children and rejects with its reason', async () => {
+      const pidFile = join(root, 'abort-pid');
+      const controller = new AbortController();
+      const script = 'sleep 300 & echo "$!" > "$1"; wait';
+      const running = shell.run(
+        { script, args: [pidFile] },
+        { timeoutMs: 20_000, signal: controller.signal },
+      );
+      await eventually('the child runs', () => readOrEmpty(pidFile) !== '');
+      controller.abort(new Error('enough'));
+      await assert.rejects(running, /enough/);
+      await assertEnds(pidFile);
+    });
+
+    test('a child that keeps the output open does not hold the answer', async () => {
+      const before = performance.now();
+      const result = await shell.run({ script: 'setsid sleep 5 & echo "$!"' }, LIMITS);
+      assert.equal(result.exitCode, 0);
+      assert.ok(performance.now() - before < 4_000);
+      process.kill(Number(result.stdout));
+    });
+
+    test('commands run in / with an environment that holds nothing of the service', async () => {
+      const { stdout } = await shell.run({ script: 'pwd; env' }, LIMITS);
+      const [directory, ...variables] = stdout.trim().split('\n');
+      assert.equal(directory, '/');
+      const names = variables.map((line) => line.split('=')[0]);
+      const allowed = 'HOME LANG LC_ALL LOGNAME OLDPWD PATH PWD SHELL SHLVL USER _'.split(' ');
+      assert.deepEqual(
+        names.filter((name) => name === undefined || !allowed.includes(name)),
+        [],
+      );
+    });
+
+    test('directories are made private and made again without harm', async () => {
+      const path = join(root, 'a b', "c'd");
+      await shell.makeDirectory(path);
+      await shell.makeDirectory(path);
+      assert.equal(statSync(path).mode & 0o777, 0o700);
+    });
+
+    test('files are installed whole with their mode, replace older ones, and leave nothing else', async () => {
+      const directory = join(root, 'install');
+      await shell.makeDirectory(directory);
+      writeFileSync(join(directory, 'run.sh'), 'old');
+      const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
+      await shell.installFiles(directory, [
+        { path: 'run.sh', content: 'new\n', mode: 0o700 },
+        { path: '.arras/values', content: bytes, mode: 0o600 },
+      ]);
+      assert.equal(readFileSync(join(directory, 'run.sh'), 'utf8'), 'new\n');
+      assert.equal(statSync(join(directory, 'run.sh')).mode & 0o777, 0o700);
+      assert.deepEqual(new Uint8Array(readFileSync(join(directory, '.arras/values'))), bytes);
+      assert.equal(statSync(join(directory, '.arras')).mode & 0o777, 0o700);
+      assert.deepEqual(readdirSync(directory).sort(), ['.arras', 'run.sh']);
+      assert.deepEqual(readdirSync(join(directory, '.arras')), ['values']);
+    });
+
+    test('installing into a directory that is gone fails and does not make it again', async () => {
+      const directory = join(root, 'gone');
+      await assert.rejects(shell.installFiles(directory, [{ path: '.arras/x', content: '', mode: 0o600 }]));
+      assert.ok(!readdirSync(root).includes('gone'));
+    });
+
+    test('a watched directory is made when missing and its new entries are named', async () => {
+      const directory = join(root, 'watched');
+      const controller = new AbortController();
+      const seen: string[] = [];
+      const watching = shell.watch(directory, (entry) => seen.push(entry), controller.signal);
+      let count = 0;
+      await eventually('an entry is reported', () => {
+        // Entries made before the watcher stands may be missed, so new ones are made until one is seen.
+        if (readdirSync(root).includes('watched')) writeFileSync(join(directory, `entry-${count++}`), '');
+        return seen.some((entry) => entry.startsWith('entry-'));
+      });
+      controller.abort();
+      await watching;
+    });
+  });
+}
+
+async function assertEnds(pidFile: string): Promise<void> {
+  const pid = Number(readOrEmpty(pidFile));
+  assert.ok(pid > 1);
+  await eventually('the child is gone', () => !isAlive(pid));
+}
+
+function readOrEmpty(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
