@@ -4,14 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { createLocalStorage } from '../packages/server/src/storage/local-storage.ts';
 import { copyTree } from '../packages/server/src/storage/transfer.ts';
-
-/** A measured rate, the baseline's rate on the same machine in the same run, and value / baseline. */
-export interface TransferMeasure {
-  readonly name: string;
-  readonly value: number;
-  readonly baseline: number;
-  readonly ratio: number;
-}
+import type { Measurement } from './measurement.ts';
 
 const LARGE_BYTES = 512 * 1024 ** 2;
 const SMALL_FILES = 1000;
@@ -20,13 +13,25 @@ const SMALL_FILES = 1000;
  * Copies one large file (MiB/s) and 1,000 small ones (files/s), against `cp -r` and a sync of what it wrote: the
  * baseline neither hashes nor survives a kill with whole files only, so below 1 is what those promises cost.
  */
-export async function benchTransfer(): Promise<readonly TransferMeasure[]> {
+export async function benchTransfer(): Promise<readonly Measurement[]> {
   const root = fs.mkdtempSync(path.join(os.tmpdir(), 'arras-bench-'));
   try {
     plantFiles(root);
     return [
-      await compare({ root, name: 'large file, MiB/s', source: 'large', amount: LARGE_BYTES / 1024 ** 2 }),
-      await compare({ root, name: '1,000 small files, files/s', source: 'small', amount: SMALL_FILES }),
+      await compare({
+        root,
+        name: 'one large file',
+        unit: 'MiB/s',
+        source: 'large',
+        amount: LARGE_BYTES / 1024 ** 2,
+      }),
+      await compare({
+        root,
+        name: '1,000 small files',
+        unit: 'files/s',
+        source: 'small',
+        amount: SMALL_FILES,
+      }),
     ];
   } finally {
     fs.rmSync(root, { recursive: true, force: true });
@@ -48,11 +53,12 @@ function plantFiles(root: string): void {
 interface Comparison {
   readonly root: string;
   readonly name: string;
+  readonly unit: string;
   readonly source: string;
   readonly amount: number;
 }
 
-async function compare({ root, name, source, amount }: Comparison): Promise<TransferMeasure> {
+async function compare({ root, name, unit, source, amount }: Comparison): Promise<Measurement> {
   const storage = createLocalStorage({ rootDir: root });
   const copySeconds = await time(async () => {
     execFileSync('cp', ['-r', path.join(root, source), path.join(root, `${source}-cp`)]);
@@ -61,8 +67,8 @@ async function compare({ root, name, source, amount }: Comparison): Promise<Tran
   const ownSeconds = await time(() =>
     copyTree({ from: storage, fromPath: `/${source}`, to: storage, toPath: `/${source}-arras` }),
   );
-  const [value, baseline] = [amount / ownSeconds, amount / copySeconds];
-  return { name, value, baseline, ratio: value / baseline };
+  const baseline = { name: 'cp -r and sync', value: amount / copySeconds };
+  return { name, unit, value: amount / ownSeconds, baseline, aim: null };
 }
 
 async function time(work: () => Promise<unknown>): Promise<number> {

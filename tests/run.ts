@@ -3,7 +3,9 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChecks } from './check.ts';
 import { startTestServer, TEST_SERVER } from './support/database.ts';
+import { listProcesses } from './support/process-table.ts';
 import { requireTools } from './support/required-tools.ts';
+import { openTestWorkspace } from './support/test-workspace.ts';
 
 // npm test                   the static checks, then every test
 // npm test -- tests/faults   the tests of matching paths, without the static checks
@@ -12,20 +14,34 @@ import { requireTools } from './support/required-tools.ts';
 const ROOT = join(import.meta.dirname, '..');
 const PATTERNS = ['packages/**/*.test.ts', 'tests/**/*.test.ts'];
 const CONCURRENCY = 2;
-// The longest test sweeps kill -9 over a job's life; one that takes longer than this hangs.
-const TIMEOUT_MS = 300_000;
+const TEST_MS = 300_000;
+// node:test waits for ever for a file whose process does not end, be it stuck or kept by a leaked handle.
+const FILE_MS = 400_000;
 
 process.exitCode = await main(process.argv.slice(2));
 
 async function main(filters: readonly string[]): Promise<number> {
   requireTools();
-  const server = await startTestServer();
-  process.env[TEST_SERVER] = server.templateUrl;
   const interrupted = whenInterrupted();
+  const workspace = openTestWorkspace();
+  let exitCode = 1;
   try {
+    exitCode = await runEverything(filters, interrupted);
+  } finally {
+    const strays = await workspace.close();
+    if (!interrupted.aborted) for (const stray of strays) console.error(`left running by a test: ${stray}`);
+    if (strays.length > 0) exitCode ||= 1;
+  }
+  return exitCode;
+}
+
+async function runEverything(filters: readonly string[], interrupted: AbortSignal): Promise<number> {
+  const server = await startTestServer();
+  try {
+    process.env[TEST_SERVER] = server.templateUrl;
     const failed = filters.length === 0 ? await runChecks() : [];
-    const exitCode = interrupted.aborted ? 130 : await runTests(filters, interrupted);
     if (failed.length > 0) console.error(`static checks failed: ${failed.join(', ')}`);
+    const exitCode = interrupted.aborted ? 130 : await runTests(filters, interrupted);
     return failed.length > 0 ? 1 : exitCode;
   } finally {
     await server.stop();
@@ -50,7 +66,7 @@ function runTests(filters: readonly string[], interrupted: AbortSignal): Promise
     [
       '--test',
       `--test-concurrency=${CONCURRENCY}`,
-      `--test-timeout=${TIMEOUT_MS}`,
+      `--test-timeout=${TEST_MS}`,
       '--test-reporter=spec',
       ...byTitle.map((title) => `--test-name-pattern=${title}`),
       ...files,
@@ -66,8 +82,23 @@ function findTestFiles(): readonly string[] {
 function runNode(args: readonly string[], interrupted: AbortSignal): Promise<number> {
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd: ROOT, stdio: 'inherit' });
+    const watchdog = setInterval(killOverdueFiles, 5_000, child.pid, new Map());
     interrupted.addEventListener('abort', () => child.kill('SIGINT'), { once: true });
     child.once('error', reject);
-    child.once('exit', (code) => resolve(interrupted.aborted ? 130 : (code ?? 1)));
+    child.once('exit', (code) => {
+      clearInterval(watchdog);
+      resolve(interrupted.aborted ? 130 : (code ?? 1));
+    });
   });
+}
+
+/** Each child of node:test is a file; one that is killed is reported as failed. `seen` holds when each came. */
+function killOverdueFiles(parent: number | undefined, seen: Map<number, number>): void {
+  for (const { pid, command } of listProcesses().filter((entry) => entry.parent === parent)) {
+    const since = seen.get(pid) ?? performance.now();
+    seen.set(pid, since);
+    if (performance.now() - since < FILE_MS) continue;
+    console.error(`killed after ${FILE_MS / 1000} s without an end: ${command.split(' ').at(-1)}`);
+    process.kill(pid, 'SIGKILL');
+  }
 }

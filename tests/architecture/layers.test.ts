@@ -101,7 +101,6 @@ function offenders(pattern: RegExp, isAllowed: (path: string) => boolean): strin
 
 test('only database/ contains SQL', () => {
   const sqlText = /\bsql`|\bsql<|\.query\(|from 'kysely'/;
-  /\bsql`|\bsql<|`\s*(?:select|insert into|update|delete from|with)\b[^`]*\b(?:from|values|set|as)\b/;
   assert.deepEqual(
     offenders(sqlText, (path) => path.includes('/database/')),
     [],
@@ -127,7 +126,7 @@ test('domain/ is pure: no async code, clock, chance or Node modules', () => {
     /\basync\b|\bawait\b|Date\.now|new Date\(\)|performance\.|Math\.random|from 'node:|setTimeout|\bcrypto\b/;
   const code = (text: string) =>
     text.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`/g, (part) =>
-      /^'node:/.test(part) ? part : '',
+      part.startsWith("'node:") ? part : '',
     );
   assert.deepEqual(
     domain.filter(({ text }) => impure.test(code(text))).map(({ path }) => path),

@@ -345,7 +345,16 @@ function describeHostileTrees(current: Current): void {
     assert.equal(fs.readFileSync(path.join(outside, 'secret'), 'utf8'), 'secret');
   });
 
-  for (const where of ['/../etc/passwd', '/hostile/../own', '/./own', '//own', 'own', '/own/', '/a\0b']) {
+  for (const where of [
+    '/../etc/passwd',
+    '/hostile/../own',
+    '/./own',
+    '//own',
+    'own',
+    '/own/',
+    '/a\0b',
+    '/a\ud800',
+  ]) {
     test(`the path ${JSON.stringify(where)} is refused`, async () => {
       const { storage } = current();
       await assert.rejects(storage.find(where), failsWith('forbidden', where));

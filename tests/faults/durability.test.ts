@@ -69,7 +69,7 @@ describe('checkServer', () => {
     );
     const ascii = openPool({ ...server.connection, database: 'ascii' });
     await assert.rejects(checkServer(ascii), /Expected the encoding UTF8, got SQL_ASCII/);
-    await pool.end();
+    await ascii.end();
   });
 
   it('refuses a server that is too old', async () => {

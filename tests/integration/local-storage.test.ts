@@ -225,7 +225,9 @@ test('a root that is missing says so, and one that appears or is replaced later 
   const parent = makeRoot();
   const rootDir = path.join(parent, 'current');
   const storage = createLocalStorage({ rootDir });
-  await assert.rejects(storage.list('/'), { code: 'not-found', message: new RegExp(rootDir) });
+  await assert.rejects(storage.list('/'), { code: 'unreachable', message: new RegExp(rootDir) });
+  await assert.rejects(storage.find('/d/f'), { code: 'unreachable' });
+  await assert.rejects(storage.remove('/d'), { code: 'unreachable' });
   for (const version of ['one', 'two']) {
     fs.mkdirSync(path.join(parent, version, 'd'), { recursive: true });
     fs.writeFileSync(path.join(parent, version, 'd/f'), version);

@@ -20,7 +20,8 @@ export function renderJson(value: unknown): string {
 const SEGMENTER = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 // East Asian wide and fullwidth blocks (Unicode UAX 11), and what is drawn as an emoji.
-const WIDE = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
+const WIDE =
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u;
 
 /** Columns that a clean text takes in a terminal. */
 export function textWidth(text: string): number {

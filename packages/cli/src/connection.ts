@@ -121,7 +121,11 @@ function trimSlash(url: string): string {
   return url.replace(/\/+$/, '');
 }
 
-function notFound(state: { url: string | undefined; token: string | undefined; files: readonly string[] }): Refusal {
+function notFound(state: {
+  url: string | undefined;
+  token: string | undefined;
+  files: readonly string[];
+}): Refusal {
   const sought = `Looked at the flags, the environment, ${state.files.join(' and ')}.`;
   if (state.url !== undefined)
     return new Refusal({

@@ -19,6 +19,13 @@ export function exitCodeOfFailure(failure: unknown): ExitCode {
 
 /** The code of several results: a failure tells more than a stop, a stop more than success. */
 export function worstExitCode(codes: readonly ExitCode[]): ExitCode {
-  const order: readonly ExitCode[] = [EXIT.interrupted, EXIT.timeout, EXIT.unreachable, EXIT.error, EXIT.jobFailed, EXIT.jobStopped];
+  const order: readonly ExitCode[] = [
+    EXIT.interrupted,
+    EXIT.timeout,
+    EXIT.unreachable,
+    EXIT.error,
+    EXIT.jobFailed,
+    EXIT.jobStopped,
+  ];
   return order.find((code) => codes.includes(code)) ?? codes.find((code) => code !== EXIT.ok) ?? EXIT.ok;
 }

@@ -14,7 +14,8 @@ const PAGES = 4;
  */
 export async function resolveJobId(client: Client, typed: string): Promise<string> {
   if (/^[0-9a-f-]{36,40}$/.test(typed) && typed.endsWith(ENDING)) return typed;
-  if (typed === 'last') return (await listNewest(client, { limit: 1, offset: 0 }))[0]?.id ?? refuseNone(typed);
+  if (typed === 'last')
+    return (await listNewest(client, { limit: 1, offset: 0 }))[0]?.id ?? refuseNone(typed);
   const found = new Map<string, JobSummary>();
   for (let page = 0; page < PAGES; page++) {
     const jobs = await listNewest(client, { limit: PAGE, offset: page * PAGE });
@@ -40,7 +41,12 @@ function listNewest(client: Client, page: { limit: number; offset: number }): Pr
 /** True when the text is the beginning or the end of the id, or the beginning of its second part. */
 export function fits(id: string, typed: string): boolean {
   if (typed === '') return false;
-  return id.startsWith(typed) || id.endsWith(typed) || id.endsWith(`${typed}${ENDING}`) || (id.split('-')[1] ?? '').startsWith(typed);
+  return (
+    id.startsWith(typed) ||
+    id.endsWith(typed) ||
+    id.endsWith(`${typed}${ENDING}`) ||
+    (id.split('-')[1] ?? '').startsWith(typed)
+  );
 }
 
 function refuseNone(typed: string): never {

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-import { runProgram } from './program.ts';
+import { enableCompileCache } from 'node:module';
+
+// Saves half of the time to the first line of help: types are stripped and code is compiled once.
+enableCompileCache();
 
 // A reader that has seen enough (`| head`) is no error of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -7,4 +10,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+const { runProgram } = await import('./program.ts');
 process.exitCode = await runProgram(process.argv);

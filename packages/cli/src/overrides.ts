@@ -9,10 +9,13 @@ export function applyOverrides(
   document: Readonly<Record<string, unknown>>,
   overrides: readonly string[],
 ): Record<string, unknown> {
-  return overrides.reduce<Record<string, unknown>>((changed, override) => {
-    const { path, value } = parseOverride(override);
-    return withValue(changed, path, value);
-  }, { ...document });
+  return overrides.reduce<Record<string, unknown>>(
+    (changed, override) => {
+      const { path, value } = parseOverride(override);
+      return withValue(changed, path, value);
+    },
+    { ...document },
+  );
 }
 
 function parseOverride(text: string): { path: readonly string[]; value: unknown } {
@@ -36,8 +39,15 @@ function parseValue(text: string): unknown {
   }
 }
 
-function withValue(document: Readonly<Record<string, unknown>>, path: readonly string[], value: unknown): Record<string, unknown> {
+function withValue(
+  document: Readonly<Record<string, unknown>>,
+  path: readonly string[],
+  value: unknown,
+): Record<string, unknown> {
   const [first = '', ...rest] = path;
   const inner = document[first];
-  return { ...document, [first]: rest.length === 0 ? value : withValue(isRecord(inner) ? inner : {}, rest, value) };
+  return {
+    ...document,
+    [first]: rest.length === 0 ? value : withValue(isRecord(inner) ? inner : {}, rest, value),
+  };
 }

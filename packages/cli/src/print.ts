@@ -13,9 +13,15 @@ export interface OutputOptions {
 }
 
 /** Prints a result as JSON where that was asked for, else as `human` renders it. */
-export function printResult(session: Session, options: OutputOptions, { result, human }: { result: unknown; human: () => string }): void {
-  if (options.verbose === true || options.format === 'json' || options.json === true) session.out(`${renderJson(result)}\n`);
-  else if (options.json !== undefined) session.out(`${renderJson(pickFields(result, options.json.split(',')))}\n`);
+export function printResult(
+  session: Session,
+  options: OutputOptions,
+  { result, human }: { result: unknown; human: () => string },
+): void {
+  if (options.verbose === true || options.format === 'json' || options.json === true)
+    session.out(`${renderJson(result)}\n`);
+  else if (options.json !== undefined)
+    session.out(`${renderJson(pickFields(result, options.json.split(',')))}\n`);
   else session.out(human());
 }
 
@@ -31,13 +37,18 @@ export function printRows<Row>(
 }
 
 /** Prints names and values, one pair a line. */
-export function printPairs(session: Session, options: OutputOptions, { result, pairs }: { result: unknown; pairs: readonly (readonly [string, unknown])[] }): void {
+export function printPairs(
+  session: Session,
+  options: OutputOptions,
+  { result, pairs }: { result: unknown; pairs: readonly (readonly [string, unknown])[] },
+): void {
   const columns: Column<readonly [string, unknown]>[] = [
     { title: 'field', cell: ([name]) => name, tone: () => 'bold' },
     { title: 'value', cell: ([, value]) => (isPlain(value) ? value : JSON.stringify(value)), shrink: 'end' },
   ];
   const rows = pairs.filter(([, value]) => value !== undefined && value !== null && value !== '');
-  const human = () => renderTable(columns, rows, { terminal: session.terminal, width: session.width() }).replace(/^.*\n/, '');
+  const human = () =>
+    renderTable(columns, rows, { terminal: session.terminal, width: session.width() }).replace(/^.*\n/, '');
   printResult(session, options, { result, human });
 }
 

@@ -55,7 +55,10 @@ async function complain(error: unknown, name: string): Promise<ExitCode> {
 }
 
 // Sample: error: unknown option '--jsn'\n(Did you mean --json?)
-function explainUsage({ message }: CommanderError, name: string): { what: string; why: string; todo: string } {
+function explainUsage(
+  { message }: CommanderError,
+  name: string,
+): { what: string; why: string; todo: string } {
   const [what = '', hint] = message.replace(/^error: /, '').split('\n');
   const why = hint === undefined ? 'The command line cannot be understood.' : hint.replaceAll(/^\(|\)$/g, '');
   return { what: what.charAt(0).toUpperCase() + what.slice(1), why, todo: `${name} --help` };

@@ -14,7 +14,14 @@ export function renderDuration(ms: number): string {
 export function renderAgo(time: string, nowMs: number): string {
   const seconds = Math.floor((nowMs - Date.parse(time)) / 1_000);
   if (seconds < 5) return 'just now';
-  const [amount, unit] = seconds < 60 ? [seconds, 's'] : seconds < 3_600 ? [seconds / 60, 'm'] : seconds < 86_400 ? [seconds / 3_600, 'h'] : [seconds / 86_400, 'd'];
+  const [amount, unit] =
+    seconds < 60
+      ? [seconds, 's']
+      : seconds < 3_600
+        ? [seconds / 60, 'm']
+        : seconds < 86_400
+          ? [seconds / 3_600, 'h']
+          : [seconds / 86_400, 'd'];
   return `${Math.floor(amount)}${unit} ago`;
 }
 

@@ -30,6 +30,10 @@ function parse(content: string, source: string): unknown {
     return JSON.parse(content);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    throw new Refusal({ what: `The JSON in ${source} cannot be read.`, why, todo: 'Correct the place named above.' });
+    throw new Refusal({
+      what: `The JSON in ${source} cannot be read.`,
+      why,
+      todo: 'Correct the place named above.',
+    });
   }
 }

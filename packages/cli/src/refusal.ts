@@ -18,7 +18,12 @@ export class Refusal extends Error {
   override readonly name = 'Refusal';
   readonly complaint: Complaint;
 
-  constructor({ what, why, todo, exitCode = EXIT.usage }: { what: string; why: string; todo: string; exitCode?: ExitCode }) {
+  constructor({
+    what,
+    why,
+    todo,
+    exitCode = EXIT.usage,
+  }: { what: string; why: string; todo: string; exitCode?: ExitCode }) {
     super(what);
     this.complaint = { what, why: [why], todo, exitCode };
   }
@@ -46,10 +51,20 @@ export function explainFailure(failure: unknown, program: string): Complaint {
   if (failure instanceof UnreachableFailure) {
     const why = failure.message.split(': ').slice(1).join(': ');
     const what = `The service at ${failure.url} cannot be reached.`;
-    return { what, why: [why], todo: `Start it with "${program} serve", or name another one with --url or ARRAS_URL.`, exitCode };
+    return {
+      what,
+      why: [why],
+      todo: `Start it with "${program} serve", or name another one with --url or ARRAS_URL.`,
+      exitCode,
+    };
   }
   const what = failure instanceof Error ? failure.message : String(failure);
-  return { what, why: ['This is unexpected.'], todo: `Repeat the command; report it if it happens again.`, exitCode };
+  return {
+    what,
+    why: ['This is unexpected.'],
+    todo: `Repeat the command; report it if it happens again.`,
+    exitCode,
+  };
 }
 
 function explainAnswer(failure: ApiFailure, program: string): Complaint {
@@ -74,5 +89,11 @@ function remedyOf(failure: ApiFailure, program: string): string {
 /** Three lines: what, why, what to do. */
 export function renderComplaint({ what, why, todo }: Complaint): string {
   const [first = '', ...more] = why.map(cleanText);
-  return [`error: ${cleanText(what)}`, `  why: ${first}`, ...more.map((line) => `       ${line}`), `  try: ${cleanText(todo)}`, ''].join('\n');
+  return [
+    `error: ${cleanText(what)}`,
+    `  why: ${first}`,
+    ...more.map((line) => `       ${line}`),
+    `  try: ${cleanText(todo)}`,
+    '',
+  ].join('\n');
 }

@@ -20,7 +20,9 @@ export type Handler<Options, Args extends readonly unknown[]> = (
 /** Ties commands to what they do and keeps the exit code. */
 export interface Runner {
   /** An action for commander. `Options` and `Args` are those that the command declares. */
-  run<Options, Args extends readonly unknown[]>(handler: Handler<Options, Args>): (...all: unknown[]) => Promise<void>;
+  run<Options, Args extends readonly unknown[]>(
+    handler: Handler<Options, Args>,
+  ): (...all: unknown[]) => Promise<void>;
   exitCode(): ExitCode;
 }
 
@@ -50,7 +52,9 @@ export function withOutput(command: Command): Command {
   return command
     .option('-v, --verbose', 'the result as JSON, as the API gives it')
     .option('--json [fields]', 'JSON of these fields, such as --json=id,status')
-    .addOption(new Option('-f, --format <format>', 'table or json').choices(['table', 'json']).default('table'));
+    .addOption(
+      new Option('-f, --format <format>', 'table or json').choices(['table', 'json']).default('table'),
+    );
 }
 
 /** Adds the options of everything that lists. */

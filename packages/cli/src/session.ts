@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { type Client, createClient } from '@arras/client';
 import { type ConnectionFlags, findConnection, thisHost } from './connection.ts';
 import { describeTerminal, type Environment, type Terminal } from './terminal.ts';
@@ -23,7 +24,7 @@ export function openSession(program: string): Session {
   return {
     program,
     env,
-    terminal: describeTerminal({ isTty: stdout.isTTY === true, env }),
+    terminal: describeTerminal({ isTty: isatty(1), env }),
     width: () => stdout.columns ?? 80,
     out: (text) => void stdout.write(text),
     say: (text) => void stderr.write(text),

@@ -22,11 +22,21 @@ export function renderTable<Row>(
   { terminal, width }: { readonly terminal: Terminal; readonly width: number },
 ): string {
   const cells = rows.map((row) => columns.map(({ cell }) => cleanText(String(cell(row) ?? '-'))));
-  const widths = columns.map(({ title }, index) => Math.max(textWidth(title), ...cells.map((line) => textWidth(line[index] ?? ''))));
+  const widths = columns.map(({ title }, index) =>
+    Math.max(textWidth(title), ...cells.map((line) => textWidth(line[index] ?? ''))),
+  );
   if (terminal.isTty) shrink(widths, columns, width);
   const line = (texts: readonly string[], tone: (index: number) => Tone | undefined) =>
-    texts.map((text, index) => renderCell(text, { column: columns[index], width: widths[index] ?? 0, tone: tone(index), terminal })).join(' '.repeat(GAP)).trimEnd();
-  const header = line(columns.map(({ title }) => title), () => 'bold');
+    texts
+      .map((text, index) =>
+        renderCell(text, { column: columns[index], width: widths[index] ?? 0, tone: tone(index), terminal }),
+      )
+      .join(' '.repeat(GAP))
+      .trimEnd();
+  const header = line(
+    columns.map(({ title }) => title),
+    () => 'bold',
+  );
   const body = rows.map((row, number) => line(cells[number] ?? [], (index) => columns[index]?.tone?.(row)));
   return [header, ...body, ''].join('\n');
 }
@@ -35,7 +45,9 @@ export function renderTable<Row>(
 function shrink<Row>(widths: number[], columns: readonly Column<Row>[], width: number): void {
   const total = () => widths.reduce((sum, next) => sum + next, GAP * (columns.length - 1));
   while (total() > width) {
-    const open = columns.flatMap(({ shrink }, index) => (shrink !== undefined && (widths[index] ?? 0) > NARROWEST ? [index] : []));
+    const open = columns.flatMap(({ shrink }, index) =>
+      shrink !== undefined && (widths[index] ?? 0) > NARROWEST ? [index] : [],
+    );
     const widest = open.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
     if (widest === undefined) return;
     widths[widest] = (widths[widest] ?? 0) - 1;

@@ -1,4 +1,10 @@
-import { type JobStatus, STATUS_LOOKS, type StatusClass, type StatusLook, STOP_REQUESTED_LOOK } from '@arras/contract';
+import {
+  type JobStatus,
+  STATUS_LOOKS,
+  STOP_REQUESTED_LOOK,
+  type StatusClass,
+  type StatusLook,
+} from '@arras/contract';
 
 /** What can be shown where the output goes. */
 export interface Terminal {
@@ -18,7 +24,13 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * NO_COLOR (https://no-color.org), CLICOLOR and CLICOLOR_FORCE (https://bixense.com/clicolors), FORCE_COLOR, TERM=dumb;
  * ACCESSIBLE=1 for screen readers: words and lines only, nothing is painted over.
  */
-export function describeTerminal({ isTty, env }: { readonly isTty: boolean; readonly env: Environment }): Terminal {
+export function describeTerminal({
+  isTty,
+  env,
+}: {
+  readonly isTty: boolean;
+  readonly env: Environment;
+}): Terminal {
   const dumb = env.TERM === 'dumb';
   const accessible = isOn(env.ACCESSIBLE);
   const wanted = isOn(env.FORCE_COLOR) || isOn(env.CLICOLOR_FORCE);
@@ -44,7 +56,10 @@ function firstGiven(...values: (string | undefined)[]): string {
 }
 
 // The 16 colours of the terminal and no others, so that the reader's own theme applies.
-const CODES = { ok: 32, active: 34, fail: 31, idle: 2, bold: 1 } as const satisfies Record<StatusClass | 'bold', number>;
+const CODES = { ok: 32, active: 34, fail: 31, idle: 2, bold: 1 } as const satisfies Record<
+  StatusClass | 'bold',
+  number
+>;
 
 /** A colour by what it means. */
 export type Tone = keyof typeof CODES;
@@ -61,7 +76,10 @@ export function lookOf(job: { readonly status: JobStatus; readonly stopRequested
 }
 
 /** Symbol and word: `▶ RUNNING`, `◌ RUNNING, stop requested`. */
-export function statusText(terminal: Pick<Terminal, 'unicode'>, job: { readonly status: JobStatus; readonly stopRequested?: boolean }): string {
+export function statusText(
+  terminal: Pick<Terminal, 'unicode'>,
+  job: { readonly status: JobStatus; readonly stopRequested?: boolean },
+): string {
   const look = lookOf(job);
   const symbol = terminal.unicode ? look.symbol : look.ascii;
   return `${symbol} ${job.status}${look === STOP_REQUESTED_LOOK ? ', stop requested' : ''}`;

@@ -1,7 +1,7 @@
 import { ERRORS, type ErrorCode, type FieldProblem, isRecord } from '@arras/contract';
 import { ApiFailure } from './failure.ts';
-import { parseRetryAfterMs } from './retry.ts';
 import type { Download } from './operation.ts';
+import { parseRetryAfterMs } from './retry.ts';
 
 /** Makes a failure of an answer that is not a success. Reads the body, whatever it is. */
 export async function readFailure(response: Response, nowMs: number): Promise<ApiFailure> {

@@ -1,6 +1,6 @@
 import { isRecord, type OperationId, renderPath, routeOf } from '@arras/contract';
 import { openDownload, readFailure, readJson } from './answer.ts';
-import { ApiFailure, UnreachableFailure } from './failure.ts';
+import { type ApiFailure, UnreachableFailure } from './failure.ts';
 import type { Call, CallResult } from './operation.ts';
 import { pause } from './pause.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelayMs } from './retry.ts';
@@ -23,9 +23,11 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** The operation that starts something; its key makes repeating it safe. */
 const KEYED: OperationId = 'submitJob';
 
+type QueryValue = string | number | boolean | readonly string[] | undefined;
+
 interface Given {
   readonly params?: Readonly<Record<string, string | undefined>>;
-  readonly query?: Readonly<Record<string, unknown>>;
+  readonly query?: Readonly<Record<string, QueryValue>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
   readonly signal?: AbortSignal | undefined;
@@ -61,7 +63,8 @@ function prepare(settings: ClientSettings, operationId: OperationId, given: Give
   const headers = new Headers({ accept: 'application/json' });
   if (settings.token !== undefined) headers.set('authorization', `Bearer ${settings.token}`);
   if (operationId === KEYED) headers.set('idempotency-key', randomKey());
-  for (const [name, value] of Object.entries(given.headers ?? {})) if (value !== undefined) headers.set(name, value);
+  for (const [name, value] of Object.entries(given.headers ?? {}))
+    if (value !== undefined) headers.set(name, value);
   if (given.body !== undefined) headers.set('content-type', 'application/json');
   const body = given.body === undefined ? {} : { body: JSON.stringify(given.body) };
   return {
@@ -76,7 +79,7 @@ function prepare(settings: ClientSettings, operationId: OperationId, given: Give
 function renderQuery(query: Given['query'] = {}): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-  return search.size === 0 ? '' : `?${search}`;
+  return search.size === 0 ? '' : `?${search.toString()}`;
 }
 
 /** 128 random bits. Not `randomUUID`, which browsers have only in secure contexts. */
@@ -104,8 +107,12 @@ async function tryOnce(
   const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
   const clock = new AbortController();
   // Only the beginning of the answer is timed: a download may take as long as it takes.
-  const timer = setTimeout(() => clock.abort(new Error(`no answer within ${timeoutMs / 1_000} s`)), timeoutMs);
-  const signal = request.signal === undefined ? clock.signal : AbortSignal.any([clock.signal, request.signal]);
+  const timer = setTimeout(
+    () => clock.abort(new Error(`no answer within ${timeoutMs / 1_000} s`)),
+    timeoutMs,
+  );
+  const signal =
+    request.signal === undefined ? clock.signal : AbortSignal.any([clock.signal, request.signal]);
   try {
     const response = await (settings.fetch ?? fetch)(request.url, { ...request.init, signal });
     return response.ok ? response : await readFailure(response, Date.now());

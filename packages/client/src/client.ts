@@ -1,4 +1,10 @@
-import type { AppRequestBody, JobRequestBody, QueryInputOf, ResolvedJobRequest, SystemRequestBody } from '@arras/contract';
+import type {
+  AppRequestBody,
+  JobRequestBody,
+  QueryInputOf,
+  ResolvedJobRequest,
+  SystemRequestBody,
+} from '@arras/contract';
 import { type ClientSettings, createCall } from './call.ts';
 import type { Call, CallOptions } from './operation.ts';
 import { type WatchOptions, watchJob } from './watch-job.ts';
@@ -34,7 +40,8 @@ function jobCalls(call: Call) {
     list: (query: QueryInputOf<'listJobs'> = {}) => call('listJobs', { query }),
     show: (id: string) => call('showJob', { params: { id } }),
     status: (id: string) => call('showJobStatus', { params: { id } }),
-    history: (id: string, query: QueryInputOf<'listJobHistory'> = {}) => call('listJobHistory', { params: { id }, query }),
+    history: (id: string, query: QueryInputOf<'listJobHistory'> = {}) =>
+      call('listJobHistory', { params: { id }, query }),
     /** Lets the program end: STOPPED. */
     stop: (id: string) => call('actOnJob', { params: { id }, body: { action: 'stop' } }),
     /** Ends the program at once: KILLED. */
@@ -47,8 +54,11 @@ function jobCalls(call: Call) {
       list: (id: string, path = '', query: QueryInputOf<'listJobOutputs'> = {}) =>
         call('listJobOutputs', { params: { id, path }, query }),
       /** The bytes of a file; `range` such as `bytes=1024-`. */
-      download: (id: string, path: string, { range, signal }: { range?: string | undefined; signal?: AbortSignal } = {}) =>
-        call('downloadJobOutput', { params: { id, path }, headers: { range }, signal }),
+      download: (
+        id: string,
+        path: string,
+        { range, signal }: { range?: string | undefined; signal?: AbortSignal } = {},
+      ) => call('downloadJobOutput', { params: { id, path }, headers: { range }, signal }),
     },
   };
 }
@@ -59,13 +69,16 @@ function systemCalls(call: Call) {
     list: (query: QueryInputOf<'listSystems'> = {}) => call('listSystems', { query }),
     show: (id: string) => call('showSystem', { params: { id } }),
     create: (body: SystemRequestBody) => call('createSystem', { body }),
-    update: (id: string, body: CallOptions<'updateSystem'>['body']) => call('updateSystem', { params: { id }, body }),
+    update: (id: string, body: CallOptions<'updateSystem'>['body']) =>
+      call('updateSystem', { params: { id }, body }),
     delete: (id: string) => call('deleteSystem', { params: { id } }),
     /** Enables, disables, publishes or prefers a system. */
     act: (id: string, action: Action) => call('actOnSystem', { params: { id }, body: { action } }),
-    queues: (id: string, query: QueryInputOf<'listSystemQueues'> = {}) => call('listSystemQueues', { params: { id }, query }),
+    queues: (id: string, query: QueryInputOf<'listSystemQueues'> = {}) =>
+      call('listSystemQueues', { params: { id }, query }),
     roles: {
-      list: (id: string, query: QueryInputOf<'listSystemRoles'> = {}) => call('listSystemRoles', { params: { id }, query }),
+      list: (id: string, query: QueryInputOf<'listSystemRoles'> = {}) =>
+        call('listSystemRoles', { params: { id }, query }),
       show: (id: string, username: string) => call('showSystemRole', { params: { id, username } }),
       grant: (id: string, username: string, role: string) =>
         call('grantSystemRole', { params: { id }, body: { username, role } }),

@@ -4,4 +4,10 @@ export { ApiFailure, UnreachableFailure } from './failure.ts';
 export type { Call, CallOptions, CallResult, Download } from './operation.ts';
 export { pause } from './pause.ts';
 export { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
-export { type ConnectionLost, END_STATUSES, hasEnded, type JobUpdate, type WatchOptions } from './watch-job.ts';
+export {
+  type ConnectionLost,
+  END_STATUSES,
+  hasEnded,
+  type JobUpdate,
+  type WatchOptions,
+} from './watch-job.ts';

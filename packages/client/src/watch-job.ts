@@ -45,7 +45,11 @@ export const END_STATUSES: readonly JobStatus[] = JOB_STATUSES.filter(hasEnded);
  * Follows a job until it has ended: an update whenever something changed, the last one with the end. Looks again
  * after 1 s, 2 s, 4 s … 15 s without a change; a change starts over (the guide's advice on polling).
  */
-export async function* watchJob(call: Call, id: string, options: WatchOptions = {}): AsyncGenerator<JobUpdate | ConnectionLost> {
+export async function* watchJob(
+  call: Call,
+  id: string,
+  options: WatchOptions = {},
+): AsyncGenerator<JobUpdate | ConnectionLost> {
   const { firstDelayMs = 1_000, longestDelayMs = 15_000, patienceMs = 60_000, signal } = options;
   let seen: JobUpdate | null = null;
   let delayMs = firstDelayMs;
@@ -112,7 +116,10 @@ async function readHistory({ call, id, known, signal }: Known): Promise<readonly
 }
 
 function isOpen({ progress }: HistoryEntry): boolean {
-  return progress !== undefined && (progress.totalActiveTransfers > 0 || progress.totalBytesTransferred < progress.totalBytes);
+  return (
+    progress !== undefined &&
+    (progress.totalActiveTransfers > 0 || progress.totalBytesTransferred < progress.totalBytes)
+  );
 }
 
 function hasChanged(before: JobUpdate | null, now: JobUpdate): boolean {

@@ -198,8 +198,11 @@ create index idempotency_keys_created on idempotency_keys (created_at);
 create table replicas (
   id text primary key,
   host text not null,
+  process text not null,
   roles text not null,
   started_at timestamptz not null default clock_timestamp(),
   heartbeat_at timestamptz not null default clock_timestamp(),
   worker_ids text[] not null default '{}'
 );
+comment on column replicas.host is 'names one kernel and one process id space: only there can the process be looked up';
+comment on column replicas.process is 'process id and start time, which together name a process for ever';

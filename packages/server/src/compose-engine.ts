@@ -10,6 +10,7 @@ import type { DeadlineKind } from './domain/lifecycle.ts';
 import { AppDefinitions } from './engine/app-definitions.ts';
 import type { EngineContext, ServiceFacts } from './engine/context.ts';
 import { LeaseKeeper } from './engine/lease-keeper.ts';
+import { identifyHost, identifyProcess } from './engine/process-identity.ts';
 import { Replica } from './engine/replica.ts';
 import { type AdapterFactories, Targets } from './engine/targets.ts';
 import { startWorkers, type Workers } from './engine/workers.ts';
@@ -36,7 +37,7 @@ export interface Engine extends AsyncDisposable {
 }
 
 /** Milliseconds in which hints of one system are gathered into one bell. */
-const HINT_WINDOW_MS = 10;
+const HINT_WINDOW_MS = 20;
 
 const ADAPTERS: AdapterFactories = {
   openExecutor: () => {
@@ -47,7 +48,7 @@ const ADAPTERS: AdapterFactories = {
 };
 
 /** Builds the engine. Nothing runs before `start`. */
-export function composeEngine(parts: EngineParts): Engine {
+export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const { config, db, log, newId } = parts;
   const replica = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
   const leases = new LeaseKeeper({ db, replica, monotonicMs: () => performance.now() });
@@ -65,14 +66,21 @@ export function composeEngine(parts: EngineParts): Engine {
     log,
     now: () => new Date(),
   };
-  return runEngine(parts, context);
+  return runEngine(parts, context, {
+    host: await identifyHost(),
+    process: await identifyProcess(process.pid),
+  });
 }
 
-function runEngine({ config, pool }: EngineParts, context: EngineContext): Engine {
+function runEngine(
+  { config, pool }: EngineParts,
+  context: EngineContext,
+  identity: { readonly host: string; readonly process: string },
+): Engine {
   const works = config.ARRAS_ROLES.has('worker');
   let workers: Workers | null = null;
   const replica = new Replica(context, () => ({
-    host: hostname(),
+    ...identity,
     roles: [...config.ARRAS_ROLES].join(','),
     workerIds: workers?.ids() ?? [],
   }));

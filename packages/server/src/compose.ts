@@ -45,7 +45,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const db = openDatabase(pool);
     const newId = createIdSource({ nowMs: () => Date.now(), randomBytes });
     const formatTime = createTimeFormat(config.ARRAS_TIMEZONE);
-    const newAdminToken = await ensureAdministrator({
+    const { newToken } = await ensureAdministrator({
       db,
       newId,
       settings: administratorOf(config),
@@ -53,7 +53,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     });
     let listeningUrl = '';
     const publicUrl = () => config.ARRAS_PUBLIC_URL ?? listeningUrl;
-    const engine = composeEngine({
+    const engine = await composeEngine({
       config,
       pool,
       db,
@@ -70,7 +70,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       listeningUrl = await listen(server, config);
     }
     await engine.start();
-    return { url: server ? listeningUrl : null, newAdminToken, stop: () => stack.disposeAsync() };
+    return { url: server ? listeningUrl : null, newAdminToken: newToken, stop: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
     throw error;
@@ -108,8 +108,8 @@ async function startOwnDatabase(
 function administratorOf(config: Config): AdministratorSettings {
   return {
     username: config.ARRAS_ADMIN_USERNAME,
-    password: config.ARRAS_ADMIN_PASSWORD,
-    token: config.ARRAS_ADMIN_TOKEN,
+    password: config.ARRAS_ADMIN_PASSWORD ?? undefined,
+    token: config.ARRAS_ADMIN_TOKEN ?? undefined,
   };
 }
 

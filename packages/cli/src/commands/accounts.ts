@@ -36,19 +36,35 @@ export async function listProfiles({ session, client, options }: Invocation<List
 }
 
 /** Shows one user; `me` is the caller. */
-export async function showProfile({ session, client, options }: Invocation<OutputOptions>, username: string): Promise<void> {
+export async function showProfile(
+  { session, client, options }: Invocation<OutputOptions>,
+  username: string,
+): Promise<void> {
   const profile = await client().profiles.show(username);
   const pairs: [string, unknown][] = PROFILE_COLUMNS.map(({ title, cell }) => [title, cell(profile)]);
   printPairs(session, options, { result: profile, pairs });
 }
 
 /** Creates a user. A password comes from the standard input: arguments can be seen by everybody on the machine. */
-export async function createProfile({ session, client, options }: Invocation<CreateProfileOptions>, username: string): Promise<void> {
+export async function createProfile(
+  { session, client, options }: Invocation<CreateProfileOptions>,
+  username: string,
+): Promise<void> {
   const { email, firstName, lastName, admin } = options;
-  const password = options.passwordStdin === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
-  const profile = await client().profiles.create({ username, email, first_name: firstName, last_name: lastName, admin, password });
+  const password =
+    options.passwordStdin === true ? (await text(process.stdin)).replace(/\r?\n$/, '') : undefined;
+  const profile = await client().profiles.create({
+    username,
+    email,
+    first_name: firstName,
+    last_name: lastName,
+    admin,
+    password,
+  });
   printResult(session, options, { result: profile, human: () => `${profile.username}\n` });
-  session.say(`Created the user ${profile.username}. A token to sign in with:\n  ${session.program} tokens create first --username ${profile.username}\n`);
+  session.say(
+    `Created the user ${profile.username}. A token to sign in with:\n  ${session.program} tokens create first --username ${profile.username}\n`,
+  );
 }
 
 const TOKEN_COLUMNS: Column<TokenView>[] = [
@@ -66,12 +82,17 @@ export async function listTokens({ session, client, options }: Invocation<ListOp
 }
 
 /** Creates a token and prints its secret, once. */
-export async function createToken({ session, client, options }: Invocation<CreateTokenOptions>, name: string): Promise<void> {
+export async function createToken(
+  { session, client, options }: Invocation<CreateTokenOptions>,
+  name: string,
+): Promise<void> {
   const lifetimeMs = parseTimeout(options.lifetime);
   const lifetimeSeconds = lifetimeMs === undefined ? undefined : lifetimeMs / 1_000;
   const token = await client().tokens.create({ name, username: options.username, lifetimeSeconds });
   printResult(session, options, { result: token, human: () => `${token.token}\n` });
-  session.say(`This is the only time the token is shown. To revoke it: ${session.program} tokens revoke ${token.id}\n`);
+  session.say(
+    `This is the only time the token is shown. To revoke it: ${session.program} tokens revoke ${token.id}\n`,
+  );
 }
 
 /** Revokes a token. */

@@ -9,7 +9,10 @@ import type { ListOptions } from './jobs.ts';
 const COLUMNS: Column<AppSummary>[] = [
   { title: 'id', cell: (app) => app.id },
   { title: 'runs on', cell: (app) => app.executionSystem },
-  { title: 'state', cell: (app) => `${app.available ? 'enabled' : 'disabled'}${app.isPublic ? ', public' : ''}` },
+  {
+    title: 'state',
+    cell: (app) => `${app.available ? 'enabled' : 'disabled'}${app.isPublic ? ', public' : ''}`,
+  },
   { title: 'owner', cell: (app) => app.owner },
   { title: 'label', cell: (app) => app.label ?? app.shortDescription ?? '', shrink: 'end' },
 ];
@@ -38,7 +41,10 @@ const ARGUMENT_COLUMNS: Column<Argument>[] = [
 ];
 
 /** Shows one app with what a job of it may give. */
-export async function showApp({ session, client, options }: Invocation<OutputOptions>, id: string): Promise<void> {
+export async function showApp(
+  { session, client, options }: Invocation<OutputOptions>,
+  id: string,
+): Promise<void> {
   const app = await client().apps.show(id);
   printPairs(session, options, { result: app, pairs: appPairs(app) });
   if (options.verbose === true || options.json !== undefined || options.format === 'json') return;
@@ -51,7 +57,10 @@ function appPairs(app: AppView): [string, unknown][] {
     ['id', app.id],
     ['label', app.label],
     ['description', app.shortDescription],
-    ['state', `${app.available ? 'enabled' : 'disabled'}${app.isPublic ? ', public' : ''}, revision ${app.revision}`],
+    [
+      'state',
+      `${app.available ? 'enabled' : 'disabled'}${app.isPublic ? ', public' : ''}, revision ${app.revision}`,
+    ],
     ['owner', app.owner],
     ['runs on', app.executionSystem],
     ['deployed at', `${app.deploymentSystem}:${app.deploymentPath}`],
@@ -60,7 +69,8 @@ function appPairs(app: AppView): [string, unknown][] {
 }
 
 function listArguments({ inputs, parameters }: AppView): Argument[] {
-  const shown = <Item extends { value: { visible: boolean } }>(items: readonly Item[]) => items.filter((item) => item.value.visible);
+  const shown = <Item extends { value: { visible: boolean } }>(items: readonly Item[]) =>
+    items.filter((item) => item.value.visible);
   const about = (item: AppView['inputs'][number] | AppView['parameters'][number]) => ({
     id: item.id,
     needed: item.value.required,
@@ -68,7 +78,11 @@ function listArguments({ inputs, parameters }: AppView): Argument[] {
   });
   return [
     ...shown(inputs).map((input) => ({ ...about(input), kind: 'input', type: 'file' })),
-    ...shown(parameters).map((parameter) => ({ ...about(parameter), kind: 'parameter', type: parameter.value.type })),
+    ...shown(parameters).map((parameter) => ({
+      ...about(parameter),
+      kind: 'parameter',
+      type: parameter.value.type,
+    })),
   ];
 }
 
@@ -76,7 +90,10 @@ function listArguments({ inputs, parameters }: AppView): Argument[] {
 export async function createApp(call: Invocation<FileOptions>): Promise<void> {
   // The service checks descriptions and names every problem at once.
   const app = await call.client().apps.create((await readDocument(call.options.file)) as AppRequestBody);
-  printChanged(call, { result: app, sentence: `Registered the app ${app.id}; it runs on ${app.executionSystem}.` });
+  printChanged(call, {
+    result: app,
+    sentence: `Registered the app ${app.id}; it runs on ${app.executionSystem}.`,
+  });
 }
 
 /** Changes an app. */
@@ -86,7 +103,11 @@ export async function updateApp(call: Invocation<FileOptions>, id: string): Prom
 }
 
 /** Enables, disables, publishes or unpublishes an app. */
-export async function actOnApp(call: Invocation<OutputOptions>, id: string, action: 'enable' | 'disable' | 'publish' | 'unpublish'): Promise<void> {
+export async function actOnApp(
+  call: Invocation<OutputOptions>,
+  id: string,
+  action: 'enable' | 'disable' | 'publish' | 'unpublish',
+): Promise<void> {
   const app = await call.client().apps.act(id, action);
   const state = `${app.available ? 'enabled' : 'disabled'} and ${app.isPublic ? 'public' : 'private'}`;
   printChanged(call, { result: app, sentence: `${app.id} is ${state}.` });

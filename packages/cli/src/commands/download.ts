@@ -18,7 +18,11 @@ export interface DownloadOptions {
 }
 
 /** Copies a file, a directory, or everything of a job. */
-export async function downloadOutputs({ session, client, options }: Invocation<DownloadOptions>, typed: string, path = ''): Promise<void> {
+export async function downloadOutputs(
+  { session, client, options }: Invocation<DownloadOptions>,
+  typed: string,
+  path = '',
+): Promise<void> {
   const api = client();
   const id = await resolveJobId(api, typed);
   if (options.output === '-') return printFile(api, id, path);
@@ -27,7 +31,12 @@ export async function downloadOutputs({ session, client, options }: Invocation<D
   const isFile = entries.length === 1 && only?.type === 'file' && trim(only.path) === trim(path);
   const copy: Copy = { session, api, id, force: options.force === true };
   if (isFile) await copyFile(copy, trim(path), join(options.output, basename(trim(path))));
-  else await copyTree(copy, trim(path), path === '' ? join(options.output, id) : join(options.output, basename(trim(path))));
+  else
+    await copyTree(
+      copy,
+      trim(path),
+      path === '' ? join(options.output, id) : join(options.output, basename(trim(path))),
+    );
 }
 
 interface Copy {

@@ -14,15 +14,22 @@ export interface ListOptions extends OutputOptions {
 }
 
 /** Lists jobs, or the one that is named. */
-export async function listJobs({ session, client, options }: Invocation<ListOptions>, typed?: string): Promise<void> {
+export async function listJobs(
+  { session, client, options }: Invocation<ListOptions>,
+  typed?: string,
+): Promise<void> {
   const { limit, offset } = options;
-  const rows = typed === undefined ? await client().jobs.list({ limit, offset }) : [await findRow(client(), typed)];
+  const rows =
+    typed === undefined ? await client().jobs.list({ limit, offset }) : [await findRow(client(), typed)];
   const whenEmpty = `No jobs yet. Submit one: ${session.program} jobs submit -F job.json --watch`;
   printRows(session, options, { rows, columns: jobColumns(session.terminal), whenEmpty });
 }
 
 /** The row that the listing has for a job. */
-async function findRow(client: ReturnType<Invocation<unknown>['client']>, typed: string): Promise<JobSummary> {
+async function findRow(
+  client: ReturnType<Invocation<unknown>['client']>,
+  typed: string,
+): Promise<JobSummary> {
   return jobSummarySchema.parse(await client.jobs.show(await resolveJobId(client, typed)));
 }
 
@@ -39,7 +46,10 @@ function jobColumns(terminal: Terminal): Column<JobSummary>[] {
 }
 
 /** Shows one job: what it is, where it is, and its phases. */
-export async function showJob({ session, client, options }: Invocation<OutputOptions>, typed: string): Promise<void> {
+export async function showJob(
+  { session, client, options }: Invocation<OutputOptions>,
+  typed: string,
+): Promise<void> {
   const api = client();
   const id = await resolveJobId(api, typed);
   const job = await api.jobs.show(id);
@@ -60,7 +70,10 @@ function jobPairs(job: JobView, terminal: Terminal): [string, unknown][] {
     ['app', job.appId],
     ['system', job.executionSystem],
     ['queue', job.batchQueue],
-    ['size', `${job.nodeCount} node(s), ${job.processorsPerNode} processor(s) and ${job.memoryPerNode} GB on each`],
+    [
+      'size',
+      `${job.nodeCount} node(s), ${job.processorsPerNode} processor(s) and ${job.memoryPerNode} GB on each`,
+    ],
     ['time limit', job.maxRunTime],
     [`${job.schedulerType.toLowerCase()} id`, job.localId],
     ['inputs', Object.keys(job.inputs).length === 0 ? null : job.inputs],
@@ -74,14 +87,20 @@ function jobPairs(job: JobView, terminal: Terminal): [string, unknown][] {
 }
 
 /** Shows the status only: the smallest answer. */
-export async function showStatus({ session, client, options }: Invocation<OutputOptions>, typed: string): Promise<void> {
+export async function showStatus(
+  { session, client, options }: Invocation<OutputOptions>,
+  typed: string,
+): Promise<void> {
   const api = client();
   const status = await api.jobs.status(await resolveJobId(api, typed));
   printResult(session, options, { result: status, human: () => `${status.status}\n` });
 }
 
 /** Shows what happened to a job, oldest first. */
-export async function showHistory({ session, client, options }: Invocation<OutputOptions>, typed: string): Promise<void> {
+export async function showHistory(
+  { session, client, options }: Invocation<OutputOptions>,
+  typed: string,
+): Promise<void> {
   const api = client();
   const id = await resolveJobId(api, typed);
   const rows = await readHistory((offset) => api.jobs.history(id, { limit: PAGE, offset }));
@@ -100,8 +119,16 @@ async function readHistory(read: (offset: number) => Promise<HistoryEntry[]>): P
 }
 
 /** The history as a table: when, how long after the entry before, status, text, progress. */
-export function renderHistory(rows: readonly HistoryEntry[], { terminal, width }: { terminal: Terminal; width(): number }): string {
-  const after = new Map(rows.map((row, index) => [row, Date.parse(row.created) - Date.parse(rows[index - 1]?.created ?? row.created)]));
+export function renderHistory(
+  rows: readonly HistoryEntry[],
+  { terminal, width }: { terminal: Terminal; width(): number },
+): string {
+  const after = new Map(
+    rows.map((row, index) => [
+      row,
+      Date.parse(row.created) - Date.parse(rows[index - 1]?.created ?? row.created),
+    ]),
+  );
   const columns: Column<HistoryEntry>[] = [
     { title: 'time', cell: (row) => (terminal.isTty ? renderClock(row.created) : row.created) },
     { title: 'after', cell: (row) => renderDuration(after.get(row) ?? 0), align: 'right' },
@@ -112,6 +139,9 @@ export function renderHistory(rows: readonly HistoryEntry[], { terminal, width }
 }
 
 function describe({ description, progress }: HistoryEntry): string {
-  const moved = progress === undefined ? '' : `${renderSize(progress.totalBytesTransferred)} of ${renderSize(progress.totalBytes)}`;
+  const moved =
+    progress === undefined
+      ? ''
+      : `${renderSize(progress.totalBytesTransferred)} of ${renderSize(progress.totalBytes)}`;
   return [description ?? '', moved].filter((part) => part !== '').join(', ');
 }

@@ -19,11 +19,18 @@ const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 5_000;
 
 /** Prints what the program has written so far; with --follow goes on until the job has ended. */
-export async function showLogs({ session, client, options }: Invocation<LogOptions>, typed: string): Promise<void> {
+export async function showLogs(
+  { session, client, options }: Invocation<LogOptions>,
+  typed: string,
+): Promise<void> {
   const api = client();
   const id = await resolveJobId(api, typed);
-  const endings = (['out', 'err'] as const).filter((ending) => (ending === 'out' ? options.stderr : options.stdout) !== true);
-  const tail = new Tail(api, id, (label) => (endings.length > 1 ? session.say(`==> ${label} <==\n`) : undefined));
+  const endings = (['out', 'err'] as const).filter(
+    (ending) => (ending === 'out' ? options.stderr : options.stdout) !== true,
+  );
+  const tail = new Tail(api, id, (label) =>
+    endings.length > 1 ? session.say(`==> ${label} <==\n`) : undefined,
+  );
   let delayMs = FIRST_DELAY_MS;
   for (;;) {
     const { status } = await api.jobs.status(id);
@@ -73,10 +80,17 @@ class Tail {
 
   async #open(path: string, offset: number): Promise<AsyncIterable<Uint8Array>> {
     try {
-      return (await this.#api.jobs.outputs.download(this.#id, path, offset === 0 ? {} : { range: `bytes=${offset}-` })).stream;
+      return (
+        await this.#api.jobs.outputs.download(
+          this.#id,
+          path,
+          offset === 0 ? {} : { range: `bytes=${offset}-` },
+        )
+      ).stream;
     } catch (error) {
       // Nothing new, or the file is on its way to the archive: the next look tells.
-      if (error instanceof ApiFailure && (error.status === 416 || error.code === 'output.not-found')) return emptyStream();
+      if (error instanceof ApiFailure && (error.status === 416 || error.code === 'output.not-found'))
+        return emptyStream();
       throw error;
     }
   }

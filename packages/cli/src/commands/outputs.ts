@@ -9,13 +9,21 @@ import type { Column } from '../table.ts';
 const PAGE = 250;
 
 /** Lists files and directories of a job. */
-export async function listOutputs({ session, client, options }: Invocation<OutputOptions>, typed: string, path = ''): Promise<void> {
+export async function listOutputs(
+  { session, client, options }: Invocation<OutputOptions>,
+  typed: string,
+  path = '',
+): Promise<void> {
   const api = client();
   const rows = await readListing(api, await resolveJobId(api, typed), path);
   const nowMs = Date.now();
   const columns: Column<OutputEntry>[] = [
     { title: 'type', cell: (entry) => entry.type },
-    { title: 'size', cell: (entry) => (entry.type === 'dir' ? '' : renderSize(entry.length)), align: 'right' },
+    {
+      title: 'size',
+      cell: (entry) => (entry.type === 'dir' ? '' : renderSize(entry.length)),
+      align: 'right',
+    },
     { title: 'changed', cell: (entry) => renderAgo(entry.lastModified, nowMs) },
     { title: 'path', cell: (entry) => entry.path, shrink: 'middle' },
   ];

@@ -19,7 +19,10 @@ export interface SubmitOptions extends OutputOptions {
 }
 
 /** Submits a job, or checks the request; prints the id of the job. */
-export async function submitJob({ session, client, options }: Invocation<SubmitOptions>, pairs: readonly string[]): Promise<ExitCode | void> {
+export async function submitJob(
+  { session, client, options }: Invocation<SubmitOptions>,
+  pairs: readonly string[],
+): Promise<ExitCode | void> {
   const document = options.file === undefined ? {} : await readDocument(options.file);
   // The service checks the request and names every problem at once; a second check here would only differ.
   const body = applyOverrides(document, pairs) as JobRequestBody;

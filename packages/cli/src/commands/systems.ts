@@ -1,4 +1,10 @@
-import type { QueueView, SystemRequestBody, SystemRoleView, SystemSummary, SystemView } from '@arras/contract';
+import type {
+  QueueView,
+  SystemRequestBody,
+  SystemRoleView,
+  SystemSummary,
+  SystemView,
+} from '@arras/contract';
 import { type OutputOptions, printPairs, printRows } from '../print.ts';
 import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
@@ -27,7 +33,11 @@ const COLUMNS: Column<SystemSummary>[] = [
 ];
 
 /** Lists systems. */
-export async function listSystems({ session, client, options }: Invocation<SystemListOptions>): Promise<void> {
+export async function listSystems({
+  session,
+  client,
+  options,
+}: Invocation<SystemListOptions>): Promise<void> {
   const { limit, offset, type } = options;
   const rows = await client().systems.list({ limit, offset, type });
   const whenEmpty = `No systems yet. Register one: ${session.program} systems create -F system.json`;
@@ -35,11 +45,22 @@ export async function listSystems({ session, client, options }: Invocation<Syste
 }
 
 /** Shows one system, with its queues. */
-export async function showSystem({ session, client, options }: Invocation<OutputOptions>, id: string): Promise<void> {
+export async function showSystem(
+  { session, client, options }: Invocation<OutputOptions>,
+  id: string,
+): Promise<void> {
   const system = await client().systems.show(id);
   printPairs(session, options, { result: system, pairs: systemPairs(system) });
-  if (system.type === 'STORAGE' || options.verbose === true || options.json !== undefined || options.format === 'json') return;
-  session.out(`\n${renderTable(QUEUE_COLUMNS, system.queues, { terminal: session.terminal, width: session.width() })}`);
+  if (
+    system.type === 'STORAGE' ||
+    options.verbose === true ||
+    options.json !== undefined ||
+    options.format === 'json'
+  )
+    return;
+  session.out(
+    `\n${renderTable(QUEUE_COLUMNS, system.queues, { terminal: session.terminal, width: session.width() })}`,
+  );
 }
 
 function systemPairs(system: SystemView): [string, unknown][] {
@@ -55,7 +76,12 @@ function systemPairs(system: SystemView): [string, unknown][] {
     ['home directory', storage.homeDir],
   ];
   if (system.type === 'STORAGE') return common;
-  return [...common, ['scheduler', system.scheduler], ['login', `${system.login.protocol} ${system.login.host ?? ''}`.trim()], ['scratch directory', system.scratchDir]];
+  return [
+    ...common,
+    ['scheduler', system.scheduler],
+    ['login', `${system.login.protocol} ${system.login.host ?? ''}`.trim()],
+    ['scratch directory', system.scratchDir],
+  ];
 }
 
 const QUEUE_COLUMNS: Column<QueueView>[] = [
@@ -73,18 +99,32 @@ function unlessUnlimited(limit: number): string {
 /** Registers a system. */
 export async function createSystem(call: Invocation<FileOptions>): Promise<void> {
   // The service checks descriptions and names every problem at once.
-  const system = await call.client().systems.create((await readDocument(call.options.file)) as SystemRequestBody);
-  printChanged(call, { result: system, sentence: `Registered the ${system.type.toLowerCase()} system ${system.id}.` });
+  const system = await call
+    .client()
+    .systems.create((await readDocument(call.options.file)) as SystemRequestBody);
+  printChanged(call, {
+    result: system,
+    sentence: `Registered the ${system.type.toLowerCase()} system ${system.id}.`,
+  });
 }
 
 /** Changes a system. */
 export async function updateSystem(call: Invocation<FileOptions>, id: string): Promise<void> {
-  const system = await call.client().systems.update(id, (await readDocument(call.options.file)) as SystemRequestBody);
-  printChanged(call, { result: system, sentence: `Changed ${system.id}; it is at revision ${system.revision}.` });
+  const system = await call
+    .client()
+    .systems.update(id, (await readDocument(call.options.file)) as SystemRequestBody);
+  printChanged(call, {
+    result: system,
+    sentence: `Changed ${system.id}; it is at revision ${system.revision}.`,
+  });
 }
 
 /** Enables, disables, publishes or unpublishes a system. */
-export async function actOnSystem(call: Invocation<OutputOptions>, id: string, action: 'enable' | 'disable' | 'publish' | 'unpublish'): Promise<void> {
+export async function actOnSystem(
+  call: Invocation<OutputOptions>,
+  id: string,
+  action: 'enable' | 'disable' | 'publish' | 'unpublish',
+): Promise<void> {
   const system = await call.client().systems.act(id, action);
   const state = `${system.available ? 'enabled' : 'disabled'} and ${system.public ? 'public' : 'private'}`;
   printChanged(call, { result: system, sentence: `${system.id} is ${state}.` });
@@ -97,10 +137,17 @@ export async function deleteSystem({ session, client }: Invocation<unknown>, id:
 }
 
 /** Makes a system the default of its type, or no longer. */
-export async function preferSystem(call: Invocation<DefaultOptions>, id: string, choice: 'set' | 'unset'): Promise<void> {
+export async function preferSystem(
+  call: Invocation<DefaultOptions>,
+  id: string,
+  choice: 'set' | 'unset',
+): Promise<void> {
   const action = `${choice}${call.options.global === true ? 'GlobalDefault' : 'Default'}` as const;
   const system = await call.client().systems.act(id, action);
-  printChanged(call, { result: system, sentence: `${system.id} is ${system.default ? '' : 'not '}your default ${system.type.toLowerCase()} system.` });
+  printChanged(call, {
+    result: system,
+    sentence: `${system.id} is ${system.default ? '' : 'not '}your default ${system.type.toLowerCase()} system.`,
+  });
 }
 
 const ROLE_COLUMNS: Column<SystemRoleView>[] = [
@@ -109,25 +156,49 @@ const ROLE_COLUMNS: Column<SystemRoleView>[] = [
 ];
 
 /** Lists the roles on a system. */
-export async function listRoles({ session, client, options }: Invocation<OutputOptions>, id: string): Promise<void> {
+export async function listRoles(
+  { session, client, options }: Invocation<OutputOptions>,
+  id: string,
+): Promise<void> {
   const rows = await client().systems.roles.list(id);
   printRows(session, options, { rows, columns: ROLE_COLUMNS, whenEmpty: `Nobody has a role on ${id}.` });
 }
 
 /** Shows the role of one user. */
-export async function showRole({ session, client, options }: Invocation<OutputOptions>, id: string, username: string): Promise<void> {
+export async function showRole(
+  { session, client, options }: Invocation<OutputOptions>,
+  id: string,
+  username: string,
+): Promise<void> {
   const role = await client().systems.roles.show(id, username);
-  printPairs(session, options, { result: role, pairs: [['user', role.username], ['role', role.role]] });
+  printPairs(session, options, {
+    result: role,
+    pairs: [
+      ['user', role.username],
+      ['role', role.role],
+    ],
+  });
 }
 
 /** Gives a user a role. */
-export async function grantRole({ session, client, options }: Invocation<OutputOptions>, grant: { id: string; username: string; role: string }): Promise<void> {
+export async function grantRole(
+  { session, client, options }: Invocation<OutputOptions>,
+  grant: { id: string; username: string; role: string },
+): Promise<void> {
   const rows = await client().systems.roles.grant(grant.id, grant.username, grant.role);
-  printRows(session, options, { rows, columns: ROLE_COLUMNS, whenEmpty: `${grant.username} has no role on ${grant.id}.` });
+  printRows(session, options, {
+    rows,
+    columns: ROLE_COLUMNS,
+    whenEmpty: `${grant.username} has no role on ${grant.id}.`,
+  });
 }
 
 /** Takes the role of a user away. */
-export async function revokeRole({ session, client }: Invocation<unknown>, id: string, username: string): Promise<void> {
+export async function revokeRole(
+  { session, client }: Invocation<unknown>,
+  id: string,
+  username: string,
+): Promise<void> {
   await client().systems.roles.revoke(id, username);
   session.say(`${username} has no role on ${id}.\n`);
 }

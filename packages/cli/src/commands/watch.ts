@@ -11,7 +11,10 @@ export interface WatchFlags {
 }
 
 /** Watches jobs until they have ended. */
-export async function watch({ session, client, options }: Invocation<WatchFlags>, typed: readonly string[]): Promise<ExitCode> {
+export async function watch(
+  { session, client, options }: Invocation<WatchFlags>,
+  typed: readonly string[],
+): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout);
   const api = client();
   return watchJobs(session, api, await resolveJobIds(api, typed), { timeoutMs });

@@ -12,9 +12,11 @@ export function addAccountCommands(program: Command, { run }: Runner): void {
   withPage(withOutput(profiles.command('list').description('users by name'))).action(
     run<ListOptions, []>(async (call) => (await load()).listProfiles(call)),
   );
-  withOutput(profiles.command('show').description('one user')).argument('[username]', 'default: you', 'me').action(
-    run<OutputOptions, [string]>(async (call, username) => (await load()).showProfile(call, username)),
-  );
+  withOutput(profiles.command('show').description('one user'))
+    .argument('[username]', 'default: you', 'me')
+    .action(
+      run<OutputOptions, [string]>(async (call, username) => (await load()).showProfile(call, username)),
+    );
   withOutput(profiles.command('create').description('create a user; needs an administrator'))
     .argument('<username>')
     .requiredOption('--email <address>', 'e-mail address')
@@ -22,7 +24,11 @@ export function addAccountCommands(program: Command, { run }: Runner): void {
     .option('--last-name <name>', 'last name')
     .option('--admin', 'make the user an administrator')
     .option('--password-stdin', 'read a password from the standard input')
-    .action(run<CreateProfileOptions, [string]>(async (call, username) => (await load()).createProfile(call, username)));
+    .action(
+      run<CreateProfileOptions, [string]>(async (call, username) =>
+        (await load()).createProfile(call, username),
+      ),
+    );
   addTokenCommands(program, run);
 }
 
@@ -36,7 +42,9 @@ function addTokenCommands(program: Command, run: Runner['run']): void {
     .option('--username <name>', 'for whom; needs an administrator')
     .option('--lifetime <time>', 'such as 12h or 30d; default: it does not expire')
     .action(run<CreateTokenOptions, [string]>(async (call, name) => (await load()).createToken(call, name)));
-  tokens.command('revoke').description('refuse a token from now on').argument('<id>').action(
-    run<unknown, [string]>(async (call, id) => (await load()).revokeToken(call, id)),
-  );
+  tokens
+    .command('revoke')
+    .description('refuse a token from now on')
+    .argument('<id>')
+    .action(run<unknown, [string]>(async (call, id) => (await load()).revokeToken(call, id)));
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import type { ListOptions } from '../commands/jobs.ts';
 import type { FileOptions } from '../commands/documents.ts';
+import type { ListOptions } from '../commands/jobs.ts';
 import type { OutputOptions } from '../print.ts';
 import { type Runner, withOutput, withPage } from '../runner.ts';
 
@@ -13,9 +13,9 @@ export function addAppCommands(program: Command, { run }: Runner): void {
   withPage(withOutput(apps.command('list').description('public apps and your own'))).action(
     run<ListOptions, []>(async (call) => (await load()).listApps(call)),
   );
-  withOutput(apps.command('show').description('one app')).argument('<id>', APP).action(
-    run<OutputOptions, [string]>(async (call, id) => (await load()).showApp(call, id)),
-  );
+  withOutput(apps.command('show').description('one app'))
+    .argument('<id>', APP)
+    .action(run<OutputOptions, [string]>(async (call, id) => (await load()).showApp(call, id)));
   withOutput(apps.command('create').description('register an app; prints its id'))
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, []>(async (call) => (await load()).createApp(call)));
@@ -24,13 +24,15 @@ export function addAppCommands(program: Command, { run }: Runner): void {
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, [string]>(async (call, id) => (await load()).updateApp(call, id)));
   for (const action of ['enable', 'disable', 'publish', 'unpublish'] as const) {
-    withOutput(apps.command(action).description(ACTIONS[action])).argument('<id>', APP).action(
-      run<OutputOptions, [string]>(async (call, id) => (await load()).actOnApp(call, id, action)),
-    );
+    withOutput(apps.command(action).description(ACTIONS[action]))
+      .argument('<id>', APP)
+      .action(run<OutputOptions, [string]>(async (call, id) => (await load()).actOnApp(call, id, action)));
   }
-  apps.command('delete').description('hide an app; its jobs are not touched').argument('<id>', APP).action(
-    run<unknown, [string]>(async (call, id) => (await load()).deleteApp(call, id)),
-  );
+  apps
+    .command('delete')
+    .description('hide an app; its jobs are not touched')
+    .argument('<id>', APP)
+    .action(run<unknown, [string]>(async (call, id) => (await load()).deleteApp(call, id)));
 }
 
 const ACTIONS = {

@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import type { DownloadOptions } from '../commands/download.ts';
 import type { ListOptions } from '../commands/jobs.ts';
 import type { LogOptions } from '../commands/logs.ts';
@@ -17,16 +17,32 @@ export function addJobCommands(program: Command, { run }: Runner): void {
   addSubmit(jobs, run);
   withPage(withOutput(jobs.command('list').description('your jobs, last changed first')))
     .argument('[id]', 'only this job')
-    .action(run<ListOptions, [string?]>(async (call, id) => (await import('../commands/jobs.ts')).listJobs(call, id)));
-  withOutput(jobs.command('show').description('one job')).argument('<id>', JOB).action(
-    run<OutputOptions, [string]>(async (call, id) => (await import('../commands/jobs.ts')).showJob(call, id)),
-  );
-  withOutput(jobs.command('status').description('only the status of a job')).argument('<id>', JOB).action(
-    run<OutputOptions, [string]>(async (call, id) => (await import('../commands/jobs.ts')).showStatus(call, id)),
-  );
-  withOutput(jobs.command('history').description('what happened to a job')).argument('<id>', JOB).action(
-    run<OutputOptions, [string]>(async (call, id) => (await import('../commands/jobs.ts')).showHistory(call, id)),
-  );
+    .action(
+      run<ListOptions, [string?]>(async (call, id) =>
+        (await import('../commands/jobs.ts')).listJobs(call, id),
+      ),
+    );
+  withOutput(jobs.command('show').description('one job'))
+    .argument('<id>', JOB)
+    .action(
+      run<OutputOptions, [string]>(async (call, id) =>
+        (await import('../commands/jobs.ts')).showJob(call, id),
+      ),
+    );
+  withOutput(jobs.command('status').description('only the status of a job'))
+    .argument('<id>', JOB)
+    .action(
+      run<OutputOptions, [string]>(async (call, id) =>
+        (await import('../commands/jobs.ts')).showStatus(call, id),
+      ),
+    );
+  withOutput(jobs.command('history').description('what happened to a job'))
+    .argument('<id>', JOB)
+    .action(
+      run<OutputOptions, [string]>(async (call, id) =>
+        (await import('../commands/jobs.ts')).showHistory(call, id),
+      ),
+    );
   addWatch(jobs, run);
   addActions(jobs, run);
   addOutputs(jobs, run);
@@ -43,7 +59,11 @@ function addSubmit(jobs: Command, run: Run): void {
     .option('--watch', 'show what happens until the job has ended')
     .option('--timeout <time>', TIMEOUT)
     .option('--idempotency-key <key>', 'makes repeating the same submission safe; default: random')
-    .action(run<SubmitOptions, [string[]]>(async (call, pairs) => (await import('../commands/submit.ts')).submitJob(call, pairs)));
+    .action(
+      run<SubmitOptions, [string[]]>(async (call, pairs) =>
+        (await import('../commands/submit.ts')).submitJob(call, pairs),
+      ),
+    );
 }
 
 function addWatch(jobs: Command, run: Run): void {
@@ -52,7 +72,11 @@ function addWatch(jobs: Command, run: Run): void {
     .description('show what happens to jobs until they have ended; the exit code tells how')
     .argument('<id...>', JOBS)
     .option('--timeout <time>', TIMEOUT)
-    .action(run<WatchFlags, [string[]]>(async (call, ids) => (await import('../commands/watch.ts')).watch(call, ids)));
+    .action(
+      run<WatchFlags, [string[]]>(async (call, ids) =>
+        (await import('../commands/watch.ts')).watch(call, ids),
+      ),
+    );
 }
 
 function addActions(jobs: Command, run: Run): void {
@@ -61,13 +85,23 @@ function addActions(jobs: Command, run: Run): void {
     ['kill', 'end the program at once: KILLED'],
   ] as const;
   for (const [action, description] of actions) {
-    withOutput(jobs.command(action).description(description)).argument('<id>', JOB).action(
-      run<OutputOptions, [string]>(async (call, id) => (await import('../commands/job-actions.ts')).endJob(call, id, action)),
-    );
+    withOutput(jobs.command(action).description(description))
+      .argument('<id>', JOB)
+      .action(
+        run<OutputOptions, [string]>(async (call, id) =>
+          (await import('../commands/job-actions.ts')).endJob(call, id, action),
+        ),
+      );
   }
-  jobs.command('delete').description('stop and hide jobs; their data remain').argument('<id...>', JOBS).action(
-    run<unknown, [string[]]>(async (call, ids) => (await import('../commands/job-actions.ts')).deleteJobs(call, ids)),
-  );
+  jobs
+    .command('delete')
+    .description('stop and hide jobs; their data remain')
+    .argument('<id...>', JOBS)
+    .action(
+      run<unknown, [string[]]>(async (call, ids) =>
+        (await import('../commands/job-actions.ts')).deleteJobs(call, ids),
+      ),
+    );
 }
 
 function addOutputs(jobs: Command, run: Run): void {
@@ -75,7 +109,11 @@ function addOutputs(jobs: Command, run: Run): void {
   withOutput(outputs.command('list').description('files and directories'))
     .argument('<id>', JOB)
     .argument('[path]', 'a directory of the job')
-    .action(run<OutputOptions, [string, string?]>(async (call, id, path) => (await import('../commands/outputs.ts')).listOutputs(call, id, path)));
+    .action(
+      run<OutputOptions, [string, string?]>(async (call, id, path) =>
+        (await import('../commands/outputs.ts')).listOutputs(call, id, path),
+      ),
+    );
   outputs
     .command('download')
     .description('copy files here')
@@ -83,7 +121,11 @@ function addOutputs(jobs: Command, run: Run): void {
     .argument('[path]', 'a file or directory of the job; default: everything')
     .option('-o, --output <place>', 'directory to write into; - prints one file', '.')
     .option('--force', 'replace files that are already here')
-    .action(run<DownloadOptions, [string, string?]>(async (call, id, path) => (await import('../commands/download.ts')).downloadOutputs(call, id, path)));
+    .action(
+      run<DownloadOptions, [string, string?]>(async (call, id, path) =>
+        (await import('../commands/download.ts')).downloadOutputs(call, id, path),
+      ),
+    );
   jobs
     .command('logs')
     .description('what the program printed')
@@ -91,5 +133,7 @@ function addOutputs(jobs: Command, run: Run): void {
     .option('-f, --follow', 'go on until the job has ended')
     .addOption(new Option('--stdout', 'only the standard output').conflicts('stderr'))
     .option('--stderr', 'only the standard error')
-    .action(run<LogOptions, [string]>(async (call, id) => (await import('../commands/logs.ts')).showLogs(call, id)));
+    .action(
+      run<LogOptions, [string]>(async (call, id) => (await import('../commands/logs.ts')).showLogs(call, id)),
+    );
 }

@@ -13,9 +13,9 @@ export function addSystemCommands(program: Command, { run }: Runner): void {
   withPage(withOutput(systems.command('list').description('systems that you may see')))
     .option('--type <type>', 'execution or storage')
     .action(run<SystemListOptions, []>(async (call) => (await load()).listSystems(call)));
-  withOutput(systems.command('show').description('one system')).argument('<id>', SYSTEM).action(
-    run<OutputOptions, [string]>(async (call, id) => (await load()).showSystem(call, id)),
-  );
+  withOutput(systems.command('show').description('one system'))
+    .argument('<id>', SYSTEM)
+    .action(run<OutputOptions, [string]>(async (call, id) => (await load()).showSystem(call, id)));
   withOutput(systems.command('create').description('register a system; prints its id'))
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, []>(async (call) => (await load()).createSystem(call)));
@@ -24,13 +24,15 @@ export function addSystemCommands(program: Command, { run }: Runner): void {
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, [string]>(async (call, id) => (await load()).updateSystem(call, id)));
   for (const action of ['enable', 'disable', 'publish', 'unpublish'] as const) {
-    withOutput(systems.command(action).description(ACTIONS[action])).argument('<id>', SYSTEM).action(
-      run<OutputOptions, [string]>(async (call, id) => (await load()).actOnSystem(call, id, action)),
-    );
+    withOutput(systems.command(action).description(ACTIONS[action]))
+      .argument('<id>', SYSTEM)
+      .action(run<OutputOptions, [string]>(async (call, id) => (await load()).actOnSystem(call, id, action)));
   }
-  systems.command('delete').description('delete a system that has no unfinished jobs').argument('<id>', SYSTEM).action(
-    run<unknown, [string]>(async (call, id) => (await load()).deleteSystem(call, id)),
-  );
+  systems
+    .command('delete')
+    .description('delete a system that has no unfinished jobs')
+    .argument('<id>', SYSTEM)
+    .action(run<unknown, [string]>(async (call, id) => (await load()).deleteSystem(call, id)));
   addDefaults(systems, run);
   addRoles(systems, run);
 }
@@ -45,27 +47,47 @@ const ACTIONS = {
 function addDefaults(systems: Command, run: Runner['run']): void {
   const defaults = systems.command('default').description('the systems that are meant when none is named');
   for (const choice of ['set', 'unset'] as const) {
-    withOutput(defaults.command(choice).description(choice === 'set' ? 'prefer a system' : 'prefer it no longer'))
+    withOutput(
+      defaults.command(choice).description(choice === 'set' ? 'prefer a system' : 'prefer it no longer'),
+    )
       .argument('<id>', SYSTEM)
       .option('-G, --global', 'for everybody; needs an administrator')
-      .action(run<DefaultOptions, [string]>(async (call, id) => (await load()).preferSystem(call, id, choice)));
+      .action(
+        run<DefaultOptions, [string]>(async (call, id) => (await load()).preferSystem(call, id, choice)),
+      );
   }
 }
 
 function addRoles(systems: Command, run: Runner['run']): void {
   const roles = systems.command('roles').description('who may use a system');
-  withOutput(roles.command('list').description('the roles on a system')).argument('<id>', SYSTEM).action(
-    run<OutputOptions, [string]>(async (call, id) => (await load()).listRoles(call, id)),
-  );
-  withOutput(roles.command('show').description('the role of a user')).argument('<id>', SYSTEM).argument('<username>').action(
-    run<OutputOptions, [string, string]>(async (call, id, username) => (await load()).showRole(call, id, username)),
-  );
+  withOutput(roles.command('list').description('the roles on a system'))
+    .argument('<id>', SYSTEM)
+    .action(run<OutputOptions, [string]>(async (call, id) => (await load()).listRoles(call, id)));
+  withOutput(roles.command('show').description('the role of a user'))
+    .argument('<id>', SYSTEM)
+    .argument('<username>')
+    .action(
+      run<OutputOptions, [string, string]>(async (call, id, username) =>
+        (await load()).showRole(call, id, username),
+      ),
+    );
   withOutput(roles.command('grant').description('give a user a role'))
     .argument('<id>', SYSTEM)
     .argument('<username>')
     .argument('<role>', 'GUEST, USER, PUBLISHER, ADMIN or OWNER; USER and above may run jobs')
-    .action(run<OutputOptions, [string, string, string]>(async (call, id, username, role) => (await load()).grantRole(call, { id, username, role })));
-  roles.command('revoke').description('take the role of a user away').argument('<id>', SYSTEM).argument('<username>').action(
-    run<unknown, [string, string]>(async (call, id, username) => (await load()).revokeRole(call, id, username)),
-  );
+    .action(
+      run<OutputOptions, [string, string, string]>(async (call, id, username, role) =>
+        (await load()).grantRole(call, { id, username, role }),
+      ),
+    );
+  roles
+    .command('revoke')
+    .description('take the role of a user away')
+    .argument('<id>', SYSTEM)
+    .argument('<username>')
+    .action(
+      run<unknown, [string, string]>(async (call, id, username) =>
+        (await load()).revokeRole(call, id, username),
+      ),
+    );
 }

@@ -13,7 +13,9 @@ const STATUS_WIDTH = 'PROCESSING_INPUTS'.length;
 
 /** One line for one entry of the history. For people the clock; for files the full time and the id of the job. */
 export function renderEntry(entry: HistoryEntry, job: JobView, terminal: Terminal): string {
-  const what = [cleanText(entry.description ?? ''), renderProgress(entry)].filter((part) => part !== '').join(', ');
+  const what = [cleanText(entry.description ?? ''), renderProgress(entry)]
+    .filter((part) => part !== '')
+    .join(', ');
   const status = cleanText(entry.status);
   if (!terminal.isTty) return `${entry.created}  ${job.id}  ${status}  ${what}`.trimEnd();
   const look = Object.hasOwn(STATUS_LOOKS, status) ? STATUS_LOOKS[status as JobStatus] : null;
@@ -37,15 +39,20 @@ export function renderEnd({ job, history }: JobUpdate, terminal: Terminal): stri
   const end = history.findLast(isEndEntry);
   const why = cleanText(job.message ?? end?.description ?? '');
   const took = renderDuration(Date.parse(job.endTime ?? job.lastUpdated) - Date.parse(job.created));
-  if (!terminal.isTty) return `${job.endTime ?? job.lastUpdated}  ${job.id}  ${job.status}  ${cleanText(job.name)} after ${took}: ${why}`;
+  if (!terminal.isTty)
+    return `${job.endTime ?? job.lastUpdated}  ${job.id}  ${job.status}  ${cleanText(job.name)} after ${took}: ${why}`;
   return `${paint(terminal, lookOf(job).class, statusText(terminal, job))}  ${cleanText(job.name)} after ${took}: ${why}`;
 }
 
 /** The block about one job: what it is, its phases, its transfers. */
-export function renderStatusBlock({ job, history }: JobUpdate, { terminal, width, nowMs }: { terminal: Terminal; width: number; nowMs: number }): string[] {
+export function renderStatusBlock(
+  { job, history }: JobUpdate,
+  { terminal, width, nowMs }: { terminal: Terminal; width: number; nowMs: number },
+): string[] {
   const age = renderDuration(nowMs - Date.parse(job.created));
   const status = paint(terminal, lookOf(job).class, statusText(terminal, job));
-  const local = job.localId === null ? '' : `   ${cleanText(job.schedulerType.toLowerCase())} ${cleanText(job.localId)}`;
+  const local =
+    job.localId === null ? '' : `   ${cleanText(job.schedulerType.toLowerCase())} ${cleanText(job.localId)}`;
   const head = `${status}  ${cleanText(job.name)}  ${age}   ${cleanText(job.appId)} on ${cleanText(job.executionSystem)}${local}`;
   return [head, ...renderProgressLines({ job, history }, { terminal, width, nowMs })];
 }
@@ -55,6 +62,9 @@ export function renderProgressLines(
   { job, history }: Pick<JobUpdate, 'job' | 'history'>,
   { terminal, width, nowMs }: { terminal: Terminal; width: number; nowMs: number },
 ): string[] {
-  const phases = renderPhaseLine(phaseStates({ history, status: job.status, nowMs }), { terminal, width: width - 3 });
+  const phases = renderPhaseLine(phaseStates({ history, status: job.status, nowMs }), {
+    terminal,
+    width: width - 3,
+  });
   return [phases, ...renderTransferBars(history, terminal)].map((line) => `  ${line}`);
 }

@@ -13,11 +13,19 @@ const MARKS = {
 } as const satisfies Record<PhaseState['state'], { unicode: string; ascii: string; tone: Tone }>;
 
 /** `Accept 0.1s ✓ │ Inputs 2.1s ✓ │ Submit ▶ │ Queue │ Run │ Archive`, without durations where there is no room. */
-export function renderPhaseLine(states: readonly PhaseState[], { terminal, width }: { terminal: Terminal; width: number }): string {
+export function renderPhaseLine(
+  states: readonly PhaseState[],
+  { terminal, width }: { terminal: Terminal; width: number },
+): string {
   const long = states.map((state) => renderPhase(state, terminal, true));
   const separator = terminal.unicode ? ' │ ' : ' | ';
-  const chosen = textWidth(long.join(separator)) <= width ? long : states.map((state) => renderPhase(state, terminal, state.state === 'current'));
-  return chosen.map((text, index) => paint(terminal, MARKS[states[index]?.state ?? 'ahead'].tone, text)).join(separator);
+  const chosen =
+    textWidth(long.join(separator)) <= width
+      ? long
+      : states.map((state) => renderPhase(state, terminal, state.state === 'current'));
+  return chosen
+    .map((text, index) => paint(terminal, MARKS[states[index]?.state ?? 'ahead'].tone, text))
+    .join(separator);
 }
 
 function renderPhase({ phase, state, ms }: PhaseState, terminal: Terminal, withDuration: boolean): string {

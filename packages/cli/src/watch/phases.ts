@@ -1,4 +1,11 @@
-import { type HistoryEntry, JOB_PHASES, type JobPhase, type JobStatus, STATUS_LOOKS, type StatusLook } from '@arras/contract';
+import {
+  type HistoryEntry,
+  JOB_PHASES,
+  type JobPhase,
+  type JobStatus,
+  STATUS_LOOKS,
+  type StatusLook,
+} from '@arras/contract';
 
 /** Where a job is with one phase. `passed`: it ended without ever entering the phase. */
 export interface PhaseState {
@@ -14,7 +21,15 @@ interface Stay {
 }
 
 /** The phases of a job from its history; pure, so that a test can draw any moment. */
-export function phaseStates({ history, status, nowMs }: { history: readonly HistoryEntry[]; status: JobStatus; nowMs: number }): PhaseState[] {
+export function phaseStates({
+  history,
+  status,
+  nowMs,
+}: {
+  history: readonly HistoryEntry[];
+  status: JobStatus;
+  nowMs: number;
+}): PhaseState[] {
   const spent = new Map<JobPhase, number>();
   let current = null as Stay | null;
   for (const entry of history) {
@@ -29,7 +44,11 @@ export function phaseStates({ history, status, nowMs }: { history: readonly Hist
   const ended = STATUS_LOOKS[status].phase === 'done';
   if (current !== null && !ended) add(spent, current.phase, nowMs - current.since);
   const last = current?.phase ?? null;
-  return JOB_PHASES.map((phase) => ({ phase, ms: spent.get(phase) ?? null, state: stateOf(phase, { last, status, spent }) }));
+  return JOB_PHASES.map((phase) => ({
+    phase,
+    ms: spent.get(phase) ?? null,
+    state: stateOf(phase, { last, status, spent }),
+  }));
 }
 
 interface Facts {

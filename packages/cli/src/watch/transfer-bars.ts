@@ -8,10 +8,15 @@ const BAR_WIDTH = 20;
 const MOST_BARS = 3;
 
 /** Bars of the transfers under way; of the latest one when none is. */
-export function renderTransferBars(history: readonly HistoryEntry[], terminal: Pick<Terminal, 'unicode'>): string[] {
+export function renderTransferBars(
+  history: readonly HistoryEntry[],
+  terminal: Pick<Terminal, 'unicode'>,
+): string[] {
   const all = history.flatMap(({ progress }) => (progress === undefined ? [] : [progress]));
   const open = all.filter((progress) => progress.totalBytesTransferred < progress.totalBytes);
-  return (open.length > 0 ? open.slice(-MOST_BARS) : all.slice(-1)).map((progress) => renderTransferBar(progress, terminal));
+  return (open.length > 0 ? open.slice(-MOST_BARS) : all.slice(-1)).map((progress) =>
+    renderTransferBar(progress, terminal),
+  );
 }
 
 /** `██████████░░░░░░░░░░  52 %  1.6 GB of 3.2 GB  88 MB/s  agave://store/reads.fq`. */

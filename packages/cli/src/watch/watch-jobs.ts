@@ -15,6 +15,8 @@ export interface WatchJobsOptions {
   readonly firstDelayMs?: number | undefined;
   /** Only the line about the end. Default: every change. */
   readonly quiet?: boolean | undefined;
+  /** Ctrl-C detaches. Default: true; false leaves it to the caller. */
+  readonly interruptible?: boolean | undefined;
 }
 
 /** Why a watch ended before the jobs did. */
@@ -29,12 +31,18 @@ class Detached extends Error {
 }
 
 /** Shows jobs until all have ended, and gives the exit code of their results. Ctrl-C detaches: the jobs go on. */
-export async function watchJobs(session: Session, client: Client, ids: readonly string[], options: WatchJobsOptions = {}): Promise<ExitCode> {
+export async function watchJobs(
+  session: Session,
+  client: Client,
+  ids: readonly string[],
+  options: WatchJobsOptions = {},
+): Promise<ExitCode> {
   const leave = new AbortController();
   const onInterrupt = () => leave.abort(new Detached('detached', EXIT.interrupted));
-  const onTimeout = () => leave.abort(new Detached(`not ended within ${renderDuration(options.timeoutMs ?? 0)}`, EXIT.timeout));
+  const onTimeout = () =>
+    leave.abort(new Detached(`not ended within ${renderDuration(options.timeoutMs ?? 0)}`, EXIT.timeout));
   const timer = options.timeoutMs === undefined ? undefined : setTimeout(onTimeout, options.timeoutMs);
-  process.once('SIGINT', onInterrupt);
+  if (options.interruptible !== false) process.once('SIGINT', onInterrupt);
   const board = new Board(session);
   try {
     const ends = ids.map((id) => followJob({ session, client, board, options, signal: leave.signal }, id));
@@ -69,7 +77,10 @@ async function followJob({ session, client, board, options, signal }: Watch, id:
     }
     const { job, added } = news;
     board.update(news);
-    if (options.quiet !== true) board.log(...added.filter((entry) => !isEndEntry(entry)).map((entry) => renderEntry(entry, job, terminal)));
+    if (options.quiet !== true)
+      board.log(
+        ...added.filter((entry) => !isEndEntry(entry)).map((entry) => renderEntry(entry, job, terminal)),
+      );
     if (!hasEnded(job.status)) continue;
     board.end(news);
     return exitCodeOfStatus(job.status);
@@ -112,7 +123,8 @@ class Board {
   }
 
   loseConnection(retryInMs: number): void {
-    if (this.#lost === null) this.#session.say(this.#session.terminal.repaint ? '' : 'lost connection, trying again\n');
+    if (this.#lost === null)
+      this.#session.say(this.#session.terminal.repaint ? '' : 'lost connection, trying again\n');
     this.#lost = { retryAt: Date.now() + retryInMs };
   }
 
@@ -124,7 +136,9 @@ class Board {
     if (this.#jobs.size === 0) return [];
     const { terminal, width } = this.#session;
     const nowMs = Date.now();
-    const blocks = [...this.#jobs.values()].flatMap((news) => renderStatusBlock(news, { terminal, width: width(), nowMs }));
+    const blocks = [...this.#jobs.values()].flatMap((news) =>
+      renderStatusBlock(news, { terminal, width: width(), nowMs }),
+    );
     return [...blocks, paint(terminal, 'idle', this.#footer(nowMs))];
   }
 

@@ -31,16 +31,25 @@ export async function findViewedApp(db: Db, viewer: Viewer, id: string): Promise
   return row ?? null;
 }
 
-export async function listViewedApps(
-  db: Db,
-  viewer: Viewer,
-  page: { readonly limit: number; readonly offset: number },
-): Promise<DefinedApp[]> {
+/** Which apps to list and how. */
+export interface AppFilter {
+  /** Default: both. */
+  readonly isPublic?: boolean | undefined;
+  /** Default: last modified first. */
+  readonly orderBy?: 'id' | 'owner' | 'execution_system' | 'created_at' | 'last_modified';
+  readonly order?: 'asc' | 'desc';
+  readonly limit: number;
+  readonly offset: number;
+}
+
+export async function listViewedApps(db: Db, viewer: Viewer, page: AppFilter): Promise<DefinedApp[]> {
+  const { isPublic } = page;
   return definedApps(db)
+    .$if(isPublic !== undefined, (qb) => qb.where('apps.is_public', '=', isPublic ?? true))
     .$if(!viewer.isAdmin, (qb) =>
       qb.where((eb) => eb.or([eb('apps.owner', '=', viewer.username), eb('apps.is_public', '=', true)])),
     )
-    .orderBy('apps.last_modified', 'desc')
+    .orderBy(`apps.${page.orderBy ?? 'last_modified'}`, page.order ?? 'desc')
     .orderBy('apps.id')
     .limit(page.limit)
     .offset(page.offset)
@@ -64,14 +73,17 @@ export async function insertApp(
   return { ...row, definition };
 }
 
-/** Adds a revision and makes it current. Null when the app has been deleted meanwhile. */
+/** Adds a revision and makes it current. Null when the app was deleted or revised meanwhile. */
 export async function reviseApp(
   tx: Db,
   uuid: AppUuid,
   change: {
     readonly definition: Record<string, unknown>;
     readonly executionSystem: string;
+    readonly available: boolean;
     readonly by: string;
+    /** The revision that the change is based on. */
+    readonly ifRevision: number;
   },
 ): Promise<DefinedApp | null> {
   const row = await tx
@@ -79,9 +91,11 @@ export async function reviseApp(
     .set({
       revision: sql`revision + 1`,
       execution_system: change.executionSystem,
+      available: change.available,
       last_modified: sql`clock_timestamp()`,
     })
     .where('uuid', '=', uuid)
+    .where('revision', '=', change.ifRevision)
     .where('deleted_at', 'is', null)
     .returningAll()
     .executeTakeFirst();

@@ -1,54 +1,67 @@
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
+import { unlockWorkers } from './queue.ts';
+
+/** A running process as the others see it. */
+export interface ReplicaFacts {
+  readonly id: string;
+  /** Names one kernel and one process id space. */
+  readonly host: string;
+  /** Process id and start time on that host. */
+  readonly process: string;
+  readonly roles: string;
+  readonly workerIds: readonly string[];
+}
 
 /** Registers this process or renews its heartbeat. */
-export async function beat(
-  db: Db,
-  replica: {
-    readonly id: string;
-    readonly host: string;
-    readonly roles: string;
-    readonly workerIds: readonly string[];
-  },
-): Promise<void> {
+export async function beat(db: Db, replica: ReplicaFacts): Promise<void> {
+  const { id, host, process, roles, workerIds } = replica;
   await db
     .insertInto('replicas')
-    .values({
-      id: replica.id,
-      host: replica.host,
-      roles: replica.roles,
-      worker_ids: [...replica.workerIds],
-    })
+    .values({ id, host, process, roles, worker_ids: [...workerIds] })
     .onConflict((oc) =>
-      oc
-        .column('id')
-        .doUpdateSet({ heartbeat_at: sql`clock_timestamp()`, worker_ids: [...replica.workerIds] }),
+      oc.column('id').doUpdateSet({ heartbeat_at: sql`clock_timestamp()`, worker_ids: [...workerIds] }),
     )
     .execute();
 }
 
-/** Removes replicas silent for longer than `silentSeconds` and returns the worker ids they had. */
-export async function removeSilentReplicas(db: Db, silentSeconds: number): Promise<string[]> {
+/** Replicas that have said they run on a host. */
+export async function listReplicasOn(
+  db: Db,
+  host: string,
+): Promise<{ readonly id: string; readonly process: string }[]> {
+  return db.selectFrom('replicas').select(['id', 'process']).where('host', '=', host).execute();
+}
+
+/** Replicas without a heartbeat for longer than `seconds`. */
+export async function listSilentReplicas(db: Db, seconds: number): Promise<string[]> {
   const rows = await db
+    .selectFrom('replicas')
+    .select('id')
+    .where('heartbeat_at', '<', sql<Date>`clock_timestamp() - ${seconds} * interval '1 second'`)
+    .execute();
+  return rows.map((row) => row.id);
+}
+
+/**
+ * Takes everything away from replicas that are gone: their tasks go back to the queue and their leases end.
+ * A replica that was only frozen finds its epochs outdated as soon as somebody takes its jobs.
+ */
+export async function removeReplicas(db: Db, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  const removed = await db
     .deleteFrom('replicas')
-    .where('heartbeat_at', '<', sql<Date>`clock_timestamp() - ${silentSeconds} * interval '1 second'`)
+    .where('id', 'in', [...ids])
     .returning('worker_ids')
     .execute();
-  return rows.flatMap((row) => row.worker_ids);
-}
-
-/** Signs a replica off at a clean stop. */
-export async function removeReplica(db: Db, id: string): Promise<void> {
-  await db.deleteFrom('replicas').where('id', '=', id).execute();
-}
-
-/** How many other replicas have been heard within `withinSeconds`. */
-export async function countOtherReplicas(db: Db, id: string, withinSeconds: number): Promise<number> {
-  const row = await db
-    .selectFrom('replicas')
-    .select((eb) => eb.fn.countAll<number>().as('count'))
-    .where('id', '<>', id)
-    .where('heartbeat_at', '>', sql<Date>`clock_timestamp() - ${withinSeconds} * interval '1 second'`)
-    .executeTakeFirstOrThrow();
-  return row.count;
+  await unlockWorkers(
+    db,
+    removed.flatMap((row) => row.worker_ids),
+  );
+  await db
+    .updateTable('jobs')
+    .set({ lease_until: sql`clock_timestamp()`, next_at: sql`clock_timestamp()` })
+    .where('owner_replica', 'in', [...ids])
+    .where('lease_until', '>', sql<Date>`clock_timestamp()`)
+    .execute();
 }

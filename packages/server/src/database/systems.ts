@@ -43,7 +43,7 @@ function viewedSystems(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, 'syst
           ),
         ]),
       ),
-    ) as unknown as SelectQueryBuilder<Tables, 'systems', ViewedSystem>;
+    );
 }
 
 /** The system if it exists and the viewer may see it. */
@@ -56,16 +56,22 @@ export async function findSystem(db: Db, id: string): Promise<SystemRow | null> 
   return (await db.selectFrom('systems').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
+/** Which systems to list and how. */
+export interface SystemFilter {
+  readonly type: SystemType | null;
+  readonly isPublic: boolean | null;
+  readonly isDefault: boolean | null;
+  /** Default: last modified first. */
+  readonly orderBy?: 'id' | 'owner' | 'type' | 'created_at' | 'last_modified';
+  readonly order?: 'asc' | 'desc';
+  readonly limit: number;
+  readonly offset: number;
+}
+
 export async function listViewedSystems(
   db: Db,
   viewer: Viewer,
-  filter: {
-    readonly type: SystemType | null;
-    readonly isPublic: boolean | null;
-    readonly isDefault: boolean | null;
-    readonly limit: number;
-    readonly offset: number;
-  },
+  filter: SystemFilter,
 ): Promise<ViewedSystem[]> {
   let query = viewedSystems(db, viewer);
   if (filter.type !== null) query = query.where('systems.type', '=', filter.type);
@@ -79,7 +85,7 @@ export async function listViewedSystems(
     );
   }
   return query
-    .orderBy('systems.last_modified', 'desc')
+    .orderBy(`systems.${filter.orderBy ?? 'last_modified'}`, filter.order ?? 'desc')
     .orderBy('systems.id')
     .limit(filter.limit)
     .offset(filter.offset)
@@ -113,7 +119,7 @@ export async function insertSystem(db: Db, system: Insertable<SystemsTable>): Pr
   return row ?? null;
 }
 
-/** Changes a system that is not deleted and raises its revision. */
+/** Changes a system that is not deleted and raises its revision. Null when it is gone or not at `ifRevision` any more. */
 export async function updateSystem(
   db: Db,
   uuid: SystemRow['uuid'],
@@ -122,8 +128,10 @@ export async function updateSystem(
     readonly available?: boolean;
     readonly is_public?: boolean;
     readonly deleted?: true;
+    readonly ifRevision?: number;
   },
 ): Promise<SystemRow | null> {
+  const { ifRevision } = change;
   const row = await db
     .updateTable('systems')
     .set({
@@ -136,6 +144,7 @@ export async function updateSystem(
     })
     .where('uuid', '=', uuid)
     .where('deleted_at', 'is', null)
+    .$if(ifRevision !== undefined, (qb) => qb.where('revision', '=', ifRevision ?? 0))
     .returningAll()
     .executeTakeFirst();
   return row ?? null;
@@ -176,6 +185,21 @@ export async function setUserDefault(
     .insertInto('user_default_systems')
     .values({ username, type: system.type, system_uuid: system.uuid })
     .execute();
+}
+
+/** The role given to one user; null when they have none of their own. */
+export async function findSystemRole(
+  db: Db,
+  uuid: SystemRow['uuid'],
+  username: string,
+): Promise<SystemRole | null> {
+  const row = await db
+    .selectFrom('system_roles')
+    .select('role')
+    .where('system_uuid', '=', uuid)
+    .where('username', '=', username)
+    .executeTakeFirst();
+  return row?.role ?? null;
 }
 
 export async function listSystemRoles(

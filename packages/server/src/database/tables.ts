@@ -8,7 +8,7 @@ import type {
   TokenId,
   TransferId,
 } from '@arras/contract';
-import type { ColumnType, Generated, JSONColumnType, Selectable } from 'kysely';
+import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -193,6 +193,7 @@ export interface IdempotencyKeysTable {
 export interface ReplicasTable {
   id: string;
   host: string;
+  process: string;
   roles: string;
   started_at: DatabaseTime;
   heartbeat_at: DatabaseTime;
@@ -220,5 +221,7 @@ export type TokenRow = Selectable<TokensTable>;
 export type SystemRow = Selectable<SystemsTable>;
 export type AppRow = Selectable<AppsTable>;
 export type JobRow = Selectable<JobsTable>;
+/** A job about to be stored. */
+export type NewJob = Insertable<JobsTable>;
 export type TransferRow = Selectable<TransfersTable>;
 export type JobEventRow = Selectable<JobEventsTable>;

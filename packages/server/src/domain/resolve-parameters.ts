@@ -97,15 +97,15 @@ type Matcher = ParameterRules['findsMatch'];
 
 function readValue(item: Scalar, definition: ParameterDefinition, findsMatch: Matcher): Read {
   const value = READERS[definition.value.type](item, definition);
-  const wrong = (what: string): Read => ({
-    ok: false,
-    message: `expected ${what}, got ${describeValue(item)}`,
-  });
-  if (value === null) return wrong(`${describeType(definition)}${enumerationHint(item, definition)}`);
+  const describeWrong = (what: string) => `expected ${what}, got ${describeValue(item)}`;
+  if (value === null) {
+    const hint = enumerationHint(item, definition);
+    return { ok: false, message: `${describeWrong(describeType(definition))}${hint}` };
+  }
   const { validator, type } = definition.value;
   const isMatched = type === 'string' || type === 'number';
   if (isMatched && validator !== null && !findsMatch(validator, renderText(item))) {
-    return wrong(`a value that matches ${validator}`);
+    return { ok: false, message: describeWrong(`a value that matches ${validator}`) };
   }
   return { ok: true, value };
 }

@@ -1,6 +1,6 @@
 import { listMonitoredJobs, recordStatusCheck } from '../database/jobs.ts';
 import type { JobRow } from '../database/tables.ts';
-import { UnreadableAnswer } from '../execution/scheduler.ts';
+import { type Observation, UnreadableAnswer } from '../execution/scheduler.ts';
 import { ShellUnreachable } from '../execution/shell.ts';
 import type { EngineContext } from './context.ts';
 import { applyObservation } from './observe.ts';
@@ -24,11 +24,15 @@ async function lookAt(context: EngineContext, target: Target, jobs: readonly Job
   try {
     const observed = await target.executor.observe(jobs.map((job) => trackedOf(target, job)));
     const staying: JobRow[] = [];
+    const settled: string[] = [];
     for (const job of jobs) {
-      const observation = observed.get(trackedOf(target, job).tag);
+      const { tag } = trackedOf(target, job);
+      const observation = observed.get(tag);
       const applied = observation ? await applyObservation(context, target, job, observation) : 'unchanged';
-      if (applied !== 'moved') staying.push(job);
+      if (applied === 'moved' && observation && isEnd(observation)) settled.push(tag);
+      else staying.push(job);
     }
+    await target.executor.acknowledge(target.spool, settled);
     await recordStatusCheck(
       context.db,
       staying.map((job) => job.id),
@@ -44,4 +48,9 @@ async function lookAt(context: EngineContext, target: Target, jobs: readonly Job
       { ok: false, lookAfterMs },
     );
   }
+}
+
+/** Observations after which a try's records on the target are history. */
+function isEnd({ state }: Observation): boolean {
+  return state === 'ended' || state === 'lost' || state === 'fenced';
 }

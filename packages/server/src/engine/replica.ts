@@ -1,4 +1,4 @@
-import { beat, removeReplica } from '../database/replicas.ts';
+import { beat, type ReplicaFacts, removeReplicas } from '../database/replicas.ts';
 import type { EngineContext } from './context.ts';
 import { forget, reclaim, sweep } from './sweep.ts';
 
@@ -9,17 +9,14 @@ const FORGET_MS = 3_600_000;
 /** Keeps this process known to the others and the tables swept. Ends at disposal. */
 export class Replica implements AsyncDisposable {
   readonly #context: EngineContext;
-  readonly #describe: () => {
-    readonly host: string;
-    readonly roles: string;
-    readonly workerIds: readonly string[];
-  };
+  readonly #describe: () => Omit<ReplicaFacts, 'id'>;
   readonly #stop = new AbortController();
   readonly #loops: Promise<void>[] = [];
 
   constructor(
     context: EngineContext,
-    describe: () => { readonly host: string; readonly roles: string; readonly workerIds: readonly string[] },
+    /** What the others are told about this process; its workers change. */
+    describe: () => Omit<ReplicaFacts, 'id'>,
   ) {
     this.#context = context;
     this.#describe = describe;
@@ -30,11 +27,15 @@ export class Replica implements AsyncDisposable {
     await this.#beat();
     this.#repeat(BEAT_MS, 'replica.beat', () => this.#beat());
     if (!works) return;
-    this.#repeat(SWEEP_MS, 'replica.sweep', async () => {
-      await reclaim(this.#context);
-      await sweep(this.#context);
-    });
+    // At once: what a process that was killed a moment ago held must not wait for the first round.
+    await this.#sweep();
+    this.#repeat(SWEEP_MS, 'replica.sweep', () => this.#sweep());
     this.#repeat(FORGET_MS, 'replica.forget', () => forget(this.#context));
+  }
+
+  async #sweep(): Promise<void> {
+    await reclaim(this.#context, this.#describe().host);
+    await sweep(this.#context);
   }
 
   async #beat(): Promise<void> {
@@ -58,7 +59,7 @@ export class Replica implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop.abort();
     await Promise.all(this.#loops);
-    await removeReplica(this.#context.db, this.#context.replica).catch((error: unknown) =>
+    await removeReplicas(this.#context.db, [this.#context.replica]).catch((error: unknown) =>
       this.#context.log.warn({ err: error }, 'replica.sign-off'),
     );
   }

@@ -1,10 +1,11 @@
 import { forgetOldRequestKeys } from '../database/idempotency.ts';
-import { queueTasks, unlockWorkers } from '../database/queue.ts';
-import { removeSilentReplicas } from '../database/replicas.ts';
+import { queueTasks } from '../database/queue.ts';
+import { listReplicasOn, listSilentReplicas, removeReplicas } from '../database/replicas.ts';
 import { claimDueJobs, type DueJob } from '../database/sweep.ts';
 import { isMonitored, isTerminal, lifecycleOf } from '../domain/lifecycle.ts';
 import type { QueuedTask } from '../domain/tasks.ts';
 import type { EngineContext } from './context.ts';
+import { isGone } from './process-identity.ts';
 
 /** Due jobs taken up by one sweep. */
 const BATCH = 200;
@@ -36,12 +37,21 @@ function tasksOf(job: DueJob): QueuedTask[] {
   return tasks;
 }
 
-/** Takes the tasks of replicas that have died away from them. */
-export async function reclaim(context: EngineContext): Promise<void> {
-  const workerIds = await removeSilentReplicas(context.db, SILENT_SECONDS);
-  if (workerIds.length === 0) return;
-  context.log.warn({ workerIds: workerIds.length }, 'replica.silent');
-  await unlockWorkers(context.db, workerIds);
+/**
+ * Takes the work of dead replicas away from them: at once when their process on this host is gone, else when
+ * they have been silent for too long.
+ */
+export async function reclaim(context: EngineContext, host: string): Promise<void> {
+  const neighbours = await listReplicasOn(context.db, host);
+  const gone = await Promise.all(neighbours.map(({ process }) => isGone(process)));
+  const dead = new Set([
+    ...neighbours.filter((_, index) => gone[index]).map(({ id }) => id),
+    ...(await listSilentReplicas(context.db, SILENT_SECONDS)),
+  ]);
+  dead.delete(context.replica);
+  if (dead.size === 0) return;
+  context.log.warn({ replicas: [...dead] }, 'replica.dead');
+  await removeReplicas(context.db, [...dead]);
 }
 
 /** Forgets what is no longer promised; small batches, so that nobody waits for it. */

@@ -47,6 +47,12 @@ export interface AdapterFactories {
   readonly openStorage: (definition: StorageRequest) => Storage;
 }
 
+/**
+ * Milliseconds for which a system is taken to be as it was read: a thousand jobs of one system would else read
+ * it thousands of times. A system that was disabled takes no more jobs after this time.
+ */
+const READ_AGAIN_MS = 500;
+
 /** Opens systems and keeps them open while their revision is the current one. */
 export class Targets implements AsyncDisposable {
   readonly #db: Db;
@@ -56,6 +62,7 @@ export class Targets implements AsyncDisposable {
     string,
     { readonly revision: number; readonly target: Target; stopWatching(): void; close(): Promise<void> }
   >();
+  readonly #read = new Map<string, { readonly at: number; readonly system: Promise<SystemRow | null> }>();
   readonly #places = new Map<string, { readonly revision: number; readonly place: Place }>();
 
   constructor(deps: {
@@ -71,21 +78,21 @@ export class Targets implements AsyncDisposable {
 
   /** The execution system, or why no job can be started on it now. */
   async findUsable(systemId: string): Promise<Target | Unusable> {
-    const system = await findSystem(this.#db, systemId);
+    const system = await this.#find(systemId);
     const reason = unusableReason(systemId, system);
     return system === null || reason !== null ? { reason: reason ?? '' } : this.#target(system);
   }
 
   /** The execution system of jobs that are on it already, also when it has been disabled or deleted since. */
   async get(systemId: string): Promise<Target> {
-    const system = await findSystem(this.#db, systemId);
+    const system = await this.#find(systemId);
     if (!system) throw new JobFault(`execution system ${systemId} does not exist`);
     return this.#target(system);
   }
 
   /** The files of a system. Throws {@link JobFault} when it is gone or not available. */
   async getPlace(systemId: string): Promise<Place> {
-    const system = await findSystem(this.#db, systemId);
+    const system = await this.#find(systemId);
     const reason = unusableReason(systemId, system);
     if (system === null || reason !== null) throw new JobFault(reason ?? '');
     const known = this.#places.get(system.uuid);
@@ -93,6 +100,16 @@ export class Targets implements AsyncDisposable {
     const place = this.#openPlace(system);
     this.#places.set(system.uuid, { revision: system.revision, place });
     return place;
+  }
+
+  #find(systemId: string): Promise<SystemRow | null> {
+    const known = this.#read.get(systemId);
+    if (known && performance.now() - known.at < READ_AGAIN_MS) return known.system;
+    const system = findSystem(this.#db, systemId);
+    this.#read.set(systemId, { at: performance.now(), system });
+    // A failed read must not be remembered.
+    system.catch(() => this.#read.delete(systemId));
+    return system;
   }
 
   /** The execution systems this process has open. */

@@ -8,6 +8,7 @@ import {
   type JobTaskName,
   type SystemTaskName,
   type TaskName,
+  taskKey,
 } from '../domain/tasks.ts';
 import { archive } from './archive.ts';
 import { cancel } from './cancel.ts';
@@ -71,8 +72,9 @@ export async function startWorkers(
 }
 
 function taskList(context: EngineContext, names: readonly TaskName[]): TaskList {
+  const running = new Map<string, { again: boolean }>();
   return Object.fromEntries(
-    names.map((name) => [name, (payload: unknown) => runTask(context, name, subjectOf(payload))]),
+    names.map((name) => [name, (payload: unknown) => runTask(context, name, subjectOf(payload), running)]),
   );
 }
 
@@ -81,8 +83,13 @@ function subjectOf(payload: unknown): string {
   return subject;
 }
 
-async function runTask(context: EngineContext, name: TaskName, subject: string): Promise<void> {
-  if (name === 'collect' || name === 'monitor') return runSystemTask(context, name, subject);
+async function runTask(
+  context: EngineContext,
+  name: TaskName,
+  subject: string,
+  running: Map<string, { again: boolean }>,
+): Promise<void> {
+  if (name === 'collect' || name === 'monitor') return runSystemTask(context, name, subject, running);
   await runJobTask(context, JOB_HANDLERS[name], jobIdSchema.parse(subject));
 }
 

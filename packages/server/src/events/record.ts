@@ -1,16 +1,15 @@
 import { JOB_EVENT_DESCRIPTIONS, type JobId } from '@arras/contract';
-import type { Insertable } from 'kysely';
 import type { Db } from '../database/connection.ts';
 import { appendJobEvents, hideJob, insertJob, insertJobEvents, type NewJobEvent } from '../database/jobs.ts';
 import { queueTasks } from '../database/queue.ts';
-import type { JobRow, JobsTable } from '../database/tables.ts';
+import type { JobRow, NewJob } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import { LIFECYCLE } from '../domain/lifecycle.ts';
 import { SWEEP_AFTER_MS } from '../domain/tasks.ts';
 
 /** A job about to be accepted; status, sequence and times are set here. */
 export type AcceptedJob = Omit<
-  Insertable<JobsTable>,
+  NewJob,
   'status' | 'seq' | 'last_message' | 'next_at' | 'deadline_at'
 >;
 

@@ -9,7 +9,7 @@ refuse() { printf 'arras-refused %s\\n' "$1"; exit 3; }
 [[ -f $1/.arras/wrapper ]] || refuse 'the work directory was not prepared'
 type -P setsid >/dev/null || refuse 'the host has no setsid command'
 if [[ ! -d $4/running || ! -d $4/ended || ! -d $4/past ]]; then
-  mkdir -p -m 700 -- "$4/running" "$4/ended" "$4/past" || refuse 'the spool directory cannot be made'
+  mkdir -p -m 700 -- "$4/running" "$4/ended" "$4/past" || exit 1
 fi
 # Own session and no descriptor of ours, not even one the service inherited: it outlives them all.
 launch() {

@@ -56,7 +56,12 @@ for TAG in "$@"; do
   elif [[ ! -e $SPOOL/past/$TAG ]]; then printf 'settled\\n' > "$SPOOL/past/$TAG" || exit 1
   fi
 done
-(( \${#FOUND[@]} == 0 )) || mv -f -- "\${FOUND[@]}" "$SPOOL/past/"
+(( \${#FOUND[@]} == 0 )) && exit 0
+mv -f -- "\${FOUND[@]}" "$SPOOL/past/" 2>/dev/null && exit 0
+# Another replica may have filed some of them between our look and our move: only one that is still here is a failure.
+for FILE in "\${FOUND[@]}"; do
+  [[ ! -e $FILE ]] || mv -f -- "$FILE" "$SPOOL/past/" || [[ ! -e $FILE ]] || exit 1
+done
 `;
 
 /** Arguments: SPOOL. Deletes the records that P14 no longer asks for. */

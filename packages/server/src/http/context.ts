@@ -40,5 +40,5 @@ export interface HttpContext {
   readonly targets: Targets;
   readonly engine: JobControl;
   /** Longest time a new job may wait for its inputs, in milliseconds. */
-  readonly stagingLimitMs: number;
+  readonly stagingDeadlineMs: number;
 }

@@ -21,7 +21,8 @@ export function sendReply(answer: Reply, occasion: Occasion): FastifyReply {
 
 /** The parameters that shape an answer. */
 export function readPresentation(request: FastifyRequest): Presentation {
-  return presentationQuerySchema.parse(request.query);
+  // Null when the address itself could not be read.
+  return presentationQuerySchema.parse(request.query ?? {});
 }
 
 /** JSON text, indented on demand. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeName, encodeName, isTextName } from './name-bytes.ts';
+import { decodeName, encodeName, isName, isTextName } from './name-bytes.ts';
 
 test('every name on disk has one string, and the string gives the same bytes back', () => {
   fc.assert(
@@ -27,4 +27,5 @@ test('a path mixes text parts and other parts', () => {
 test('a lone surrogate that stands for no byte is no name', () => {
   assert.throws(() => encodeName('a\ud800'), RangeError);
   assert.throws(() => encodeName('a\udc41'), RangeError);
+  assert.deepEqual(['a\ud800', 'a\udc41', 'a\udc80', 'a'].map(isName), [false, false, true, true]);
 });

@@ -16,6 +16,11 @@ export function encodeName(name: string): Buffer {
   return Buffer.concat(Array.from(name, encodeCharacter));
 }
 
+/** Whether a string stands for a name or path at all: other lone surrogates than the 128 above do not. */
+export function isName(name: string): boolean {
+  return name.isWellFormed() || Array.from(name).every((one) => one.isWellFormed() || standsForByte(one));
+}
+
 /** Whether a name is text, which may go into JSON and the database. */
 export function isTextName(name: string): boolean {
   return name.isWellFormed();
@@ -23,8 +28,10 @@ export function isTextName(name: string): boolean {
 
 function encodeCharacter(character: string): Buffer {
   if (character.isWellFormed()) return Buffer.from(character, 'utf8');
-  const code = character.charCodeAt(0);
-  if (code < 0xdc80 || code > 0xdcff)
-    throw new RangeError(`expected a file name, got U+${code.toString(16)}`);
-  return Buffer.of(code - 0xdc00);
+  if (standsForByte(character)) return Buffer.of(character.charCodeAt(0) - 0xdc00);
+  throw new RangeError(`expected a file name, got U+${character.charCodeAt(0).toString(16)}`);
+}
+
+function standsForByte(character: string): boolean {
+  return character >= '\udc80' && character <= '\udcff';
 }

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import { promisify } from 'node:util';
 import { OPEN, openFd, procPath, syncFd } from './descriptors.ts';
-import { errnoOf, translating } from './errno.ts';
+import { errnoOf, toStorageError, translating } from './errno.ts';
 import { kindOf } from './file-kind.ts';
-import { encodeName } from './name-bytes.ts';
+import { encodeName, isName } from './name-bytes.ts';
 import { StorageError } from './storage.ts';
 
 const lstat = promisify(fs.lstat);
@@ -31,7 +31,9 @@ export function createSafeOpener(rootDir: string): SafeOpener {
 
   async function openRoot(flags: number): Promise<number> {
     // The root itself is the administrator's choice and may be a link.
-    const fd = await translating(rootDir, () => openFd(rootDir, flags & ~fs.constants.O_NOFOLLOW));
+    const fd = await openFd(rootDir, flags & ~fs.constants.O_NOFOLLOW).catch((error: unknown) => {
+      throw toRootError(error, rootDir);
+    });
     realRoot = readLocation(fd);
     return fd;
   }
@@ -70,6 +72,13 @@ export function createSafeOpener(rootDir: string): SafeOpener {
 
 const SLASH = Buffer.from('/');
 
+/** A root that is not there may be a file system that is not mounted: that says nothing about the files in it. */
+function toRootError(cause: unknown, rootDir: string): unknown {
+  if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(cause) ?? '')) return toStorageError(cause, rootDir);
+  const message = `the root directory ${rootDir} is not there: mount it, make it, or correct the system's rootDir`;
+  return new StorageError('unreachable', message, { cause });
+}
+
 /** Closing a directory or a pinned file writes nothing and so cannot block: no need to go through the thread pool. */
 export async function closingAfter<Result>(fd: number, use: () => Promise<Result>): Promise<Result> {
   try {
@@ -99,7 +108,10 @@ export async function syncDirectory(directory: number): Promise<void> {
 export function splitPath(path: string): readonly string[] {
   const parts = path === '/' ? [] : path.slice(1).split('/');
   const bad =
-    !path.startsWith('/') || path.includes('\0') || parts.some((part) => ['', '.', '..'].includes(part));
+    !path.startsWith('/') ||
+    path.includes('\0') ||
+    !isName(path) ||
+    parts.some((part) => ['', '.', '..'].includes(part));
   if (bad) throw new StorageError('forbidden', `expected a path below the root without "..", got ${path}`);
   if (parts.length <= MAX_DEPTH) return parts;
   throw new StorageError(

@@ -86,7 +86,7 @@ export interface WriteOptions {
  * files never opened: both are `forbidden` (RELIABILITY R13).
  */
 export interface Storage {
-  /** null when nothing is there. */
+  /** null when nothing is there; `unreachable` when the root itself is not, since that proves nothing about files. */
   find(path: string): Promise<FileInfo | null>;
   /** Entries of a directory sorted by the bytes of their names; links, special files and part files are left out. */
   list(path: string, options?: ListOptions): Promise<readonly FileInfo[]>;

@@ -38,7 +38,11 @@ export const listJobOutputs: Handler<'listJobOutputs'> = async ({ context, viewe
 };
 
 /** What a directory holds; of a file, the file itself. A directory that is not made yet holds nothing. */
-async function listEntries(directory: OutputDirectory, asked: string, job: JobRow): Promise<readonly FileInfo[]> {
+async function listEntries(
+  directory: OutputDirectory,
+  asked: string,
+  job: JobRow,
+): Promise<readonly FileInfo[]> {
   const path = resolveOutputPath(directory, asked);
   const { storage } = directory.place;
   return lookingAtOutput(async () => {
@@ -65,7 +69,9 @@ export const downloadJobOutput: Handler<'downloadJobOutput'> = async (request) =
     const info = await directory.place.storage.find(path);
     if (info === null) throw new ApiError('output.not-found');
     if (info.type === 'dir') {
-      throw new ApiError('output.not-found', { message: 'This output is a directory: list it, or name a file in it.' });
+      throw new ApiError('output.not-found', {
+        message: 'This output is a directory: list it, or name a file in it.',
+      });
     }
     const headers = headersOf(info, request.query.force);
     if (isNotModified(raw.request.headers, info)) return { kind: 'bytes', status: 304, body: '', headers };
@@ -90,7 +96,8 @@ async function sendFile(directory: OutputDirectory, found: FileInfo, sending: Se
   const { storage } = directory.place;
   const { info, stream } = await storage.open(found.path, range.kind === 'part' ? { start, end } : undefined);
   const last = Math.min(end, info.sizeBytes - 1);
-  if (range.kind === 'whole') return { kind: 'bytes', body: stream, headers: { ...headers, 'content-length': last + 1 } };
+  if (range.kind === 'whole')
+    return { kind: 'bytes', body: stream, headers: { ...headers, 'content-length': last + 1 } };
   if (last < start) {
     stream.destroy();
     throw unsatisfiable(raw, info.sizeBytes);

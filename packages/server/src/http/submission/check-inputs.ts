@@ -1,5 +1,6 @@
 import { findViewedSystem, type ViewedSystem, type Viewer } from '../../database/systems.ts';
-import type { ResolvedInput, ResolvedJob } from '../../domain/resolve-job.ts';
+import type { ResolvedInput } from '../../domain/resolve-inputs.ts';
+import type { ResolvedJob } from '../../domain/resolve-job.ts';
 import { forEachLimit } from '../../storage/for-each-limit.ts';
 import type { HttpContext } from '../context.ts';
 import { type PlaceProblem, toPlaceProblem } from './place-problems.ts';

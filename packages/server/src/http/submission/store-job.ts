@@ -44,7 +44,7 @@ export async function findRepeatedJob(
  * another request with the same key has committed first. Throws `idempotency.in-progress` when that one takes long.
  */
 export async function storeJob(
-  { db, newId, stagingLimitMs }: HttpContext,
+  { db, newId, stagingDeadlineMs }: HttpContext,
   prepared: PreparedJob,
   keyed: KeyedRequest | null,
 ): Promise<JobRow | null> {
@@ -54,7 +54,7 @@ export async function storeJob(
         const earlier = { requestHash: keyed.hash, jobId: prepared.id };
         if (!(await claimRequestKey(tx, keyed.key, earlier, WAIT_FOR_FIRST_MS))) return null;
       }
-      return acceptJob(tx, { job: toRow(prepared), newId, deadlineMs: stagingLimitMs });
+      return acceptJob(tx, { job: toRow(prepared), newId, deadlineMs: stagingDeadlineMs });
     });
   } catch (error) {
     if (keyed !== null && hasCode(error, LOCK_NOT_AVAILABLE)) {

@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { type Client, createClient } from '@arras/client';
+import { renderHistory } from '../commands/jobs.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { renderDuration } from '../quantities.ts';
+import type { Invocation } from '../runner.ts';
+import type { Session } from '../session.ts';
+import { paint } from '../terminal.ts';
+import { watchJobs } from '../watch/watch-jobs.ts';
+import { type DemoPlace, makeDemoPlace } from './demo-place.ts';
+import { type DemoService, startDemoService } from './demo-service.ts';
+
+/** Options of the demonstration. */
+export interface DemoOptions {
+  readonly keep?: boolean;
+}
+
+/** The job's result, which the demonstration shows. */
+const RESULT = 'most-frequent.tsv';
+
+/** Shows the whole way of a job with a service of its own; leaves nothing behind unless told to keep it. */
+export async function runDemo({ session, options }: Invocation<DemoOptions>): Promise<ExitCode> {
+  const keep = options.keep === true;
+  const place = await makeDemoPlace();
+  const interruption = whenInterrupted();
+  let service: DemoService | null = null;
+  let kept = false;
+  try {
+    const began = Date.now();
+    service = await startDemoService(place, { env: session.env, keep });
+    tell(
+      session,
+      `The service listens on ${service.url}, with its own database, after ${renderDuration(Date.now() - began)}.`,
+    );
+    const client = createClient(service);
+    const exitCode = await Promise.race([showJob(session, client, place), interruption.promise]);
+    kept = keep && exitCode === EXIT.ok;
+    if (kept) sayHowToUse(session, { service, place });
+    return exitCode;
+  } finally {
+    interruption.end();
+    if (!kept) {
+      await service?.stop();
+      await place.remove();
+      tell(session, 'The service is stopped and its directory is removed.');
+    }
+  }
+}
+
+async function showJob(session: Session, client: Client, place: DemoPlace): Promise<ExitCode> {
+  const storage = await client.systems.create(place.storageSystem);
+  const execution = await client.systems.create(place.executionSystem);
+  const app = await client.apps.create(place.app);
+  tell(session, `Registered the systems ${storage.id} and ${execution.id} and the app ${app.id}.`);
+  const job = await client.jobs.submit(place.job);
+  tell(session, `Submitted the job ${job.id}. What "arras jobs watch" shows:`);
+  const exitCode = await watchJobs(session, client, [job.id], { firstDelayMs: 200, interruptible: false });
+  tell(session, 'Its history, as "arras jobs history" shows it:');
+  session.out(renderHistory(await client.jobs.history(job.id, { limit: 250 }), session));
+  if (exitCode !== EXIT.ok) return exitCode;
+  tell(session, `The first lines of its output ${RESULT}, from the archive:`);
+  const { stream } = await client.jobs.outputs.download(job.id, RESULT);
+  session.out((await text(stream)).split('\n').slice(0, 10).join('\n').trimEnd().concat('\n'));
+  tell(session, NEXT);
+  return exitCode;
+}
+
+const NEXT = `What to try next:
+  npm start                         serve on http://127.0.0.1:8383
+  npm run arras -- --help           everything the command line can do
+  npm run demo -- --keep            this demo, with the service left running
+  docs/guides/first-job.md          the same steps by hand, with curl too`;
+
+function sayHowToUse(session: Session, { service, place }: { service: DemoService; place: DemoPlace }): void {
+  const pid = service.release();
+  tell(
+    session,
+    `The service goes on as process ${pid}. To use it and to end it:
+  export ARRAS_DATA_DIR=${place.data}
+  npm run arras -- jobs list
+  kill ${pid} && rm -r ${place.root}
+Its address is ${service.url}; its token is in ${join(place.data, 'cli.json')}.`,
+  );
+}
+
+function tell(session: Session, message: string): void {
+  const [first = '', ...rest] = message.split('\n');
+  session.out(`\n${[paint(session.terminal, 'bold', first), ...rest].join('\n')}\n`);
+}
+
+/** Settles at the first signal, so that what was started is ended. */
+function whenInterrupted(): { readonly promise: Promise<ExitCode>; end(): void } {
+  const { promise, resolve } = Promise.withResolvers<ExitCode>();
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const onSignal = () => resolve(EXIT.interrupted);
+  for (const signal of signals) process.on(signal, onSignal);
+  return { promise, end: () => signals.forEach((signal) => process.off(signal, onSignal)) };
+}

@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HistoryEntry, JobStatus } from '@arras/contract';
+import { renderPhaseLine } from './phase-line.ts';
+import { phaseStates } from './phases.ts';
+
+const START = Date.parse('2026-01-01T00:00:00Z');
+const screen = { isTty: true, colour: false, unicode: true, repaint: true };
+
+/** A history from statuses and the seconds at which they came. */
+function history(...moments: [string, number][]): HistoryEntry[] {
+  return moments.map(([status, at]) => ({
+    status,
+    created: new Date(START + at * 1_000).toISOString(),
+    createdBy: 'ada',
+  }));
+}
+
+function line(status: JobStatus, entries: HistoryEntry[], { at = 100, width = 200 } = {}): string {
+  return renderPhaseLine(phaseStates({ history: entries, status, nowMs: START + at * 1_000 }), {
+    terminal: screen,
+    width,
+  });
+}
+
+test('phases behind have their durations, the present one counts, those ahead have none', () => {
+  const entries = history(
+    ['PENDING', 0],
+    ['PROCESSING_INPUTS', 1],
+    ['STAGED', 60],
+    ['SUBMITTING', 61],
+    ['QUEUED', 63],
+    ['RUNNING', 70],
+  );
+  assert.equal(
+    line('RUNNING', entries),
+    'Accept 1.0s ✓ │ Inputs 1m 00s ✓ │ Submit 2.0s ✓ │ Queue 7.0s ✓ │ Run 30s ▶ │ Archive',
+  );
+});
+
+test('a finished job without archive passed that phase by', () => {
+  const entries = history(
+    ['PENDING', 0],
+    ['STAGED', 1],
+    ['SUBMITTING', 2],
+    ['QUEUED', 3],
+    ['RUNNING', 3],
+    ['FINISHED', 5],
+  );
+  assert.equal(
+    line('FINISHED', entries),
+    'Accept 1.0s ✓ │ Inputs 1.0s ✓ │ Submit 1.0s ✓ │ Queue 0.0s ✓ │ Run 2.0s ✓ │ Archive –',
+  );
+});
+
+test('a failure marks the phase in which it came', () => {
+  const entries = history(['PENDING', 0], ['STAGING_INPUTS', 1], ['FAILED', 4]);
+  assert.equal(
+    line('FAILED', entries),
+    'Accept 1.0s ✓ │ Inputs 3.0s ✗ │ Submit – │ Queue – │ Run – │ Archive –',
+  );
+});
+
+test('a stop is no failure', () => {
+  assert.match(line('STOPPED', history(['PENDING', 0], ['RUNNING', 1], ['STOPPED', 2])), /Run 1\.0s ⊘/);
+});
+
+test('repeated tries of a phase add up, and the job is where it is', () => {
+  const entries = history(['PENDING', 0], ['PROCESSING_INPUTS', 1], ['PENDING', 3], ['PROCESSING_INPUTS', 4]);
+  assert.match(line('PROCESSING_INPUTS', entries, { at: 6 }), /^Accept 2\.0s ✓ │ Inputs 4\.0s ▶ │ Submit │/);
+});
+
+test('events that are no status do not move a job', () => {
+  assert.match(
+    line('RUNNING', history(['RUNNING', 0], ['HEARTBEAT', 1], ['PAUSED', 2]), { at: 3 }),
+    /Run 3\.0s ▶/,
+  );
+});
+
+test('where there is no room only the present phase has its duration', () => {
+  const entries = history(['PENDING', 0], ['STAGED', 1], ['RUNNING', 2]);
+  assert.equal(
+    line('RUNNING', entries, { width: 60 }),
+    'Accept ✓ │ Inputs ✓ │ Submit – │ Queue – │ Run 1m 38s ▶ │ Archive',
+  );
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { HistoryEntry } from '@arras/contract';
+import { renderTransferBars } from './transfer-bars.ts';
+
+function transfer(moved: number, total: number, source = 'agave://store/a.csv'): HistoryEntry {
+  const progress = {
+    source,
+    totalActiveTransfers: moved < total ? 1 : 0,
+    totalFiles: 1,
+    totalBytes: total,
+    totalBytesTransferred: moved,
+    averageRate: 2_000,
+  };
+  return { progress, created: '2026-01-01T00:00:00.000Z', createdBy: 'ada', status: 'STAGING_INPUTS' };
+}
+
+test('a bar shows share, bytes, rate and source', () => {
+  assert.deepEqual(renderTransferBars([transfer(1_606, 3_212)], { unicode: true }), [
+    '██████████░░░░░░░░░░  50 %  1.6 kB of 3.2 kB  2 kB/s  agave://store/a.csv',
+  ]);
+});
+
+test('a bar is ASCII where symbols cannot be shown, and a whole transfer has no rate', () => {
+  assert.deepEqual(renderTransferBars([transfer(5, 5)], { unicode: false }), [
+    '#################### 100 %  5 B of 5 B  agave://store/a.csv',
+  ]);
+});
+
+test('an empty file is a whole transfer', () => {
+  assert.match(renderTransferBars([transfer(0, 0)], { unicode: true }).join(), /100 %/);
+});
+
+test('transfers under way hide those that are done, and at most three are shown', () => {
+  const bars = renderTransferBars(
+    [transfer(9, 9), ...[1, 2, 3, 4].map((moved) => transfer(moved, 9, `file ${moved}`))],
+    { unicode: true },
+  );
+  assert.deepEqual(
+    bars.map((bar) => bar.slice(-6)),
+    ['file 2', 'file 3', 'file 4'],
+  );
+});
+
+test('a source cannot obey the terminal', () => {
+  assert.ok(
+    !renderTransferBars([transfer(1, 2, 'a\x1b[2J')], { unicode: true })
+      .join()
+      .includes('\x1b'),
+  );
+});

@@ -1,0 +1,48 @@
+import { SYSTEM_ROLES, type SystemRole } from '@arras/contract';
+
+/** What can be done with a system, and the least role that allows it (spec: systems-apps-files 1.2). */
+const LEAST_ROLE = {
+  run: 'USER',
+  readFiles: 'USER',
+  /** An app brings its own program along; see {@link mayRegisterApp}. */
+  registerApp: 'USER',
+  registerAppBesideService: 'PUBLISHER',
+  change: 'ADMIN',
+  /** Only somebody who has all rights may give all rights away. */
+  grantOwner: 'OWNER',
+} as const satisfies Record<string, SystemRole>;
+
+/** Something that can be done with a system. */
+export type SystemUse = keyof typeof LEAST_ROLE;
+
+/** Whether a role allows a use. */
+export function mayUseSystem(role: SystemRole, use: SystemUse): boolean {
+  return SYSTEM_ROLES.indexOf(role) >= SYSTEM_ROLES.indexOf(LEAST_ROLE[use]);
+}
+
+/** How a system is reached: what decides whether it runs on the service's own host. */
+export interface Connections {
+  readonly storage: { readonly protocol: string };
+  readonly login?: { readonly protocol: string } | undefined;
+}
+
+/**
+ * Programs and files of such a system are beside the service itself, so that only an administrator may register one,
+ * and only users whom its owner made PUBLISHER may bring programs to it. Everybody with the role USER may run those.
+ */
+export function isHostLocal({ storage, login }: Connections): boolean {
+  return storage.protocol === 'LOCAL' || login?.protocol === 'LOCAL';
+}
+
+/** Whether somebody with this role may register an app that runs on the system. */
+export function mayRegisterApp(role: SystemRole, system: Connections): boolean {
+  return mayUseSystem(role, isHostLocal(system) ? 'registerAppBesideService' : 'registerApp');
+}
+
+/** Apps are changed by their owners and by administrators; whoever sees one may run it. */
+export function mayChangeApp(
+  viewer: { readonly username: string; readonly isAdmin: boolean },
+  app: { readonly owner: string },
+): boolean {
+  return viewer.isAdmin || viewer.username === app.owner;
+}

@@ -1,0 +1,44 @@
+import { ApiError, SYSTEM_ACTIONS } from '@arras/contract';
+import { type Db, inTransaction } from '../../database/connection.ts';
+import {
+  setGlobalDefault,
+  setUserDefault,
+  updateSystem,
+  type ViewedSystem,
+  type Viewer,
+} from '../../database/systems.ts';
+import { mayUseSystem, type SystemUse } from '../../domain/access.ts';
+import { getViewedSystem } from '../get-viewed-system.ts';
+import type { Handler } from '../handler.ts';
+import { answer } from '../reply.ts';
+import { renderSystem } from '../views/system-view.ts';
+
+type Action = (typeof SYSTEM_ACTIONS)[number];
+
+/** An action: who may ask for it, and what it does. */
+interface ActionRule {
+  /** `admin`: of the service, because the action concerns everybody. */
+  readonly needs: SystemUse | 'admin';
+  readonly act: (db: Db, system: ViewedSystem, viewer: Viewer) => Promise<unknown>;
+}
+
+const ACTIONS = {
+  enable: { needs: 'change', act: (db, system) => updateSystem(db, system.uuid, { available: true }) },
+  disable: { needs: 'change', act: (db, system) => updateSystem(db, system.uuid, { available: false }) },
+  publish: { needs: 'admin', act: (db, system) => updateSystem(db, system.uuid, { is_public: true }) },
+  unpublish: { needs: 'admin', act: (db, system) => updateSystem(db, system.uuid, { is_public: false }) },
+  setDefault: { needs: 'run', act: (db, system, { username }) => setUserDefault(db, username, system, true) },
+  unsetDefault: { needs: 'run', act: (db, system, { username }) => setUserDefault(db, username, system, false) },
+  setGlobalDefault: { needs: 'admin', act: (db, system) => setGlobalDefault(db, system, true) },
+  unsetGlobalDefault: { needs: 'admin', act: (db, system) => setGlobalDefault(db, system, false) },
+} as const satisfies Record<Action, ActionRule>;
+
+/** Enables, disables, publishes or prefers a system. Asking for what is so already changes nothing that can be seen. */
+export const actOnSystem: Handler<'actOnSystem'> = async ({ context, viewer, params, body }) => {
+  const system = await getViewedSystem(context.db, viewer, params.id);
+  const { needs, act }: ActionRule = ACTIONS[body.action];
+  if (needs === 'admin' && !viewer.isAdmin) throw new ApiError('access.admin-only');
+  if (needs !== 'admin' && !mayUseSystem(system.role, needs)) throw new ApiError('access.forbidden');
+  await inTransaction(context.db, (tx) => act(tx, system, viewer));
+  return answer(renderSystem(context, await getViewedSystem(context.db, viewer, params.id)));
+};

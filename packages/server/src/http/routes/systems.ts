@@ -1,0 +1,133 @@
+import { ApiError, describeValue, SYSTEM_TYPES, type SystemType } from '@arras/contract';
+import {
+  findViewedSystem,
+  insertSystem,
+  listViewedSystems,
+  updateSystem as storeChange,
+  type ViewedSystem,
+  type Viewer,
+} from '../../database/systems.ts';
+import type { HttpContext } from '../context.ts';
+import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
+import type { Handler, HandlersOf, UpdateHandler } from '../handler.ts';
+import { readOrder } from '../read-order.ts';
+import { checkSystem, toDefinition } from '../registered-system.ts';
+import { answer, done } from '../reply.ts';
+import { definitionOf, renderQueue, renderSystem, renderSystemSummary } from '../views/system-view.ts';
+import { actOnSystem } from './act-on-system.ts';
+import { SYSTEM_ROLE_HANDLERS } from './system-roles.ts';
+
+/** The fields a listing of systems can be ordered by, and their columns. */
+const SYSTEM_ORDER = {
+  id: 'id',
+  owner: 'owner',
+  type: 'type',
+  created: 'created_at',
+  lastModified: 'last_modified',
+  lastUpdated: 'last_modified',
+} as const;
+
+const listSystems: Handler<'listSystems'> = async ({ context, viewer, query }) => {
+  const systems = await listViewedSystems(context.db, viewer, {
+    type: readType(query.type),
+    isPublic: query.publicOnly ? true : null,
+    isDefault: query.default ? true : null,
+    limit: query.limit,
+    offset: query.offset,
+    ...readOrder(query, SYSTEM_ORDER),
+  });
+  return answer(systems.map((system) => renderSystemSummary(context, system)));
+};
+
+function readType(given: string | undefined): SystemType | null {
+  if (given === undefined) return null;
+  const type = SYSTEM_TYPES.find((known) => known === given.toUpperCase());
+  if (type !== undefined) return type;
+  const message = `expected execution or storage, got ${describeValue(given)}`;
+  throw new ApiError('request.bad-query', { problems: [{ field: 'type', message }] });
+}
+
+const createSystem: Handler<'createSystem'> = async ({ context, viewer, body }) => {
+  await checkSystem(viewer, body);
+  const { id, type, available } = body;
+  const definition = toDefinition(body, id);
+  const made = await insertSystem(context.db, {
+    uuid: context.newId('system'),
+    id,
+    owner: viewer.username,
+    type,
+    available,
+    definition: JSON.stringify(definition),
+  });
+  if (made !== null) return answer(await showAgain(context, viewer, id));
+  // Ids of deleted systems and of systems of others are taken.
+  if ((await findViewedSystem(context.db, viewer, id)) === null) throw new ApiError('system.exists');
+  const known = await getChangeableSystem(context.db, viewer, id);
+  return answer(await change(context, viewer, known, { type, available, definition }), { status: 200 });
+};
+
+const showSystem: Handler<'showSystem'> = async ({ context, viewer, params }) =>
+  answer(renderSystem(context, await getViewedSystem(context.db, viewer, params.id)));
+
+const updateSystem: UpdateHandler<'updateSystem'> = {
+  async loadStored({ context, viewer, params }) {
+    const system = await getChangeableSystem(context.db, viewer, params.id);
+    return { ...system.definition, available: system.available };
+  },
+  async handle({ context, viewer, params, body }) {
+    if (body.id !== undefined && body.id !== params.id) {
+      const message = `cannot change: expected ${params.id} or nothing, got ${describeValue(body.id)}`;
+      throw new ApiError('request.invalid', { problems: [{ field: 'id', message }] });
+    }
+    await checkSystem(viewer, body);
+    const known = await getChangeableSystem(context.db, viewer, params.id);
+    const { type, available } = body;
+    const definition = toDefinition(body, params.id);
+    return answer(await change(context, viewer, known, { type, available, definition }));
+  },
+};
+
+/** Jobs that are on the system go on, and its id stays taken. */
+const deleteSystem: Handler<'deleteSystem'> = async ({ context, viewer, params }) => {
+  const system = await getChangeableSystem(context.db, viewer, params.id);
+  await storeChange(context.db, system.uuid, { deleted: true });
+  return done(`System ${system.id} was deleted.`);
+};
+
+const listSystemQueues: Handler<'listSystemQueues'> = async ({ context, viewer, params, query }) => {
+  const definition = definitionOf(await getViewedSystem(context.db, viewer, params.id));
+  const queues = definition.type === 'EXECUTION' ? definition.queues : [];
+  return answer(queues.slice(query.offset, query.offset + query.limit).map(renderQueue));
+};
+
+async function change(
+  context: HttpContext,
+  viewer: Viewer,
+  known: ViewedSystem,
+  to: { readonly type: SystemType; readonly available: boolean; readonly definition: Record<string, unknown> },
+) {
+  if (to.type !== known.type) {
+    const message = `cannot change: expected ${known.type}, got ${describeValue(to.type)}`;
+    throw new ApiError('request.invalid', { problems: [{ field: 'type', message }] });
+  }
+  const { available, definition } = to;
+  const stored = await storeChange(context.db, known.uuid, { available, definition, ifRevision: known.revision });
+  if (stored === null) throw new ApiError('conflict');
+  return showAgain(context, viewer, known.id);
+}
+
+async function showAgain(context: HttpContext, viewer: Viewer, id: string) {
+  return renderSystem(context, await getViewedSystem(context.db, viewer, id));
+}
+
+/** Operations on systems. */
+export const SYSTEM_HANDLERS: HandlersOf<'Systems'> = {
+  listSystems,
+  createSystem,
+  showSystem,
+  updateSystem,
+  deleteSystem,
+  actOnSystem,
+  listSystemQueues,
+  ...SYSTEM_ROLE_HANDLERS,
+};

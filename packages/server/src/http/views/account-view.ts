@@ -1,0 +1,38 @@
+import type { ProfileView, TokenView } from '@arras/contract';
+import type { ProfileRow, TokenRow } from '../../database/tables.ts';
+import { linkTo } from './links.ts';
+import type { ViewContext } from './view-context.ts';
+
+/** A user without anything to sign in with. */
+export function renderProfile(context: ViewContext, profile: ProfileRow): ProfileView {
+  const { username, email, first_name, last_name } = profile;
+  return {
+    uid: profile.uuid,
+    username,
+    email,
+    first_name: orNull(first_name),
+    last_name: orNull(last_name),
+    full_name: orNull([first_name, last_name].join(' ').trim()),
+    phone: null,
+    mobile_phone: null,
+    status: profile.disabled_at === null ? 'ACTIVE' : 'DISABLED',
+    admin: profile.is_admin,
+    _links: { self: linkTo(context, 'profiles', 'v2', username) },
+  };
+}
+
+/** A token without its secret, which nobody has any more. */
+export function renderToken(context: ViewContext, token: TokenRow): TokenView {
+  return {
+    id: token.id,
+    username: token.username,
+    name: token.name,
+    created: context.formatTime(token.created_at),
+    expires: token.expires_at === null ? null : context.formatTime(token.expires_at),
+    _links: { self: linkTo(context, 'tokens', 'v2', token.id) },
+  };
+}
+
+function orNull(text: string): string | null {
+  return text === '' ? null : text;
+}

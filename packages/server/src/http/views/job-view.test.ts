@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AppUuid, JobEventId, JobId, TransferId } from '@arras/contract';
+import type { JobEventRow, JobRow, TransferRow } from '../../database/tables.ts';
+import { createTimeFormat } from '../../domain/timestamp.ts';
+import { renderHistoryEntry } from './history-view.ts';
+import { renderJob, renderJobSummary } from './job-view.ts';
+
+const ID = '462259152402771480-242ac113-0001-007' as JobId;
+const CONTEXT = {
+  publicUrl: () => 'https://api.tacc.utexas.edu',
+  tenant: 'arras',
+  formatTime: createTimeFormat('America/Chicago'),
+};
+const LOCAL = { archived: false, executionType: 'HPC', schedulerType: 'SLURM' } as const;
+
+/** The job of the guide's example. */
+const ROW: JobRow = {
+  id: ID,
+  name: 'jdoe-samtools-1.2',
+  owner: 'jdoe',
+  app_id: 'samtools-1.2',
+  app_uuid: '000001700000000000-0123abcd-4567-005' as AppUuid,
+  app_revision: 1,
+  execution_system: 'exec.example.org',
+  batch_queue: 'normal',
+  node_count: 1,
+  processors_per_node: 16,
+  memory_per_node_gb: 32,
+  max_run_time_seconds: 3600,
+  archive: false,
+  archive_on_app_error: false,
+  archive_system: null,
+  archive_path: null,
+  inputs: { inputBam: ['agave://data.example.org/shared/ex1.bam'] },
+  parameters: { nameSort: true, maxMemSort: 800000000 },
+  notifications: [],
+  status: 'FINISHED',
+  seq: 12,
+  last_message: 'Job completed. Skipping archiving at user request.',
+  visible: true,
+  created_at: new Date('2018-01-26T21:08:02Z'),
+  last_updated: new Date('2018-01-26T21:09:55Z'),
+  submit_time: new Date('2018-01-26T21:09:45Z'),
+  start_time: new Date('2018-01-26T21:09:53Z'),
+  remote_ended: new Date('2018-01-26T21:09:55Z'),
+  end_time: new Date('2018-01-26T21:09:55Z'),
+  work_path: `/scratch/jdoe/${ID}-jdoe-samtools-1-2`,
+  work_removed_at: null,
+  staging_attempts: 1,
+  archiving_attempts: 0,
+  submit_attempts: 1,
+  try_number: 1,
+  local_id: '659413',
+  exit_code: 0,
+  stop_requested: null,
+  stop_requested_at: null,
+  stop_reason: null,
+  owner_replica: null,
+  epoch: 5,
+  lease_until: new Date(0),
+  next_at: null,
+  deadline_at: null,
+  faults: 0,
+  absent_count: 0,
+  absent_since: null,
+  last_status_check: null,
+  remote_status_checks: 2,
+  failed_status_checks: 0,
+};
+
+test('the job of the guide looks as in the guide', () => {
+  const job = renderJob(CONTEXT, ROW, LOCAL);
+  const guide = {
+    id: ID,
+    name: 'jdoe-samtools-1.2',
+    owner: 'jdoe',
+    appId: 'samtools-1.2',
+    executionSystem: 'exec.example.org',
+    batchQueue: 'normal',
+    nodeCount: 1,
+    processorsPerNode: 16,
+    memoryPerNode: 32,
+    maxRunTime: '01:00:00',
+    archive: false,
+    retries: 0,
+    localId: '659413',
+    created: '2018-01-26T15:08:02.000-06:00',
+    lastUpdated: '2018-01-26T15:09:55.000-06:00',
+    outputPath: `jdoe/${ID}-jdoe-samtools-1-2`,
+    status: 'FINISHED',
+    submitTime: '2018-01-26T15:09:45.000-06:00',
+    startTime: '2018-01-26T15:09:53.000-06:00',
+    endTime: '2018-01-26T15:09:55.000-06:00',
+    inputs: { inputBam: ['agave://data.example.org/shared/ex1.bam'] },
+    parameters: { nameSort: true, maxMemSort: 800000000 },
+    _links: {
+      self: { href: `https://api.tacc.utexas.edu/jobs/v2/${ID}` },
+      app: { href: 'https://api.tacc.utexas.edu/apps/v2/samtools-1.2' },
+      executionSystem: { href: 'https://api.tacc.utexas.edu/systems/v2/exec.example.org' },
+      archiveSystem: { href: 'https://api.tacc.utexas.edu/systems/v2/exec.example.org' },
+      archiveData: { href: `https://api.tacc.utexas.edu/jobs/v2/${ID}/outputs/listings` },
+      owner: { href: 'https://api.tacc.utexas.edu/profiles/v2/jdoe' },
+      permissions: { href: `https://api.tacc.utexas.edu/jobs/v2/${ID}/pems` },
+      history: { href: `https://api.tacc.utexas.edu/jobs/v2/${ID}/history` },
+      metadata: {
+        href: 'https://api.tacc.utexas.edu/meta/v2/data/?q=%7B%22associationIds%22%3A%22462259152402771480-242ac113-0001-007%22%7D',
+      },
+      notifications: { href: `https://api.tacc.utexas.edu/notifications/v2/?associatedUuid=${ID}` },
+    },
+  };
+  const names = Object.keys(guide);
+  const shown = Object.fromEntries(Object.entries(job).filter(([name]) => names.includes(name)));
+  assert.equal(JSON.stringify(shown), JSON.stringify(guide));
+});
+
+test('the later names say the same', () => {
+  const job = renderJob(CONTEXT, ROW, LOCAL);
+  assert.deepEqual(
+    [
+      job.systemId,
+      job.remoteJobId,
+      job.schedulerJobId,
+      job.workPath,
+      job.ended,
+      job.maxHours,
+      job.remoteOutcome,
+    ],
+    [job.executionSystem, '659413', '659413', job.outputPath, job.endTime, 1, 'FINISHED'],
+  );
+  assert.equal(renderJob(CONTEXT, ROW, { ...LOCAL, executionType: 'CLI' }).schedulerJobId, null);
+});
+
+test('the outcome of the program is told apart from the end of the job', () => {
+  const outcome = (more: Partial<JobRow>) => renderJob(CONTEXT, { ...ROW, ...more }, LOCAL).remoteOutcome;
+  assert.equal(outcome({ remote_ended: null }), null);
+  assert.equal(outcome({ exit_code: 3 }), 'FAILED');
+  assert.equal(outcome({ exit_code: null, archive: true }), 'FAILED_SKIP_ARCHIVE');
+  assert.equal(outcome({ exit_code: 3, archive: true, archive_on_app_error: true }), 'FAILED');
+});
+
+test('only a failed job has a message, and only one that archives has an archive', () => {
+  const failed = renderJob(CONTEXT, { ...ROW, status: 'FAILED', last_message: 'why' }, LOCAL);
+  assert.equal(failed.message, 'why');
+  assert.equal('message' in renderJob(CONTEXT, ROW, LOCAL), false);
+  const archive = { archive: true, archive_system: 'store', archive_path: '/out/a b' };
+  const archived = renderJob(CONTEXT, { ...ROW, ...archive }, { ...LOCAL, archived: true });
+  assert.deepEqual([archived.archiveSystem, archived.archivePath], ['store', '/out/a b']);
+  assert.equal(
+    archived._links.archiveData.href,
+    'https://api.tacc.utexas.edu/files/v2/listings/system/store//out/a%20b',
+  );
+});
+
+test('a job that is being stopped says so until its end', () => {
+  const stopping = { ...ROW, status: 'RUNNING', stop_requested: 'STOPPED', end_time: null } as const;
+  assert.equal(renderJobSummary(CONTEXT, stopping, false).stopRequested, true);
+  assert.equal(renderJobSummary(CONTEXT, { ...ROW, stop_requested: 'STOPPED' }, false).stopRequested, false);
+});
+
+test('a history entry about a transfer shows its progress as the guide does', () => {
+  const event: JobEventRow = {
+    job_id: ID,
+    seq: 5,
+    id: '000001700000000000-0123abcd-4567-028' as JobEventId,
+    name: 'STAGING_INPUTS',
+    status: 'STAGING_INPUTS',
+    description: 'Copy in progress',
+    in_history: true,
+    transfer_id: '000001700000000000-0123abcd-4567-009' as TransferId,
+    created_by: 'arras',
+    created_at: new Date('2014-10-24T09:47:48Z'),
+    xid: '1',
+  };
+  const transfer: TransferRow = {
+    id: '000001700000000000-0123abcd-4567-009' as TransferId,
+    job_id: ID,
+    source: 'agave://store/inputs/testdata.csv',
+    destination: 'agave://exec//scratch/testdata.csv',
+    total_files: 1,
+    total_bytes: 3212,
+    transferred_bytes: 3212,
+    active_transfers: 0,
+    started_at: new Date('2014-10-24T09:47:48Z'),
+    updated_at: new Date('2014-10-24T09:47:50Z'),
+    ended_at: new Date('2014-10-24T09:47:50Z'),
+  };
+  const { progress, ...entry } = renderHistoryEntry(CONTEXT, { event, transfer });
+  assert.deepEqual(progress, {
+    averageRate: 1606,
+    totalFiles: 1,
+    source: 'agave://store/inputs/testdata.csv',
+    totalActiveTransfers: 0,
+    totalBytes: 3212,
+    totalBytesTransferred: 3212,
+    uuid: transfer.id,
+  });
+  assert.deepEqual(entry, {
+    created: '2014-10-24T04:47:48.000-05:00',
+    status: 'STAGING_INPUTS',
+    description: 'Copy in progress',
+    createdBy: 'arras',
+  });
+  const silent = renderHistoryEntry(CONTEXT, { event: { ...event, description: null }, transfer: null });
+  assert.deepEqual(Object.keys(silent), ['created', 'status', 'createdBy']);
+});

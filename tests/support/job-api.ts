@@ -1,0 +1,260 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import {
+  appRequestSchema,
+  type FieldProblem,
+  type JobView,
+  parseBody,
+  systemRequestSchema,
+} from '../../packages/contract/src/index.ts';
+import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
+import { hashToken } from '../../packages/server/src/auth/token.ts';
+import { insertApp } from '../../packages/server/src/database/apps.ts';
+import { type Db, inTransaction, openDatabase } from '../../packages/server/src/database/connection.ts';
+import { insertProfile } from '../../packages/server/src/database/profiles.ts';
+import { insertSystem } from '../../packages/server/src/database/systems.ts';
+import { insertToken } from '../../packages/server/src/database/tokens.ts';
+import { createIdSource, type NewId } from '../../packages/server/src/domain/id-source.ts';
+import { createTimeFormat } from '../../packages/server/src/domain/timestamp.ts';
+import { AppDefinitions } from '../../packages/server/src/engine/app-definitions.ts';
+import type { EngineContext } from '../../packages/server/src/engine/context.ts';
+import { LeaseKeeper } from '../../packages/server/src/engine/lease-keeper.ts';
+import { suspendJob } from '../../packages/server/src/engine/pause.ts';
+import { stopJob } from '../../packages/server/src/engine/stop.ts';
+import { Targets } from '../../packages/server/src/engine/targets.ts';
+import { createTransition, type Transition } from '../../packages/server/src/events/transition.ts';
+import { createExecutor } from '../../packages/server/src/execution/executor.ts';
+import { fork } from '../../packages/server/src/execution/fork.ts';
+import { createLocalShell } from '../../packages/server/src/execution/local-shell.ts';
+import { JOB_HANDLERS } from '../../packages/server/src/http/routes/jobs.ts';
+import { createHttpServer } from '../../packages/server/src/http/server.ts';
+import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
+import { createTestDatabase } from './database.ts';
+
+/** Users of a {@link JobApi}: two ordinary ones and an administrator. */
+export type ApiUser = 'ada' | 'bob' | 'root';
+
+/** An answer of the API. */
+export interface ApiAnswer<Result = JobView> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** The envelope, with a result of the type the test expects; empty when there is none. */
+  readonly json: {
+    readonly message: string | null;
+    readonly version: string;
+    readonly status: string;
+    readonly code?: string;
+    readonly errors?: readonly FieldProblem[];
+    readonly result: Result;
+  };
+}
+
+/** How to call. */
+export interface ApiCall {
+  readonly as?: ApiUser;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The API over a real database and real files, with no engine: accepted jobs stay PENDING. */
+export interface JobApi {
+  readonly db: Db;
+  readonly transition: Transition;
+  readonly newId: NewId;
+  /** Root of the storage system `store`; its home is `home` below it. */
+  readonly root: string;
+  call<Result = JobView>(
+    method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE',
+    path: string,
+    call?: ApiCall,
+  ): Promise<ApiAnswer<Result>>;
+  /** Writes a file below the root and returns its path. */
+  write(path: string, content: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+const URL_BASE = 'https://api.example.org';
+const LOCAL = { type: 'LOCAL' };
+
+/** What every job test may submit: an app with inputs and parameters of every kind, on a local system. */
+export const TEST_APP = {
+  name: 'plot',
+  version: '0.1.0',
+  parallelism: 'SERIAL',
+  executionType: 'CLI',
+  executionSystem: 'exec',
+  deploymentSystem: 'store',
+  deploymentPath: 'apps/plot',
+  templatePath: 'wrapper.sh',
+  testPath: 'test.sh',
+  inputs: [{ id: 'dataset', semantics: { maxCardinality: -1 } }],
+  parameters: [
+    { id: 'width', value: { type: 'number' } },
+    { id: 'title', value: { validator: '^[^Z]*$' } },
+    {
+      id: 'chartType',
+      value: { type: 'enumeration', enum_values: ['bar', 'line'] },
+      semantics: { maxCardinality: 2 },
+    },
+    { id: 'grid', value: { type: 'bool' } },
+    { id: 'secret', value: { visible: false, default: 'hidden value' } },
+  ],
+};
+
+/** Starts the API on a database of its own. */
+export async function startJobApi(): Promise<JobApi> {
+  const database = await createTestDatabase();
+  const root = await mkdtemp(join(tmpdir(), 'arras-jobs-'));
+  const db = openDatabase(database.pool);
+  const newId = createIdSource({ nowMs: () => Date.now(), randomBytes });
+  const tokens = await addUsers(db, newId);
+  await addSystems(db, newId, root);
+  await addApp(db, newId);
+  const engine = createEngine(db, newId);
+  const server = createHttpServer(
+    {
+      db,
+      newId,
+      publicUrl: engine.service.publicUrl,
+      version: '2.4.9-rtest',
+      tenant: 'arras',
+      formatTime: engine.service.formatTime,
+      log: engine.log,
+      now: engine.now,
+      isReady: async () => ({ status: 'ready', checks: {} }),
+      metrics: new Registry(),
+      openApi: '{}',
+      randomBytes,
+      auth: createAuthenticator({ db, now: () => performance.now() }),
+      targets: engine.targets,
+      stagingDeadlineMs: 60_000,
+      engine: {
+        stopJob: (job, order) => stopJob(engine, job, order),
+        pauseJob: (job) => suspendJob(engine, job, 'pause'),
+        resumeJob: (job) => suspendJob(engine, job, 'resume'),
+      },
+    },
+    JOB_HANDLERS as never,
+  );
+  return {
+    db,
+    transition: engine.transition,
+    newId,
+    root,
+    async call(method, url, { as = 'ada', body, headers = {} } = {}) {
+      const answer = await server.inject({
+        method,
+        url,
+        headers: {
+          authorization: `Bearer ${tokens[as]}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { payload: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      const isJson =
+        String(answer.headers['content-type']).startsWith('application/json') && answer.payload !== '';
+      const text = answer.payload;
+      return {
+        status: answer.statusCode,
+        headers: answer.headers,
+        text,
+        json: isJson ? answer.json() : {},
+      };
+    },
+    async write(path, content) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), content);
+      return join(root, path);
+    },
+    async close() {
+      await server.close();
+      await engine.leases[Symbol.asyncDispose]();
+      await engine.targets[Symbol.asyncDispose]();
+      await database.drop();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Enough of the engine to stop jobs; it does no work. */
+function createEngine(db: Db, newId: NewId): EngineContext {
+  const shell = createLocalShell();
+  const openExecutor = () => ({
+    executor: createExecutor({ shell, scheduler: fork }),
+    close: () => shell.close(),
+  });
+  return {
+    db,
+    replica: 'test',
+    newId,
+    transition: createTransition({ db, newId, deadlines: () => null }),
+    leases: new LeaseKeeper({ db, replica: 'test', monotonicMs: () => performance.now() }),
+    targets: new Targets({ db, factories: { openExecutor, openStorage }, onEnded: () => undefined }),
+    apps: new AppDefinitions(db),
+    service: { publicUrl: () => URL_BASE, tenant: 'arras', formatTime: createTimeFormat('UTC') },
+    times: { monitorEveryMs: 5_000, stopGraceMs: 10_000 },
+    log: pino({ level: 'silent' }),
+    now: () => new Date(),
+  };
+}
+
+async function addUsers(db: Db, newId: NewId): Promise<Readonly<Record<ApiUser, string>>> {
+  const tokens = { ada: 'token-of-ada', bob: 'token-of-bob', root: 'token-of-root' };
+  for (const [username, token] of Object.entries(tokens)) {
+    await insertProfile(db, { username, uuid: newId('profile'), is_admin: username === 'root' });
+    await insertToken(db, { id: newId('token'), token_hash: hashToken(token), username, name: 'test' });
+  }
+  return tokens;
+}
+
+async function addSystems(db: Db, newId: NewId, root: string): Promise<void> {
+  await mkdir(join(root, 'home'));
+  const storage = { protocol: 'LOCAL', rootDir: root, homeDir: '/home', auth: LOCAL };
+  const execution = {
+    executionType: 'CLI',
+    login: { protocol: 'LOCAL', auth: LOCAL },
+    scratchDir: '/scratch',
+  };
+  const queues = [
+    { name: 'short', maxRequestedTime: '01:00:00', maxNodes: 2, default: true },
+    { name: 'long', maxNodes: 8 },
+  ];
+  const systems = [
+    { body: { id: 'store', name: 'store', type: 'STORAGE', storage }, isPublic: true, isDefault: true },
+    { body: { id: 'exec', name: 'exec', type: 'EXECUTION', storage, ...execution, queues }, isPublic: true },
+    { body: { id: 'private', name: 'private', type: 'STORAGE', storage } },
+  ];
+  for (const { body, isPublic = false, isDefault = false } of systems) {
+    const parsed = parseBody(systemRequestSchema, body);
+    if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+    const { id, type } = parsed.value;
+    await insertSystem(db, {
+      uuid: newId('system'),
+      id,
+      owner: 'root',
+      type,
+      is_public: isPublic,
+      is_global_default: isDefault,
+      definition: JSON.stringify(parsed.value),
+    });
+  }
+}
+
+async function addApp(db: Db, newId: NewId): Promise<void> {
+  const parsed = parseBody(appRequestSchema, TEST_APP);
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
+  const app = {
+    uuid: newId('app'),
+    id: 'plot-0.1.0',
+    owner: 'root',
+    is_public: true,
+    execution_system: 'exec',
+  };
+  await inTransaction(db, (tx) => insertApp(tx, app, parsed.value));
+}
