@@ -282,11 +282,11 @@ describe('reading', () => {
       rows.map((row) => row.id),
       [second.id, first.id],
     );
-    assert.equal('batchQueue' in rows[0], false);
+    assert.equal('batchQueue' in (rows[0] ?? {}), false);
     assert.deepEqual(await list('limit=1&offset=1&filter=id,batchQueue'), [
       { id: first.id, batchQueue: 'short' },
     ]);
-    assert.equal((await list('limit=1&orderBy=NAME&order=asc'))[0].id, second.id);
+    assert.equal((await list('limit=1&orderBy=NAME&order=asc'))[0]?.id, second.id);
     assert.equal((await api.call('GET', `${JOBS}?orderBy=owner`)).status, 400);
   });
 
@@ -371,7 +371,7 @@ describe('actions', () => {
       [200, 404, 404],
     );
     const deleted = answers.find(({ status }) => status === 200);
-    assert.deepEqual(Object.keys(deleted?.json), ['status', 'message', 'version']);
+    assert.deepEqual(Object.keys(deleted?.json ?? {}), ['status', 'message', 'version']);
     assert.equal((await api.call('GET', `${JOBS}/${id}`)).status, 404);
     const row = await findJob(api.db, id);
     assert.deepEqual([row?.status, row?.visible], ['STOPPED', false]);

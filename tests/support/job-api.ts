@@ -146,7 +146,11 @@ export async function startJobApi(): Promise<JobApi> {
     transition: engine.transition,
     newId,
     root,
-    async call(method, url, { as = 'ada', body, headers = {} } = {}) {
+    async call<Result>(
+      method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE',
+      url: string,
+      { as = 'ada', body, headers = {} }: ApiCall = {},
+    ) {
       const answer = await server.inject({
         method,
         url,
@@ -164,7 +168,7 @@ export async function startJobApi(): Promise<JobApi> {
         status: answer.statusCode,
         headers: answer.headers,
         text,
-        json: isJson ? answer.json() : {},
+        json: (isJson ? answer.json() : {}) as ApiAnswer<Result>['json'],
       };
     },
     async write(path, content) {

@@ -20,7 +20,7 @@ import { createTimeFormat, type FormatTime } from './domain/timestamp.ts';
 import { suspendJob } from './engine/pause.ts';
 import { stopJob } from './engine/stop.ts';
 import type { HttpContext } from './http/context.ts';
-import { createHandlers } from './http/routes/handlers.ts';
+import { HANDLERS } from './http/routes/handlers.ts';
 import { createHttpServer } from './http/server.ts';
 import { BUILD_VERSION } from './version.ts';
 
@@ -108,8 +108,8 @@ async function startOwnDatabase(
 function administratorOf(config: Config): AdministratorSettings {
   return {
     username: config.ARRAS_ADMIN_USERNAME,
-    password: config.ARRAS_ADMIN_PASSWORD ?? undefined,
-    token: config.ARRAS_ADMIN_TOKEN ?? undefined,
+    password: config.ARRAS_ADMIN_PASSWORD,
+    token: config.ARRAS_ADMIN_TOKEN,
   };
 }
 
@@ -148,7 +148,7 @@ async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
       resumeJob: (job) => suspendJob(engine.context, job, 'resume'),
     },
   };
-  return createHttpServer(context, createHandlers());
+  return createHttpServer(context, HANDLERS);
 }
 
 async function checkReadiness(db: Db): ReturnType<HttpContext['isReady']> {

@@ -250,7 +250,7 @@ test('hidden parameters get the default of the app, visible ones left out stay a
       { id: 'list', value: { visible: false, default: ['a', 'b'] }, semantics: { maxCardinality: 2 } },
       { id: 'shown', value: { default: 'template' } },
     ],
-  } as const;
+  };
   const given = facts(app);
   assert.deepEqual(resolved({}, given).parameters, { flag: true, number: 7, list: ['a', 'b'] });
 });

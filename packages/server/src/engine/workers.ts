@@ -93,12 +93,33 @@ async function runTask(
   await runJobTask(context, JOB_HANDLERS[name], jobIdSchema.parse(subject));
 }
 
-/** A system that cannot be asked keeps its jobs as they are; the sweep rings again. */
-async function runSystemTask(context: EngineContext, name: SystemTaskName, systemId: string): Promise<void> {
+/**
+ * Runs a task of a system once at a time in this process; bells that ring meanwhile are answered together by one
+ * more run. A system that cannot be asked keeps its jobs as they are; the sweep rings again.
+ */
+async function runSystemTask(
+  context: EngineContext,
+  name: SystemTaskName,
+  systemId: string,
+  running: Map<string, { again: boolean }>,
+): Promise<void> {
+  const key = taskKey(name, systemId);
+  const current = running.get(key);
+  if (current) {
+    current.again = true;
+    return;
+  }
+  const run = { again: true };
+  running.set(key, run);
   try {
-    await SYSTEM_HANDLERS[name](context, systemId);
+    while (run.again) {
+      run.again = false;
+      await SYSTEM_HANDLERS[name](context, systemId);
+    }
   } catch (error) {
     context.log.warn({ task: name, systemId, err: error }, 'system-task.failed');
+  } finally {
+    running.delete(key);
   }
 }
 

@@ -1,0 +1,15 @@
+import type { Handlers } from '../handler.ts';
+import { ACCOUNT_HANDLERS } from './accounts.ts';
+import { APP_HANDLERS } from './apps.ts';
+import { JOB_HANDLERS } from './jobs.ts';
+import { SERVICE_HANDLERS } from './service.ts';
+import { SYSTEM_HANDLERS } from './systems.ts';
+
+/** A handler for every operation of the contract: one that is missing is a compile error. */
+export const HANDLERS: Handlers = {
+  ...JOB_HANDLERS,
+  ...SYSTEM_HANDLERS,
+  ...APP_HANDLERS,
+  ...ACCOUNT_HANDLERS,
+  ...SERVICE_HANDLERS,
+};

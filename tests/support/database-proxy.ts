@@ -1,0 +1,126 @@
+import { once } from 'node:events';
+import { createConnection, createServer, type Server, type Socket } from 'node:net';
+
+/** What the proxy asks about each write: let it through, or end the service before or after it happens. */
+export type Verdict = 'pass' | 'before' | 'after';
+
+/** A TCP proxy in front of PostgreSQL that counts statements that write. */
+export interface DatabaseProxy extends AsyncDisposable {
+  /** `DATABASE_URL` through the proxy. */
+  readonly url: string;
+  /** Asked for each write with its number since the last call; numbers begin at 1. */
+  watch(decide: (write: number, statement: string) => Verdict, kill: () => void): void;
+  unwatch(): void;
+  /** Writes seen since `watch`. */
+  readonly writes: () => number;
+}
+
+/** Statements that change rows: ours, and those of the task queue that take and complete tasks. */
+const WRITES =
+  /^\s*(?:insert|update|delete|with\s|select\s+count\(\*\)\s+from\s+graphile_worker\.add_jobs|commit)/i;
+const READ_ONLY_WITH = /^\s*with\s(?![\s\S]*\b(?:insert|update|delete)\b)/i;
+
+/** Message types of the frontend protocol that carry SQL: Query and Parse (PostgreSQL manual, 54.7). */
+const QUERY = 'Q'.charCodeAt(0);
+const PARSE = 'P'.charCodeAt(0);
+
+/** Stands between the service and a server that is reached through a Unix socket. */
+export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
+  const target = new URL(databaseUrl.replace('@/', '@socket/'));
+  const socketPath = `${target.searchParams.get('host')}/.s.PGSQL.5432`;
+  let decide: ((write: number, statement: string) => Verdict) | null = null;
+  let kill: () => void = () => undefined;
+  let writes = 0;
+  const open = new Set<Socket>();
+  const judge = (statement: string): Verdict => {
+    if (decide === null || !WRITES.test(statement) || READ_ONLY_WITH.test(statement)) return 'pass';
+    writes += 1;
+    return decide(writes, statement);
+  };
+  const server: Server = createServer((client) => {
+    const backend = createConnection(socketPath);
+    for (const socket of [client, backend]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+      socket.once('close', () => {
+        open.delete(socket);
+        client.destroy();
+        backend.destroy();
+      });
+    }
+    backend.pipe(client);
+    const splitter = createSplitter(judge);
+    client.on('data', (chunk) => {
+      const { before, after, verdict } = splitter(chunk);
+      if (before.length > 0) backend.write(before);
+      if (verdict === 'pass') return;
+      // The answer never arrives: whether the statement happened is what the service must find out.
+      backend.unpipe(client);
+      backend.resume();
+      if (verdict === 'after') backend.write(after);
+      kill();
+    });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return {
+    url: `postgresql://${target.username}:${target.password}@127.0.0.1:${port}${target.pathname}`,
+    watch: (decideWrites, killService) => {
+      writes = 0;
+      decide = decideWrites;
+      kill = killService;
+    },
+    unwatch: () => {
+      decide = null;
+    },
+    writes: () => writes,
+    [Symbol.asyncDispose]: async () => {
+      for (const socket of open) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** What of a chunk goes on at once, and what waits for the verdict on a write in it. */
+interface Split {
+  readonly before: Buffer;
+  readonly after: Buffer;
+  readonly verdict: Verdict;
+}
+
+/** Cuts the client's bytes into messages; the first message of a session has no type byte. */
+function createSplitter(judge: (statement: string) => Verdict): (chunk: Buffer) => Split {
+  let pending: Buffer = Buffer.alloc(0);
+  let started = false;
+  return (chunk) => {
+    pending = Buffer.concat([pending, chunk]);
+    const passed: Buffer[] = [];
+    for (;;) {
+      const header = started ? 5 : 4;
+      if (pending.length < header) break;
+      const length = pending.readUInt32BE(header - 4) + (header - 4);
+      if (pending.length < length) break;
+      const message = pending.subarray(0, length);
+      const verdict = started ? judge(statementOf(message)) : 'pass';
+      if (verdict !== 'pass') {
+        return { before: Buffer.concat(passed), after: pending, verdict };
+      }
+      passed.push(message);
+      pending = pending.subarray(length);
+      started = true;
+    }
+    return { before: Buffer.concat(passed), after: Buffer.alloc(0), verdict: 'pass' };
+  };
+}
+
+/** Query: `Q len SQL\0`. Parse: `P len name\0 SQL\0 …`. */
+function statementOf(message: Buffer): string {
+  const text = message.subarray(5);
+  if (message[0] === QUERY) return text.toString('utf8', 0, text.length - 1);
+  if (message[0] !== PARSE) return '';
+  const begin = text.indexOf(0) + 1;
+  return text.toString('utf8', begin, text.indexOf(0, begin));
+}
