@@ -30,7 +30,7 @@ import { createTransition, type Transition } from '../../packages/server/src/eve
 import { createExecutor } from '../../packages/server/src/execution/executor.ts';
 import { fork } from '../../packages/server/src/execution/fork.ts';
 import { createLocalShell } from '../../packages/server/src/execution/local-shell.ts';
-import { JOB_HANDLERS } from '../../packages/server/src/http/routes/jobs.ts';
+import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer } from '../../packages/server/src/http/server.ts';
 import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
 import { createTestDatabase } from './database.ts';
@@ -139,7 +139,7 @@ export async function startJobApi(): Promise<JobApi> {
         resumeJob: (job) => suspendJob(engine, job, 'resume'),
       },
     },
-    JOB_HANDLERS as never,
+    HANDLERS,
   );
   return {
     db,
@@ -150,7 +150,7 @@ export async function startJobApi(): Promise<JobApi> {
       method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE',
       url: string,
       { as = 'ada', body, headers = {} }: ApiCall = {},
-    ) {
+    ): Promise<ApiAnswer<Result>> {
       const answer = await server.inject({
         method,
         url,

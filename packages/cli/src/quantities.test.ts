@@ -4,8 +4,9 @@ import { parseDurationMs, renderAgo, renderDuration, renderSize } from './quanti
 
 test('durations have the two units that matter', () => {
   const cases: [number, string][] = [
-    [-5, '0.0s'],
-    [420, '0.4s'],
+    [-5, '0ms'],
+    [420, '420ms'],
+    [999, '1.0s'],
     [9_949, '9.9s'],
     [9_951, '10s'],
     [59_600, '1m 00s'],

@@ -1,6 +1,7 @@
-/** `0.4s`, `18s`, `2m 10s`, `3h 05m`, `4d 02h`. */
+/** `17ms`, `1.4s`, `18s`, `2m 10s`, `3h 05m`, `4d 02h`. */
 export function renderDuration(ms: number): string {
-  if (ms < 9_950) return `${(Math.max(0, ms) / 1_000).toFixed(1)}s`;
+  if (ms < 995) return `${Math.max(0, Math.round(ms))}ms`;
+  if (ms < 9_950) return `${(ms / 1_000).toFixed(1)}s`;
   const seconds = Math.round(ms / 1_000);
   const minutes = Math.floor(seconds / 60);
   const hours = Math.floor(minutes / 60);

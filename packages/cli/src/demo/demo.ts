@@ -50,6 +50,8 @@ export async function runDemo({ session, options }: Invocation<DemoOptions>): Pr
 
 async function showJob(session: Session, client: Client, place: DemoPlace): Promise<ExitCode> {
   const storage = await client.systems.create(place.storageSystem);
+  // Where outputs are archived when a job names no place.
+  await client.systems.act(storage.id, 'setDefault');
   const execution = await client.systems.create(place.executionSystem);
   const app = await client.apps.create(place.app);
   tell(session, `Registered the systems ${storage.id} and ${execution.id} and the app ${app.id}.`);

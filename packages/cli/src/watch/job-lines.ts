@@ -37,11 +37,12 @@ export function isEndEntry(entry: HistoryEntry): boolean {
 /** The one line that ends a watch: result, name, how long, why. */
 export function renderEnd({ job, history }: JobUpdate, terminal: Terminal): string {
   const end = history.findLast(isEndEntry);
+  const endedAt = end?.created ?? job.lastUpdated;
+  const took = renderDuration(Date.parse(endedAt) - Date.parse(job.created));
   const why = cleanText(job.message ?? end?.description ?? '');
-  const took = renderDuration(Date.parse(job.endTime ?? job.lastUpdated) - Date.parse(job.created));
-  if (!terminal.isTty)
-    return `${job.endTime ?? job.lastUpdated}  ${job.id}  ${job.status}  ${cleanText(job.name)} after ${took}: ${why}`;
-  return `${paint(terminal, lookOf(job).class, statusText(terminal, job))}  ${cleanText(job.name)} after ${took}: ${why}`;
+  const what = `${cleanText(job.name)} after ${took}: ${why}`;
+  if (!terminal.isTty) return `${endedAt}  ${job.id}  ${job.status}  ${what}`;
+  return `${paint(terminal, lookOf(job).class, statusText(terminal, job))}  ${what}`;
 }
 
 /** The block about one job: what it is, its phases, its transfers. */

@@ -49,7 +49,7 @@ test('a finished job without archive passed that phase by', () => {
   );
   assert.equal(
     line('FINISHED', entries),
-    'Accept 1.0s ✓ │ Inputs 1.0s ✓ │ Submit 1.0s ✓ │ Queue 0.0s ✓ │ Run 2.0s ✓ │ Archive –',
+    'Accept 1.0s ✓ │ Inputs 1.0s ✓ │ Submit 1.0s ✓ │ Queue 0ms ✓ │ Run 2.0s ✓ │ Archive –',
   );
 });
 

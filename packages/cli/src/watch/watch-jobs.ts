@@ -15,8 +15,8 @@ export interface WatchJobsOptions {
   readonly firstDelayMs?: number | undefined;
   /** Only the line about the end. Default: every change. */
   readonly quiet?: boolean | undefined;
-  /** Ctrl-C detaches. Default: true; false leaves it to the caller. */
-  readonly interruptible?: boolean | undefined;
+  /** Ends the watch in silence when aborted. Default: Ctrl-C ends it and says how to go on. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Why a watch ended before the jobs did. */

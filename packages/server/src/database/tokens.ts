@@ -34,8 +34,15 @@ export async function findTokenHolder(db: Db, tokenHash: Buffer): Promise<TokenH
   return { tokenId: row.id, username: row.username, isAdmin: row.is_admin, state: row.state };
 }
 
-export async function insertToken(db: Db, token: Insertable<TokensTable>): Promise<TokenRow> {
-  return db.insertInto('tokens').values(token).returningAll().executeTakeFirstOrThrow();
+/** Stores a new token. Its lifetime is counted by the clock of the database, which also checks it; null: for ever. */
+export async function insertToken(
+  db: Db,
+  token: Omit<Insertable<TokensTable>, 'expires_at'>,
+  lifetimeSeconds: number | null = null,
+): Promise<TokenRow> {
+  const expires_at =
+    lifetimeSeconds === null ? null : sql<Date>`clock_timestamp() + ${lifetimeSeconds} * interval '1 second'`;
+  return db.insertInto('tokens').values({ ...token, expires_at }).returningAll().executeTakeFirstOrThrow();
 }
 
 /** Stores a token given by the operator, or leaves it when it is known already. */

@@ -55,14 +55,8 @@ const createToken: Handler<'createToken'> = async ({ context, viewer, body }) =>
   const holder = await findProfile(context.db, username);
   if (holder === null || isDisabled(holder)) throw new ApiError('profile.not-found');
   const token = makeToken(context.randomBytes(TOKEN_RANDOM_BYTES));
-  const stored = await insertToken(context.db, {
-    id: context.newId('token'),
-    token_hash: hashToken(token),
-    username,
-    name,
-    expires_at:
-      lifetimeSeconds === undefined ? null : new Date(context.now().getTime() + lifetimeSeconds * 1000),
-  });
+  const row = { id: context.newId('token'), token_hash: hashToken(token), username, name };
+  const stored = await insertToken(context.db, row, lifetimeSeconds);
   return answer({ ...renderToken(context, stored), token });
 };
 

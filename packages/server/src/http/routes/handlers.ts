@@ -5,7 +5,7 @@ import { JOB_HANDLERS } from './jobs.ts';
 import { SERVICE_HANDLERS } from './service.ts';
 import { SYSTEM_HANDLERS } from './systems.ts';
 
-/** A handler for every operation of the contract: one that is missing is a compile error. */
+/** A handler for every operation of the contract. */
 export const HANDLERS: Handlers = {
   ...JOB_HANDLERS,
   ...SYSTEM_HANDLERS,

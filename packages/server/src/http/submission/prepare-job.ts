@@ -6,6 +6,7 @@ import {
   type ViewedSystem,
   type Viewer,
 } from '../../database/systems.ts';
+import { mayUseSystem } from '../../domain/access.ts';
 import { suggestion } from '../../domain/nearest-word.ts';
 import { type ResolvedJob, resolveJob } from '../../domain/resolve-job.ts';
 import { findsMatch } from '../../domain/validator.ts';
@@ -78,7 +79,7 @@ async function getRunnableSystem(
 ): Promise<ViewedSystem> {
   const id = app.execution_system;
   const system = await findViewedSystem(db, viewer, id);
-  if (system === null || system.role === 'GUEST') {
+  if (system === null || !mayUseSystem(system.role, 'run')) {
     throw new ApiError('system.not-permitted', { message: `You may not run jobs on system ${id}.` });
   }
   const { status } = system.definition as unknown as StoredExecutionSystem;

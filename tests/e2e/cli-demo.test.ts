@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { startCommand } from '../support/command-line.ts';
+import { eventually } from '../support/eventually.ts';
+
+test('the demo runs a job to FINISHED on a service of its own, shows it, and leaves nothing behind', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'demo-test-'));
+  const { code, stdout, stderr } = await startCommand(['demo'], { environment: { TMPDIR: directory } })
+    .finished;
+  assert.equal(code, 0, `${stdout}\n${stderr}`);
+  assert.ok(!stdout.includes('\x1b'));
+  assert.match(stdout, / FINISHED {2}Words of the Declaration after /);
+  assert.match(stdout, /\n20\ttheir\n15\tthem\n/);
+  assert.deepEqual(readdirSync(directory), []);
+  await rm(directory, { recursive: true });
+});
+
+test('an interrupted demo ends its service and cleans up', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'demo-test-'));
+  const demo = startCommand(['demo'], { environment: { TMPDIR: directory } });
+  await eventually('the service listens', () => demo.stdout().includes('listens on'), { timeoutMs: 60_000 });
+  demo.child.kill('SIGTERM');
+  assert.equal((await demo.finished).code, 130);
+  assert.deepEqual(readdirSync(directory), []);
+  await rm(directory, { recursive: true });
+});

@@ -1,0 +1,78 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Api, connectApi, registerApp, registerLocalSystems } from './api.ts';
+import {
+  type CommandOptions,
+  type Finished,
+  type Running,
+  runCommand,
+  startCommand,
+} from './command-line.ts';
+import { createTestDatabase } from './database.ts';
+import { startService } from './service.ts';
+
+/** A service with small apps, and the command line that speaks to it. */
+export interface CliBed extends AsyncDisposable {
+  readonly url: string;
+  readonly api: Api;
+  /** An empty directory of its own. */
+  readonly directory: string;
+  run(args: readonly string[], options?: CommandOptions): Promise<Finished>;
+  start(args: readonly string[], options?: CommandOptions): Running;
+  /** Submits a job of an app and gives its id. */
+  submit(appId: string, ...pairs: readonly string[]): Promise<string>;
+}
+
+/** Apps of the bed: one that prints and copies its input, one that fails, one that would run for minutes. */
+const TEMPLATES = {
+  greet:
+    'echo "hello ${name}"\necho "warned" >&2\nmkdir -p sub\necho "result of ${name}" > sub/result.txt\n[ -z "${text}" ] || wc -w < ${text}\n',
+  fail: 'echo "no such thing" >&2\nexit 3\n',
+  wait: 'sleep 300\n',
+} as const;
+
+/** Starts the bed. */
+export async function startCliBed(): Promise<CliBed> {
+  const stack = new AsyncDisposableStack();
+  const database = await createTestDatabase();
+  stack.defer(() => database.drop());
+  const directory = await mkdtemp(join(tmpdir(), 'arras-cli-'));
+  stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
+  const service = stack.use(await startService({ databaseUrl: database.url }));
+  const api = connectApi(() => service.url);
+  const systems = await registerLocalSystems(api, join(directory, 'systems'));
+  await writeFile(join(directory, 'systems/home/words.txt'), 'some words to count\n');
+  for (const [name, template] of Object.entries(TEMPLATES)) {
+    const parameters = name === 'greet' ? [{ id: 'name', value: { type: 'string', required: true } }] : [];
+    await registerApp(api, systems, {
+      name,
+      template,
+      parameters,
+      inputs: name === 'greet' ? [{ id: 'text' }] : [],
+    });
+  }
+  const run = (args: readonly string[], options: CommandOptions = {}) =>
+    runCommand(args, { url: service.url, ...options });
+  const submit = async (appId: string, ...pairs: readonly string[]) => {
+    const { code, stdout, stderr } = await run([
+      'jobs',
+      'submit',
+      `appId=${appId}`,
+      'name=test job',
+      'archive=false',
+      ...pairs,
+    ]);
+    if (code !== 0) throw new Error(`submission failed: ${stderr}`);
+    return stdout.trim();
+  };
+  return {
+    url: service.url,
+    api,
+    directory,
+    run,
+    start: (args, options = {}) => startCommand(args, { url: service.url, ...options }),
+    submit,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  };
+}
