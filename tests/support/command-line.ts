@@ -37,6 +37,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: '/nonexistent',
+      NODE_DISABLE_COMPILE_CACHE: '1',
       ARRAS_DATA_DIR: '/nonexistent',
       ...(url === undefined ? {} : { ARRAS_URL: url, ARRAS_TOKEN: token }),
       ...environment,

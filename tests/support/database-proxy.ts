@@ -1,16 +1,29 @@
 import { once } from 'node:events';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 
-/** What the proxy asks about each write: let it through, or end the service before or after it happens. */
-export type Verdict = 'pass' | 'before' | 'after';
+/**
+ * What the proxy asks about each write: let it through, or do something to the service before or after it happens.
+ * With `before` the statement never arrives, with `after` its answer never does; the two `hold` forms delay statement
+ * or answer until `release`, as for a process that was frozen at that moment.
+ */
+export type Verdict = 'pass' | 'before' | 'after' | 'hold-before' | 'hold-after';
+
+/** Judges a write by its number, its SQL and, as text, what the client sent with it. */
+export type Judge = (write: number, statement: string, sent: string) => Verdict;
 
 /** A TCP proxy in front of PostgreSQL that counts statements that write. */
 export interface DatabaseProxy extends AsyncDisposable {
   /** `DATABASE_URL` through the proxy. */
   readonly url: string;
   /** Asked for each write with its number since the last call; numbers begin at 1. */
-  watch(decide: (write: number, statement: string) => Verdict, kill: () => void): void;
+  watch(decide: Judge, kill: () => void): void;
   unwatch(): void;
+  /** Lets what was held go on. */
+  release(): void;
+  /** Breaks every connection at once. */
+  reset(): void;
+  /** While true, nothing passes in either direction, and connections stay open; what was sent meanwhile comes later. */
+  blackhole(on: boolean): void;
   /** Writes seen since `watch`. */
   readonly writes: () => number;
 }
@@ -28,14 +41,16 @@ const PARSE = 'P'.charCodeAt(0);
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
   const target = new URL(databaseUrl.replace('@/', '@socket/'));
   const socketPath = `${target.searchParams.get('host')}/.s.PGSQL.5432`;
-  let decide: ((write: number, statement: string) => Verdict) | null = null;
+  let decide: Judge | null = null;
+  let dark = false;
+  const held: (() => void)[] = [];
   let kill: () => void = () => undefined;
   let writes = 0;
   const open = new Set<Socket>();
-  const judge = (statement: string): Verdict => {
+  const judge = (statement: string, sent: string): Verdict => {
     if (decide === null || !WRITES.test(statement) || READ_ONLY_WITH.test(statement)) return 'pass';
     writes += 1;
-    return decide(writes, statement);
+    return decide(writes, statement, sent);
   };
   const server: Server = createServer((client) => {
     const backend = createConnection(socketPath);
@@ -48,18 +63,29 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
         backend.destroy();
       });
     }
-    backend.pipe(client);
+    backend.on('data', (chunk) => client.write(chunk));
     const splitter = createSplitter(judge);
     client.on('data', (chunk) => {
       const { before, after, verdict } = splitter(chunk);
       if (before.length > 0) backend.write(before);
       if (verdict === 'pass') return;
+      if (verdict === 'hold-before' || verdict === 'hold-after') {
+        client.pause();
+        backend.pause();
+        if (verdict === 'hold-after') backend.write(after);
+        held.push(() => {
+          if (verdict === 'hold-before') backend.write(after);
+          client.resume();
+          backend.resume();
+        });
+        return kill();
+      }
       // The answer never arrives: whether the statement happened is what the service must find out.
-      backend.unpipe(client);
-      backend.resume();
+      backend.removeAllListeners('data').resume();
       if (verdict === 'after') backend.write(after);
       kill();
     });
+    if (dark) for (const socket of [client, backend]) socket.pause();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -74,6 +100,20 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     },
     unwatch: () => {
       decide = null;
+    },
+    release: () => {
+      for (const goOn of held.splice(0)) goOn();
+    },
+    reset: () => {
+      // Only TCP has resets; the end of one side ends the other.
+      for (const socket of open) if (socket.remoteAddress !== undefined) socket.resetAndDestroy();
+    },
+    blackhole: (on) => {
+      dark = on;
+      for (const socket of open) {
+        if (on) socket.pause();
+        else socket.resume();
+      }
     },
     writes: () => writes,
     [Symbol.asyncDispose]: async () => {
@@ -92,7 +132,7 @@ interface Split {
 }
 
 /** Cuts the client's bytes into messages; the first message of a session has no type byte. */
-function createSplitter(judge: (statement: string) => Verdict): (chunk: Buffer) => Split {
+function createSplitter(judge: (statement: string, sent: string) => Verdict): (chunk: Buffer) => Split {
   let pending: Buffer = Buffer.alloc(0);
   let started = false;
   return (chunk) => {
@@ -104,9 +144,11 @@ function createSplitter(judge: (statement: string) => Verdict): (chunk: Buffer) 
       const length = pending.readUInt32BE(header - 4) + (header - 4);
       if (pending.length < length) break;
       const message = pending.subarray(0, length);
-      const verdict = started ? judge(statementOf(message)) : 'pass';
+      const verdict = started ? judge(statementOf(message), pending.toString('latin1')) : 'pass';
       if (verdict !== 'pass') {
-        return { before: Buffer.concat(passed), after: pending, verdict };
+        const after = pending;
+        pending = Buffer.alloc(0);
+        return { before: Buffer.concat(passed), after, verdict };
       }
       passed.push(message);
       pending = pending.subarray(length);

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 
 /** Programs that tests start, and the Debian package that brings each. */
 const TOOLS = {
+  awk: 'mawk',
   bash: 'bash',
+  curl: 'curl',
   setsid: 'util-linux',
   strace: 'strace',
 } as const;

@@ -37,7 +37,7 @@ export interface Engine extends AsyncDisposable {
 }
 
 /** Milliseconds in which hints of one system are gathered into one bell. */
-const HINT_WINDOW_MS = 20;
+const HINT_WINDOW_MS = 50;
 
 const ADAPTERS: AdapterFactories = {
   openExecutor: () => {
@@ -106,19 +106,25 @@ function runEngine(
   };
 }
 
-/** Rings for ended programs, at most once per system and window. */
+/** Rings for ended programs: at once, then at most once per system and window. */
 function createBell(db: Db, log: Logger): (systemId: string) => void {
   const waiting = new Set<string>();
+  const rungAt = new Map<string, number>();
   return (systemId) => {
     if (waiting.has(systemId)) return;
     waiting.add(systemId);
-    setTimeout(() => {
-      waiting.delete(systemId);
-      queueTasks(db, [{ task: 'collect', subject: systemId }]).catch((error: unknown) =>
-        // A lost bell is found by the monitor.
-        log.warn({ systemId, err: error }, 'hint.lost'),
-      );
-    }, HINT_WINDOW_MS).unref();
+    const sinceMs = performance.now() - (rungAt.get(systemId) ?? Number.NEGATIVE_INFINITY);
+    setTimeout(
+      () => {
+        waiting.delete(systemId);
+        rungAt.set(systemId, performance.now());
+        queueTasks(db, [{ task: 'collect', subject: systemId }]).catch((error: unknown) =>
+          // A lost bell is found by the monitor.
+          log.warn({ systemId, err: error }, 'hint.lost'),
+        );
+      },
+      Math.max(0, HINT_WINDOW_MS - sinceMs),
+    ).unref();
   };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { ApiFailure, type Client, hasEnded, pause } from '@arras/client';
 import { EXIT } from '../exit-codes.ts';
 import { resolveJobId } from '../job-id.ts';
@@ -71,7 +72,7 @@ class Tail {
     for await (const chunk of await this.#open(path, offset)) {
       if (this.#last !== ending) this.#announce(ending === 'out' ? 'standard output' : 'standard error');
       this.#last = ending;
-      process.stdout.write(chunk);
+      if (!process.stdout.write(chunk)) await once(process.stdout, 'drain');
       bytes += chunk.length;
     }
     this.#printed.set(ending, offset + bytes);

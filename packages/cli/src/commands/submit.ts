@@ -5,7 +5,7 @@ import { applyOverrides } from '../overrides.ts';
 import { type OutputOptions, printResult } from '../print.ts';
 import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
-import { watchJobs } from '../watch/watch-jobs.ts';
+import { watchOrDetach } from '../watch/watch-or-detach.ts';
 import { parseTimeout } from './watch.ts';
 
 /** Options of a submission. */
@@ -37,7 +37,7 @@ export async function submitJob(
   printResult(session, options, { result: job, human: () => `${job.id}\n` });
   const follows = options.watch === true || options.wait === true;
   if (!follows) return session.say(nextSteps(session.program, job.id));
-  return watchJobs(session, api, [job.id], { timeoutMs, quiet: options.watch !== true });
+  return watchOrDetach(session, api, [job.id], { timeoutMs, quiet: options.watch !== true });
 }
 
 function nextSteps(program: string, id: string): string {

@@ -3,7 +3,7 @@ import { resolveJobIds } from '../job-id.ts';
 import { parseDurationMs } from '../quantities.ts';
 import { Refusal } from '../refusal.ts';
 import type { Invocation } from '../runner.ts';
-import { watchJobs } from '../watch/watch-jobs.ts';
+import { watchOrDetach } from '../watch/watch-or-detach.ts';
 
 /** Options of watching. */
 export interface WatchFlags {
@@ -17,7 +17,7 @@ export async function watch(
 ): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout);
   const api = client();
-  return watchJobs(session, api, await resolveJobIds(api, typed), { timeoutMs });
+  return watchOrDetach(session, api, await resolveJobIds(api, typed), { timeoutMs });
 }
 
 /** The value of --timeout in milliseconds. */

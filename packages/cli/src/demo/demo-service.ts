@@ -27,15 +27,15 @@ const POLL_MS = 50;
 /** Starts a service with an embedded database on a free port of this machine and waits until it listens. */
 export async function startDemoService(
   place: DemoPlace,
-  { env, keep }: { readonly env: Environment; readonly keep: boolean },
+  { env, signal }: { readonly env: Environment; readonly signal: AbortSignal },
 ): Promise<DemoService> {
   const token = randomBytes(24).toString('hex');
   await mkdir(place.data, { recursive: true, mode: 0o700 });
   const [out, log] = [join(place.root, 'service.out'), join(place.root, 'service.log')];
-  const child = await launch({ out, log, env: demoEnvironment(env, place, token), keep });
+  const child = await launch({ out, log, env: demoEnvironment(env, place, token) });
   const stop = () => stopChild(child);
   try {
-    const url = await waitForUrl(child, { out, log });
+    const url = await waitForUrl(child, { out, log, signal });
     return { url, token, stop, release: () => release(child) };
   } catch (error) {
     await stop();
@@ -65,16 +65,16 @@ interface Launch {
   readonly out: string;
   readonly log: string;
   readonly env: Record<string, string | undefined>;
-  readonly keep: boolean;
 }
 
 /** Output goes to files, not pipes: a service that lives on must not lose its reader. */
-async function launch({ out, log, env, keep }: Launch): Promise<ChildProcess> {
+async function launch({ out, log, env }: Launch): Promise<ChildProcess> {
   const files = [await open(out, 'w'), await open(log, 'w')] as const;
   try {
     return spawn(process.execPath, [findServerMain()], {
       env,
-      detached: keep,
+      // In a process group of its own: Ctrl-C must reach it once, through us; a second signal means "at once".
+      detached: true,
       stdio: ['ignore', files[0].fd, files[1].fd],
     });
   } finally {
@@ -82,13 +82,16 @@ async function launch({ out, log, env, keep }: Launch): Promise<ChildProcess> {
   }
 }
 
-async function waitForUrl(child: ChildProcess, { out, log }: { out: string; log: string }): Promise<string> {
+async function waitForUrl(
+  child: ChildProcess,
+  { out, log, signal }: { out: string; log: string; signal: AbortSignal },
+): Promise<string> {
   const deadline = Date.now() + START_DEADLINE_MS;
   while (Date.now() < deadline) {
     const url = /^listening on (\S+)$/m.exec(await readFile(out, 'utf8'))?.[1];
     if (url !== undefined) return url;
     if (hasExited(child)) throw notStarted(`It ended with code ${child.exitCode}: ${await lastLine(log)}`);
-    await pause(POLL_MS);
+    await pause(POLL_MS, signal);
   }
   throw notStarted(`It did not listen within ${START_DEADLINE_MS / 1_000} s: ${await lastLine(log)}`);
 }

@@ -21,25 +21,39 @@ const RESULT = 'most-frequent.tsv';
 
 /** Shows the whole way of a job with a service of its own; leaves nothing behind unless told to keep it. */
 export async function runDemo({ session, options }: Invocation<DemoOptions>): Promise<ExitCode> {
-  const keep = options.keep === true;
   const place = await makeDemoPlace();
   const interruption = whenInterrupted();
+  const demo: Demo = { session, place, keep: options.keep === true, signal: interruption.signal };
+  try {
+    return await runWithService(demo);
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
+    return EXIT.interrupted;
+  } finally {
+    interruption.end();
+  }
+}
+
+interface Demo {
+  readonly session: Session;
+  readonly place: DemoPlace;
+  readonly keep: boolean;
+  readonly signal: AbortSignal;
+}
+
+async function runWithService({ session, place, keep, signal }: Demo): Promise<ExitCode> {
   let service: DemoService | null = null;
   let kept = false;
   try {
     const began = Date.now();
-    service = await startDemoService(place, { env: session.env, keep });
-    tell(
-      session,
-      `The service listens on ${service.url}, with its own database, after ${renderDuration(Date.now() - began)}.`,
-    );
-    const client = createClient(service);
-    const exitCode = await Promise.race([showJob(session, client, place), interruption.promise]);
+    service = await startDemoService(place, { env: session.env, signal });
+    const took = renderDuration(Date.now() - began);
+    tell(session, `The service listens on ${service.url}, with its own database, after ${took}.`);
+    const exitCode = await showJob({ session, place, keep, signal }, createClient(service));
     kept = keep && exitCode === EXIT.ok;
     if (kept) sayHowToUse(session, { service, place });
     return exitCode;
   } finally {
-    interruption.end();
     if (!kept) {
       await service?.stop();
       await place.remove();
@@ -48,7 +62,7 @@ export async function runDemo({ session, options }: Invocation<DemoOptions>): Pr
   }
 }
 
-async function showJob(session: Session, client: Client, place: DemoPlace): Promise<ExitCode> {
+async function showJob({ session, place, signal }: Demo, client: Client): Promise<ExitCode> {
   const storage = await client.systems.create(place.storageSystem);
   // Where outputs are archived when a job names no place.
   await client.systems.act(storage.id, 'setDefault');
@@ -57,7 +71,7 @@ async function showJob(session: Session, client: Client, place: DemoPlace): Prom
   tell(session, `Registered the systems ${storage.id} and ${execution.id} and the app ${app.id}.`);
   const job = await client.jobs.submit(place.job);
   tell(session, `Submitted the job ${job.id}. What "arras jobs watch" shows:`);
-  const exitCode = await watchJobs(session, client, [job.id], { firstDelayMs: 200, interruptible: false });
+  const exitCode = await watchJobs(session, client, [job.id], { firstDelayMs: 200, signal });
   tell(session, 'Its history, as "arras jobs history" shows it:');
   session.out(renderHistory(await client.jobs.history(job.id, { limit: 250 }), session));
   if (exitCode !== EXIT.ok) return exitCode;
@@ -81,7 +95,8 @@ function sayHowToUse(session: Session, { service, place }: { service: DemoServic
     `The service goes on as process ${pid}. To use it and to end it:
   export ARRAS_DATA_DIR=${place.data}
   npm run arras -- jobs list
-  kill ${pid} && rm -r ${place.root}
+  kill ${pid}
+  rm -r ${place.root}
 Its address is ${service.url}; its token is in ${join(place.data, 'cli.json')}.`,
   );
 }
@@ -91,11 +106,16 @@ function tell(session: Session, message: string): void {
   session.out(`\n${[paint(session.terminal, 'bold', first), ...rest].join('\n')}\n`);
 }
 
-/** Settles at the first signal, so that what was started is ended. */
-function whenInterrupted(): { readonly promise: Promise<ExitCode>; end(): void } {
-  const { promise, resolve } = Promise.withResolvers<ExitCode>();
+/** Is aborted by the first signal, so that what was started is ended. */
+function whenInterrupted(): { readonly signal: AbortSignal; end(): void } {
+  const controller = new AbortController();
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-  const onSignal = () => resolve(EXIT.interrupted);
+  const onSignal = () => controller.abort(new Interrupted());
   for (const signal of signals) process.on(signal, onSignal);
-  return { promise, end: () => signals.forEach((signal) => process.off(signal, onSignal)) };
+  return { signal: controller.signal, end: () => signals.forEach((signal) => process.off(signal, onSignal)) };
+}
+
+/** A signal came. */
+class Interrupted extends Error {
+  override readonly name = 'Interrupted';
 }

@@ -9,7 +9,7 @@ import { phaseStates } from './phases.ts';
 import { renderTransferBars } from './transfer-bars.ts';
 
 /** The longest status, so that descriptions stand below each other. */
-const STATUS_WIDTH = 'PROCESSING_INPUTS'.length;
+const STATUS_WIDTH = 'ARCHIVING_FINISHED'.length;
 
 /** One line for one entry of the history. For people the clock; for files the full time and the id of the job. */
 export function renderEntry(entry: HistoryEntry, job: JobView, terminal: Terminal): string {
@@ -58,7 +58,7 @@ export function renderStatusBlock(
   return [head, ...renderProgressLines({ job, history }, { terminal, width, nowMs })];
 }
 
-/** Phases and transfers, indented. */
+/** Phases, and the transfers of a job that has not ended, indented. */
 export function renderProgressLines(
   { job, history }: Pick<JobUpdate, 'job' | 'history'>,
   { terminal, width, nowMs }: { terminal: Terminal; width: number; nowMs: number },
@@ -67,5 +67,6 @@ export function renderProgressLines(
     terminal,
     width: width - 3,
   });
-  return [phases, ...renderTransferBars(history, terminal)].map((line) => `  ${line}`);
+  const bars = hasEnded(job.status) ? [] : renderTransferBars(history, terminal);
+  return [phases, ...bars].map((line) => `  ${line}`);
 }

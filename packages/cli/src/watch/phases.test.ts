@@ -61,6 +61,13 @@ test('a failure marks the phase in which it came', () => {
   );
 });
 
+test('a program that failed failed in its run, although it is cleaned up after', () => {
+  const entries = history(['PENDING', 0], ['RUNNING', 1], ['CLEANING_UP', 3], ['FAILED', 3]);
+  assert.match(line('FAILED', entries), /Run 2\.0s ✗ │ Archive –$/);
+  const archiving = history(['RUNNING', 1], ['CLEANING_UP', 3], ['ARCHIVING', 3], ['FAILED', 5]);
+  assert.match(line('FAILED', archiving), /Run 2\.0s ✓ │ Archive 2\.0s ✗$/);
+});
+
 test('a stop is no failure', () => {
   assert.match(line('STOPPED', history(['PENDING', 0], ['RUNNING', 1], ['STOPPED', 2])), /Run 1\.0s ⊘/);
 });

@@ -32,7 +32,7 @@ export function phaseStates({
 }): PhaseState[] {
   const spent = new Map<JobPhase, number>();
   let current = null as Stay | null;
-  for (const entry of history) {
+  for (const entry of withoutVainCleaning(history, status)) {
     const phase = phaseOf(entry.status);
     if (phase === null || phase === current?.phase) continue;
     const at = Date.parse(entry.created);
@@ -65,6 +65,13 @@ function stateOf(phase: JobPhase, { last, status, spent }: Facts): PhaseState['s
   const isBehind = last !== null && JOB_PHASES.indexOf(phase) <= JOB_PHASES.indexOf(last);
   if (spent.has(phase) && isBehind) return 'done';
   return look.phase === 'done' || isBehind ? 'passed' : 'ahead';
+}
+
+/** A program that failed is cleaned up after, and nothing is archived: the failure belongs to the run. */
+function withoutVainCleaning(history: readonly HistoryEntry[], status: JobStatus): readonly HistoryEntry[] {
+  const archives = history.some((entry) => entry.status.startsWith('ARCHIVING'));
+  if (status !== 'FAILED' || archives) return history;
+  return history.filter((entry) => entry.status !== 'CLEANING_UP');
 }
 
 function phaseOf(status: string): JobPhase | 'done' | null {

@@ -17,13 +17,13 @@ function transfer(moved: number, total: number, source = 'agave://store/a.csv'):
 
 test('a bar shows share, bytes, rate and source', () => {
   assert.deepEqual(renderTransferBars([transfer(1_606, 3_212)], { unicode: true }), [
-    '██████████░░░░░░░░░░  50 %  1.6 kB of 3.2 kB  2 kB/s  agave://store/a.csv',
+    '██████████░░░░░░░░░░  50 %  1.6 kB of 3.2 kB  2 kB/s  a.csv',
   ]);
 });
 
 test('a bar is ASCII where symbols cannot be shown, and a whole transfer has no rate', () => {
   assert.deepEqual(renderTransferBars([transfer(5, 5)], { unicode: false }), [
-    '#################### 100 %  5 B of 5 B  agave://store/a.csv',
+    '#################### 100 %  5 B of 5 B  a.csv',
   ]);
 });
 

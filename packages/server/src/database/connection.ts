@@ -1,4 +1,10 @@
-import { Kysely, PostgresDialect } from 'kysely';
+import {
+  Kysely,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+} from 'kysely';
 import pg from 'pg';
 import type { Tables } from './tables.ts';
 
@@ -46,7 +52,46 @@ export function openPool(
 
 /** Typed queries over the pool. */
 export function openDatabase(pool: pg.Pool): Db {
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
+}
+
+/** Statements prepared on a connection; texts that come after the first so many are planned each time. */
+const MAX_PREPARED = 300;
+
+/**
+ * Prepares every statement on its first use on a connection: planning the larger ones costs PostgreSQL more than
+ * running them. Texts come from this code alone, so there are few of them.
+ */
+function preparingPool(pool: pg.Pool): PostgresPool {
+  const prepared = new WeakMap<pg.PoolClient, Map<string, string>>();
+  return {
+    connect: async () => {
+      const client = await pool.connect();
+      const names = prepared.get(client) ?? new Map<string, string>();
+      prepared.set(client, names);
+      return preparingClient(client, names);
+    },
+    end: () => pool.end(),
+    options: pool.options,
+  };
+}
+
+function preparingClient(client: pg.PoolClient, names: Map<string, string>): PostgresPoolClient {
+  const nameOf = (text: string): string | undefined => {
+    const known = names.get(text);
+    if (known !== undefined || names.size >= MAX_PREPARED) return known;
+    const name = `arras_${names.size}`;
+    names.set(text, name);
+    return name;
+  };
+  return {
+    query: (<Row>(text: string, parameters: readonly unknown[]) => {
+      const name = parameters.length > 0 ? nameOf(text) : undefined;
+      const query = { text, values: [...parameters], ...(name === undefined ? {} : { name }) };
+      return client.query(query) as unknown as Promise<PostgresQueryResult<Row>>;
+    }) as PostgresPoolClient['query'],
+    release: () => client.release(),
+  };
 }
 
 /** Runs `work` in one short transaction; nothing outside the database may be awaited inside (R1). */

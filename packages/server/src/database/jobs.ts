@@ -1,10 +1,10 @@
 import type { JobEventId, JobId, JobStatus, TransferId } from '@arras/contract';
-import { type Insertable, sql, type Updateable } from 'kysely';
+import { type QueryCreator, sql, type Updateable } from 'kysely';
 import { isTerminal, MONITORED_STATUSES, TERMINAL_STATUSES } from '../domain/lifecycle.ts';
 import type { QueuedTask } from '../domain/tasks.ts';
 import type { Db } from './connection.ts';
 import { taskSpecs } from './queue.ts';
-import type { JobRow, JobsTable, StopRequest } from './tables.ts';
+import type { JobRow, JobsTable, NewJob, StopRequest, Tables } from './tables.ts';
 
 /** One event to append; `status` is the job's status once it has happened. */
 export interface NewJobEvent {
@@ -116,33 +116,36 @@ export async function moveJob(db: Db, move: JobMove): Promise<JobRow | null> {
         .where(sql<boolean>`stop_requested is not distinct from ${job.stop_requested}`)
         .returningAll(),
     )
-    .with('written', (qb) =>
-      qb
-        .insertInto('job_events')
-        .columns([
-          'job_id',
-          'seq',
-          'id',
-          'name',
-          'status',
-          'description',
-          'in_history',
-          'transfer_id',
-          'created_by',
-        ])
-        .expression(sql`
-          select moved.id, moved.seq - ${events.length} + e.ordinal, e.id, e.name, e.status, e.description,
-            e.in_history, e.transfer_id, e.created_by
-          from moved, jsonb_to_recordset(${eventRecords(events)}::jsonb) as e (ordinal integer, id text, name text,
-            status text, description text, in_history boolean, transfer_id text, created_by text)`)
-        .returning('seq'),
-    )
+    .with('written', (qb) => appendedEvents(qb, events))
     .with('rung', () => rungTasks(move.tasks))
     .selectFrom('moved')
     .selectAll('moved')
     .where(sql<boolean>`(select count(*) from rung) >= 0`)
     .executeTakeFirst();
   return result ?? null;
+}
+
+/** Events for the row of the statement's part `moved`, numbered up to its `seq`. */
+function appendedEvents(qb: QueryCreator<Tables>, events: readonly NewJobEvent[]) {
+  return qb
+    .insertInto('job_events')
+    .columns([
+      'job_id',
+      'seq',
+      'id',
+      'name',
+      'status',
+      'description',
+      'in_history',
+      'transfer_id',
+      'created_by',
+    ])
+    .expression(sql`
+      select moved.id, moved.seq - ${events.length}::integer + e.ordinal, e.id, e.name, e.status, e.description,
+        e.in_history, e.transfer_id, e.created_by
+      from moved, jsonb_to_recordset(${eventRecords(events)}::jsonb) as e (ordinal integer, id text, name text,
+        status text, description text, in_history boolean, transfer_id text, created_by text)`)
+    .returning('seq');
 }
 
 function rungTasks(tasks: readonly QueuedTask[]) {
@@ -153,16 +156,34 @@ function rungTasks(tasks: readonly QueuedTask[]) {
       }>`(select added.id::text as id from moved, graphile_worker.add_jobs(${taskSpecs(tasks)}) as added)`;
 }
 
-/** Stores a new job; its first events are appended by the caller in the same transaction. */
-export async function insertJob(
-  db: Db,
-  job: Omit<Insertable<JobsTable>, 'next_at' | 'deadline_at'>,
-  times: { readonly lookAfterMs: number; readonly deadlineMs: number },
-): Promise<JobRow> {
+/** A new job with everything that commits together with it. */
+export interface JobInsertion {
+  readonly job: Omit<NewJob, 'next_at' | 'deadline_at'>;
+  readonly events: readonly NewJobEvent[];
+  readonly tasks: readonly QueuedTask[];
+  readonly lookAfterMs: number;
+  readonly deadlineMs: number;
+}
+
+/** Stores a new job, appends its first events and queues its first tasks, in one statement. */
+export async function insertJob(db: Db, insertion: JobInsertion): Promise<JobRow> {
+  const { job, events, tasks } = insertion;
   return db
-    .insertInto('jobs')
-    .values({ ...job, next_at: after(times.lookAfterMs), deadline_at: after(times.deadlineMs) })
-    .returningAll()
+    .with('moved', (qb) =>
+      qb
+        .insertInto('jobs')
+        .values({
+          ...job,
+          next_at: after(insertion.lookAfterMs),
+          deadline_at: after(insertion.deadlineMs),
+        })
+        .returningAll(),
+    )
+    .with('written', (qb) => appendedEvents(qb, events))
+    .with('rung', () => rungTasks(tasks))
+    .selectFrom('moved')
+    .selectAll('moved')
+    .where(sql<boolean>`(select count(*) from rung) >= 0`)
     .executeTakeFirstOrThrow();
 }
 

@@ -42,7 +42,11 @@ export async function insertToken(
 ): Promise<TokenRow> {
   const expires_at =
     lifetimeSeconds === null ? null : sql<Date>`clock_timestamp() + ${lifetimeSeconds} * interval '1 second'`;
-  return db.insertInto('tokens').values({ ...token, expires_at }).returningAll().executeTakeFirstOrThrow();
+  return db
+    .insertInto('tokens')
+    .values({ ...token, expires_at })
+    .returningAll()
+    .executeTakeFirstOrThrow();
 }
 
 /** Stores a token given by the operator, or leaves it when it is known already. */

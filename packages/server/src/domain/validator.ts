@@ -16,7 +16,8 @@ let kept: { readonly pattern: string; readonly regex: Regex } | null = null;
 
 /** Why a pattern cannot be used, as the rest of a sentence that begins with the field's name; null when it can. */
 export function findPatternProblem(pattern: string): string | null {
-  if (hasClassIntersection(pattern)) return 'holds && in a character class, which is not supported; write the class out';
+  if (hasClassIntersection(pattern))
+    return 'holds && in a character class, which is not supported; write the class out';
   if (estimatePatternSize(pattern) > MAX_PATTERN_SIZE) {
     return 'is too large: use * or + in place of large repetition counts, and fewer Unicode classes';
   }

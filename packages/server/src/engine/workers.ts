@@ -34,6 +34,12 @@ const SYSTEM_HANDLERS = { collect, monitor } as const satisfies Record<
 /** Milliseconds between two looks at the queue when no hint comes; the hint is the rule. */
 const POLL_INTERVAL_MS = 2_000;
 
+/**
+ * Completions are written together: a task that is run again because its completion was lost with the process
+ * finds nothing to do.
+ */
+const BATCHING = { worker: { completeJobBatchDelay: 5, failJobBatchDelay: 5 } } as const;
+
 /** The running workers of this process. */
 export interface Workers extends AsyncDisposable {
   /** Ids under which the queue knows them, for whoever must unlock their tasks when this process dies. */
@@ -55,6 +61,7 @@ export async function startWorkers(
       concurrency,
       pollInterval: POLL_INTERVAL_MS,
       noHandleSignals: true,
+      preset: BATCHING,
       logger: quietLogger(context),
       events,
     });

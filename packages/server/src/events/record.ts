@@ -1,17 +1,13 @@
 import { JOB_EVENT_DESCRIPTIONS, type JobId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
-import { appendJobEvents, hideJob, insertJob, insertJobEvents, type NewJobEvent } from '../database/jobs.ts';
-import { queueTasks } from '../database/queue.ts';
+import { appendJobEvents, hideJob, insertJob, type NewJobEvent } from '../database/jobs.ts';
 import type { JobRow, NewJob } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import { LIFECYCLE } from '../domain/lifecycle.ts';
 import { SWEEP_AFTER_MS } from '../domain/tasks.ts';
 
 /** A job about to be accepted; status, sequence and times are set here. */
-export type AcceptedJob = Omit<
-  NewJob,
-  'status' | 'seq' | 'last_message' | 'next_at' | 'deadline_at'
->;
+export type AcceptedJob = Omit<NewJob, 'status' | 'seq' | 'last_message' | 'next_at' | 'deadline_at'>;
 
 /**
  * Stores a new job with its first two events and rings for its first task, all in the caller's transaction.
@@ -35,14 +31,13 @@ export async function acceptJob(
     },
     { ...first, id: newId('jobEvent'), name: 'PENDING', description, inHistory: true },
   ];
-  const stored = await insertJob(
-    tx,
-    { ...job, status: 'PENDING', seq: events.length, last_message: description },
-    { lookAfterMs: SWEEP_AFTER_MS, deadlineMs: request.deadlineMs },
-  );
-  await insertJobEvents(tx, stored.id, 0, events);
-  await queueTasks(tx, [{ task: LIFECYCLE.PENDING.task, subject: stored.id }]);
-  return stored;
+  return insertJob(tx, {
+    job: { ...job, status: 'PENDING', seq: events.length, last_message: description },
+    events,
+    tasks: [{ task: LIFECYCLE.PENDING.task, subject: job.id }],
+    lookAfterMs: SWEEP_AFTER_MS,
+    deadlineMs: request.deadlineMs,
+  });
 }
 
 /** Hides a job and says so in its history. Returns false when it was hidden already. */

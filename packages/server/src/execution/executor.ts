@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { createLauncher } from './launcher.ts';
 import {
   type Launch,
   type Observation,
@@ -45,6 +46,7 @@ export interface Executor {
   directives(launch: Launch): readonly string[];
   /** Puts wrapper, values and program into the work directory, durably, before anything is launched. */
   prepare(launch: Launch, files: ProgramFiles): Promise<void>;
+  /** Launches that are asked for while another command is under way go together in the next one. */
   submit(launch: Launch): Promise<SubmitOutcome>;
   /** What became of a try whose submission has no known outcome, or that another process submitted. */
   reconcile(tracked: Tracked): Promise<Observation>;
@@ -69,12 +71,13 @@ export interface Executor {
 export function createExecutor(parts: { readonly shell: Shell; readonly scheduler: Scheduler }): Executor {
   const { shell, scheduler } = parts;
   const suspend = scheduler.suspend;
+  const launcher = createLauncher((launches) => submitAll(shell, scheduler, launches));
   const observe = (tracked: readonly Tracked[]) => observeAll(shell, scheduler, tracked);
   return {
     createWorkDirectory: (path) => shell.makeDirectory(path),
     directives: (launch) => scheduler.directives(launch),
     prepare: (launch, files) => prepare(shell, launch, files),
-    submit: (launch) => submit(shell, scheduler, launch),
+    submit: (launch) => launcher.submit(launch),
     observe,
     reconcile: async (tracked) => pick(await observe([tracked]), tracked.tag),
     fence: (tracked) => fence(shell, tracked),
@@ -101,16 +104,13 @@ async function prepare(shell: Shell, launch: Launch, files: ProgramFiles): Promi
   ]);
 }
 
-async function submit(shell: Shell, scheduler: Scheduler, launch: Launch): Promise<SubmitOutcome> {
-  checkTag(launch.tag);
-  try {
-    const result = await run(shell, scheduler.submit(launch));
-    if (result.timedOut) return { kind: 'unknown', reason: 'the launch did not answer in time' };
-    return scheduler.parseSubmit(result);
-  } catch (error) {
-    if (error instanceof ShellUnreachable) return { kind: 'unknown', reason: error.message };
-    throw error;
-  }
+async function submitAll(
+  shell: Shell,
+  scheduler: Scheduler,
+  launches: readonly Launch[],
+): Promise<ReadonlyMap<string, SubmitOutcome>> {
+  const result = await run(shell, scheduler.submit(launches));
+  return scheduler.parseSubmit(result);
 }
 
 async function observeAll(

@@ -2,27 +2,27 @@ import { PROCESS_FUNCTIONS, RECORD_FUNCTIONS } from './try-record.ts';
 
 /** Bash texts of the FORK scheduler. Values come as arguments; none is ever part of a text. */
 
-/** Arguments: those of the wrapper. Prints the wrapper's pid, or why nothing was started (exit code 3). */
+/**
+ * Arguments: those of the wrapper, for each try. Prints one line a try with the wrapper's pid, or with the reason
+ * why nothing was started.
+ */
 export const SUBMIT = `
-refuse() { printf 'arras-refused %s\\n' "$1"; exit 3; }
-[[ -d $1 ]] || refuse 'the work directory is gone'
-[[ -f $1/.arras/wrapper ]] || refuse 'the work directory was not prepared'
-type -P setsid >/dev/null || refuse 'the host has no setsid command'
-if [[ ! -d $4/running || ! -d $4/ended || ! -d $4/past ]]; then
-  mkdir -p -m 700 -- "$4/running" "$4/ended" "$4/past" || exit 1
-fi
-# Own session and no descriptor of ours, not even one the service inherited: it outlives them all.
-launch() {
-  local path descriptor
-  for path in /proc/self/fd/*; do
-    descriptor=\${path##*/}
-    (( descriptor <= 2 )) || exec {descriptor}>&-
-  done
-  trap - INT QUIT
-  exec setsid bash "$1/.arras/wrapper" "$@"
+refuse() { printf 'arras-refused %s %s\\n' "$1" "$2"; }
+submit() {
+  [[ -d $1 ]] || { refuse "$3" 'the work directory is gone'; return; }
+  [[ -f $1/.arras/wrapper ]] || { refuse "$3" 'the work directory was not prepared'; return; }
+  type -P setsid >/dev/null || { refuse "$3" 'the host has no setsid command'; return; }
+  if [[ ! -d $4/running || ! -d $4/ended || ! -d $4/past ]]; then
+    mkdir -p -m 700 -- "$4/running" "$4/ended" "$4/past" || { refuse "$3" 'the spool directory cannot be made'; return; }
+  fi
+  # Own session and no pipe of ours: it outlives this command and the service.
+  ( trap - INT QUIT; exec setsid bash "$1/.arras/wrapper" "$@" ) </dev/null >/dev/null 2>&1 &
+  printf 'arras-submitted %s %s\\n' "$3" "$!"
 }
-launch "$@" </dev/null >/dev/null 2>&1 &
-printf 'arras-submitted %s\\n' "$!"
+while (( $# >= 7 )); do
+  submit "\${@:1:7}"
+  shift 7
+done
 `;
 
 /**

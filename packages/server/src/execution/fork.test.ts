@@ -11,30 +11,30 @@ const TRY: Tracked = {
   localId: null,
 };
 
-const submitted = (exitCode: number | null, stdout: string) =>
-  fork.parseSubmit({ exitCode, stdout, stderr: '' });
+const submitted = (stdout: string) => fork.parseSubmit({ exitCode: 0, stdout, stderr: '' });
 
 function judged(facts: string) {
   return fork.parsePoll(`begin n1\n${TRY.tag} ${facts}\nend n1\n`, 'n1', [TRY]).get(TRY.tag);
 }
 
-test('a launch is accepted, refused, or unknown', () => {
-  assert.deepEqual(submitted(0, 'Welcome!\narras-submitted 4711\n'), {
-    kind: 'accepted',
-    localId: '4711',
-    running: true,
-  });
-  assert.deepEqual(submitted(3, 'arras-refused the work directory is gone\n'), {
-    kind: 'refused',
-    reason: 'the work directory is gone',
-  });
-  for (const [exitCode, stdout] of [
-    [0, ''],
-    [0, 'arras-submitted 0\n'],
-    [null, 'arras-submitted 4711\n'],
-    [1, 'arras-refused x\n'],
-  ] as const) {
-    assert.equal(submitted(exitCode, stdout).kind, 'unknown');
+test('each launch of a command is accepted, refused, or unknown by its own line', () => {
+  const outcomes = submitted(
+    'Welcome!\narras-submitted tj-01-007-1 4711\narras-refused tj-02-007-1 the work directory is gone\n',
+  );
+  assert.deepEqual(
+    [...outcomes],
+    [
+      ['tj-01-007-1', { kind: 'accepted', localId: '4711', running: true }],
+      ['tj-02-007-1', { kind: 'refused', reason: 'the work directory is gone' }],
+    ],
+  );
+  for (const noise of [
+    '',
+    'arras-submitted tj-01-007-1 0\n',
+    'arras-submitted 4711\n',
+    'arras-refused x\n',
+  ]) {
+    assert.equal(submitted(noise).size, 0);
   }
 });
 

@@ -14,7 +14,10 @@ import { wrapperArguments } from './wrapper-script.ts';
 export const fork: Scheduler = {
   name: 'FORK',
   directives: () => [],
-  submit: (launch: Launch): ShellCommand => ({ script: SUBMIT, args: wrapperArguments(launch) }),
+  submit: (launches: readonly Launch[]): ShellCommand => ({
+    script: SUBMIT,
+    args: launches.flatMap(wrapperArguments),
+  }),
   parseSubmit,
   poll: (tracked, nonce) => ({ script: POLL, args: [nonce, ...tracked.flatMap(tryArguments)] }),
   parsePoll,
@@ -30,16 +33,23 @@ function signal(tracked: Tracked, name: 'TERM' | 'KILL' | 'STOP' | 'CONT'): Shel
   return { script: SIGNAL, args: [...tryArguments(tracked), name] };
 }
 
-function parseSubmit(output: { readonly exitCode: number | null; readonly stdout: string }): SubmitOutcome {
-  // arras-submitted 4711
-  const pid = /^arras-submitted ([1-9][0-9]*)$/m.exec(output.stdout)?.[1];
-  if (output.exitCode === 0 && pid !== undefined) {
-    return { kind: 'accepted', localId: pid, running: true };
+/** arras-submitted tj-0123-007-1 4711 */
+const SUBMITTED_SHAPE = /^arras-submitted (\S+) ([1-9][0-9]*)$/;
+/** arras-refused tj-0123-007-1 the work directory is gone */
+const REFUSED_SHAPE = /^arras-refused (\S+) (.+)$/;
+
+/** Each line stands for itself: what a command that broke off had started before is started all the same. */
+function parseSubmit(output: { readonly stdout: string }): ReadonlyMap<string, SubmitOutcome> {
+  const outcomes = new Map<string, SubmitOutcome>();
+  for (const line of output.stdout.split('\n')) {
+    const [, submitted, pid] = SUBMITTED_SHAPE.exec(line) ?? [];
+    if (submitted !== undefined && pid !== undefined) {
+      outcomes.set(submitted, { kind: 'accepted', localId: pid, running: true });
+    }
+    const [, refused, reason] = REFUSED_SHAPE.exec(line) ?? [];
+    if (refused !== undefined && reason !== undefined) outcomes.set(refused, { kind: 'refused', reason });
   }
-  // arras-refused the work directory is gone
-  const reason = /^arras-refused (.+)$/m.exec(output.stdout)?.[1];
-  if (output.exitCode === 3 && reason !== undefined) return { kind: 'refused', reason };
-  return { kind: 'unknown', reason: `the launch ended with exit code ${output.exitCode ?? 'none'}` };
+  return outcomes;
 }
 
 // tj-0123-007-1 - alive none 4711

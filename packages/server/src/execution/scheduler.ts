@@ -73,12 +73,14 @@ export interface Scheduler {
   readonly name: string;
   /** Directive lines for the head of the program's script; empty where there is no batch system. */
   readonly directives: (launch: Launch) => readonly string[];
-  readonly submit: (launch: Launch) => ShellCommand;
+  /** One command that starts several tries, each independently of the others' fate. */
+  readonly submit: (launches: readonly Launch[]) => ShellCommand;
+  /** The outcome of each launch by tag; a tag that is missing has an unknown outcome. */
   readonly parseSubmit: (output: {
     readonly exitCode: number | null;
     readonly stdout: string;
     readonly stderr: string;
-  }) => SubmitOutcome;
+  }) => ReadonlyMap<string, SubmitOutcome>;
   /** One command that tells about all the tries, whatever their number. */
   readonly poll: (tracked: readonly Tracked[], nonce: string) => ShellCommand;
   /**

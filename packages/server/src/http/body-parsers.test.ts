@@ -9,7 +9,11 @@ const bytes = (text: string) => Buffer.from(text);
 const REFUSED: readonly (readonly [title: string, body: Buffer, code: string])[] = [
   ['depth 65', bytes('['.repeat(65) + ']'.repeat(65)), 'request.too-deep'],
   ['depth 100,000, never closed', bytes('{"a":'.repeat(100_000)), 'request.too-deep'],
-  ['100,000 keys', bytes(`{${Array.from({ length: 100_000 }, (_, i) => `"${i}":1`).join(',')}}`), 'request.malformed'],
+  [
+    '100,000 keys',
+    bytes(`{${Array.from({ length: 100_000 }, (_, i) => `"${i}":1`).join(',')}}`),
+    'request.malformed',
+  ],
   ['invalid UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'request.not-utf8'],
   ['UTF-8 of a surrogate', Buffer.from([0x22, 0xed, 0xa0, 0x80, 0x22]), 'request.not-utf8'],
   ['a cut document', bytes('{"a":'), 'request.malformed'],
@@ -21,7 +25,10 @@ const REFUSED: readonly (readonly [title: string, body: Buffer, code: string])[]
 
 for (const [title, body, code] of REFUSED) {
   test(`a JSON body with ${title} is refused`, () => {
-    assert.throws(() => parseJsonBody(body), (error) => error instanceof ApiError && error.code === code);
+    assert.throws(
+      () => parseJsonBody(body),
+      (error) => error instanceof ApiError && error.code === code,
+    );
   });
 }
 

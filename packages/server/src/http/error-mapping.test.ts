@@ -28,6 +28,7 @@ const CASES: readonly (readonly [error: unknown, code: string])[] = [
   [withCode('FST_ERR_CTP_BODY_TOO_LARGE'), 'request.too-large'],
   [withCode('FST_ERR_BAD_URL'), 'request.not-utf8'],
   [Object.assign(new Error('odd'), { statusCode: 418 }), 'request.failed'],
+  [Object.assign(withCode('ECONNRESET', 'aborted'), { statusCode: 400 }), 'request.failed'],
   [new StorageError('unreachable', 'host away'), 'system.unreachable'],
   [new StorageError('no-space', 'full'), 'storage.full'],
   [new JobFault('system s is disabled'), 'system.unavailable'],

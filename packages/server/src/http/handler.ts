@@ -148,10 +148,11 @@ function readBody(
   return parseBody(schema, layOver(stored, given));
 }
 
-/** A field replaces the stored one of its name in any case as a whole. */
+/** A field, under either name that `parseBody` accepts, replaces the stored one as a whole. */
 function layOver(stored: Readonly<Record<string, unknown>>, given: object): Record<string, unknown> {
-  const names = new Set(Object.keys(given).map((name) => name.toLowerCase()));
-  const kept = Object.entries(stored).filter(([name]) => !names.has(name.toLowerCase()));
+  const kept = Object.entries(stored).filter(
+    ([name]) => !Object.hasOwn(given, name) && !Object.hasOwn(given, name.toLowerCase()),
+  );
   return Object.fromEntries([...kept, ...Object.entries(given)]);
 }
 

@@ -8,7 +8,8 @@ export function readOrder<Column extends string>(
   { order, orderBy }: Pick<ListQuery, 'order' | 'orderBy'>,
   columns: Readonly<Record<string, Column>>,
 ): { readonly orderBy?: Column; readonly order?: 'asc' | 'desc' } {
-  const direction = order === undefined ? {} : { order: order === 'ASC' ? ('asc' as const) : ('desc' as const) };
+  const direction =
+    order === undefined ? {} : { order: order === 'ASC' ? ('asc' as const) : ('desc' as const) };
   if (orderBy === undefined) return direction;
   const fields = Object.keys(columns);
   const column = columns[findOrderField(orderBy, fields) ?? ''];

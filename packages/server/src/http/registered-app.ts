@@ -14,10 +14,16 @@ import { definitionOf } from './views/system-view.ts';
  * Checks what the schema cannot (systems, queue, validators, files of the app) and reports all problems at once.
  * Returns the app as it is to be stored. Throws ApiError.
  */
-export async function checkApp(context: HttpContext, viewer: Viewer, app: AppRequest): Promise<AppDefinition> {
+export async function checkApp(
+  context: HttpContext,
+  viewer: Viewer,
+  app: AppRequest,
+): Promise<AppDefinition> {
   const execution = await findExecution(context, viewer, app);
   const deployment = await findDeployment(context, viewer, app);
-  const fileProblems = isProblem(deployment) ? [deployment] : await findFileProblems(context, viewer, app, deployment);
+  const fileProblems = isProblem(deployment)
+    ? [deployment]
+    : await findFileProblems(context, viewer, app, deployment);
   const systemProblems = isProblem(execution) ? [execution] : findMisfits(app, execution);
   const problems = [...systemProblems, ...fileProblems, ...findPatternProblems(app)];
   if (problems.length > 0 || isProblem(deployment)) throw new ApiError('request.invalid', { problems });
@@ -43,7 +49,10 @@ async function findExecution(
 
 function definitionConnections(system: ViewedSystem) {
   const definition = definitionOf(system);
-  return { storage: definition.storage, login: definition.type === 'EXECUTION' ? definition.login : undefined };
+  return {
+    storage: definition.storage,
+    login: definition.type === 'EXECUTION' ? definition.login : undefined,
+  };
 }
 
 async function findDeployment(
@@ -53,9 +62,12 @@ async function findDeployment(
 ): Promise<ViewedSystem | FieldProblem> {
   const field = 'deploymentSystem';
   const system =
-    id === undefined ? await findDefaultSystem(db, viewer, 'STORAGE') : await findViewedSystem(db, viewer, id);
+    id === undefined
+      ? await findDefaultSystem(db, viewer, 'STORAGE')
+      : await findViewedSystem(db, viewer, id);
   if (system !== null && mayUseSystem(system.role, 'readFiles')) return system;
-  if (system !== null) return { field, message: `your role on ${system.id} is ${system.role}, which may not read files` };
+  if (system !== null)
+    return { field, message: `your role on ${system.id} is ${system.role}, which may not read files` };
   if (id !== undefined) return { field, message: `no system ${id} is visible to you` };
   return { field, message: 'is required, because you have no default storage system' };
 }
@@ -63,7 +75,9 @@ async function findDeployment(
 function findMisfits(app: AppRequest, system: ViewedSystem): FieldProblem[] {
   const definition = definitionOf(system);
   if (definition.type !== 'EXECUTION') {
-    return [{ field: 'executionSystem', message: `${system.id} is a storage system, expected an execution system` }];
+    return [
+      { field: 'executionSystem', message: `${system.id} is a storage system, expected an execution system` },
+    ];
   }
   const problems: FieldProblem[] = [];
   const fitting: readonly string[] = SYSTEMS_FOR_APPS[app.executionType];
@@ -86,19 +100,43 @@ async function findFileProblems(
   app: AppRequest,
   deployment: ViewedSystem,
 ): Promise<FieldProblem[]> {
+  refuseUnusable(deployment);
   const place = await context.targets.getPlace(deployment.id);
   const directory = resolveDirectory(place.resolve, app.deploymentPath);
   if (typeof directory !== 'string') return [directory];
   if (!(await mayUsePath(context.db, viewer, deployment, directory))) {
-    return [{ field: 'deploymentPath', message: `${app.deploymentPath} on ${deployment.id} belongs to another user` }];
+    return [
+      {
+        field: 'deploymentPath',
+        message: `${app.deploymentPath} on ${deployment.id} belongs to another user`,
+      },
+    ];
   }
   const where = `on ${deployment.id}`;
   const type = await typeOf(place.storage, directory);
   if (type !== 'dir') {
-    return [{ field: 'deploymentPath', message: `there is no directory ${app.deploymentPath} ${where}; upload the app first` }];
+    return [
+      {
+        field: 'deploymentPath',
+        message: `there is no directory ${app.deploymentPath} ${where}; upload the app first`,
+      },
+    ];
   }
   if ((await typeOf(place.storage, joinPath(directory, app.templatePath))) === 'file') return [];
-  return [{ field: 'templatePath', message: `there is no file ${app.templatePath} in ${app.deploymentPath} ${where}` }];
+  return [
+    {
+      field: 'templatePath',
+      message: `there is no file ${app.templatePath} in ${app.deploymentPath} ${where}`,
+    },
+  ];
+}
+
+function refuseUnusable(deployment: ViewedSystem): void {
+  const { status } = definitionOf(deployment);
+  if (deployment.available && status === 'UP') return;
+  throw new ApiError('system.unavailable', {
+    message: `The files of the app cannot be looked at: the system ${deployment.id} is ${deployment.available ? status : 'disabled'}.`,
+  });
 }
 
 function resolveDirectory(resolve: (path: string) => string, path: string): string | FieldProblem {
@@ -115,7 +153,8 @@ async function typeOf(storage: Storage, path: string): Promise<'file' | 'dir' | 
   try {
     return (await storage.find(path))?.type ?? null;
   } catch (error) {
-    if (error instanceof StorageError && (error.code === 'forbidden' || error.code === 'not-a-directory')) return null;
+    if (error instanceof StorageError && (error.code === 'forbidden' || error.code === 'not-a-directory'))
+      return null;
     throw error;
   }
 }

@@ -3,6 +3,7 @@ import type { Viewer } from '../database/systems.ts';
 import { isHostLocal } from '../domain/access.ts';
 import { fork } from '../execution/fork.ts';
 import { openStorage, STORAGE_PROTOCOLS } from '../storage/by-protocol.ts';
+import { StorageError } from '../storage/storage.ts';
 
 /** What this version can use of the words that the contract knows. */
 const SUPPORTED: Readonly<Record<'storage' | 'login' | 'scheduler', readonly string[]>> = {
@@ -20,7 +21,8 @@ type Given = SystemRequest | SystemUpdate;
  */
 export async function checkSystem(viewer: Viewer, system: Given): Promise<void> {
   refuse(findUnsupported(system));
-  if (isHostLocal(connectionsOf(system)) && !viewer.isAdmin) throw new ApiError('system.host-local-needs-admin');
+  if (isHostLocal(connectionsOf(system)) && !viewer.isAdmin)
+    throw new ApiError('system.host-local-needs-admin');
   refuse(await findMissingRoot(system));
 }
 
@@ -54,7 +56,10 @@ async function findMissingRoot({ storage: block }: Given): Promise<FieldProblem[
   const storage = openStorage(block);
   try {
     if ((await storage.find('/'))?.type === 'dir') return [];
-    return [{ field: 'storage.rootDir', message: `there is no directory ${block.rootDir}; make it first` }];
+    return [{ field: 'storage.rootDir', message: `${block.rootDir} is not a directory` }];
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error;
+    return [{ field: 'storage.rootDir', message: error.message }];
   } finally {
     await storage.close();
   }

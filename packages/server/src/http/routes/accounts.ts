@@ -2,7 +2,12 @@ import { ApiError } from '@arras/contract';
 import { hashPassword, SALT_BYTES } from '../../auth/password.ts';
 import { hashToken, makeToken, TOKEN_RANDOM_BYTES } from '../../auth/token.ts';
 import { inTransaction } from '../../database/connection.ts';
-import { disableProfile, findProfile, insertProfile, listProfiles as readProfiles } from '../../database/profiles.ts';
+import {
+  disableProfile,
+  findProfile,
+  insertProfile,
+  listProfiles as readProfiles,
+} from '../../database/profiles.ts';
 import type { ProfileRow } from '../../database/tables.ts';
 import { insertToken, listOwnedTokens, revokeAnyToken, revokeOwnedToken } from '../../database/tokens.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
@@ -41,7 +46,9 @@ const deleteProfile: Handler<'deleteProfile'> = async ({ context, viewer, params
   const username = params.username === 'me' ? viewer.username : params.username;
   // Somebody must be left who can administer the service.
   if (username === viewer.username) {
-    throw new ApiError('conflict', { message: 'You cannot disable your own account; ask another administrator.' });
+    throw new ApiError('conflict', {
+      message: 'You cannot disable your own account; ask another administrator.',
+    });
   }
   const isChanged = await inTransaction(context.db, (tx) => disableProfile(tx, username));
   if (!isChanged) throw new ApiError('profile.not-found');

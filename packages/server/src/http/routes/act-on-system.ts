@@ -28,7 +28,10 @@ const ACTIONS = {
   publish: { needs: 'admin', act: (db, system) => updateSystem(db, system.uuid, { is_public: true }) },
   unpublish: { needs: 'admin', act: (db, system) => updateSystem(db, system.uuid, { is_public: false }) },
   setDefault: { needs: 'run', act: (db, system, { username }) => setUserDefault(db, username, system, true) },
-  unsetDefault: { needs: 'run', act: (db, system, { username }) => setUserDefault(db, username, system, false) },
+  unsetDefault: {
+    needs: 'run',
+    act: (db, system, { username }) => setUserDefault(db, username, system, false),
+  },
   setGlobalDefault: { needs: 'admin', act: (db, system) => setGlobalDefault(db, system, true) },
   unsetGlobalDefault: { needs: 'admin', act: (db, system) => setGlobalDefault(db, system, false) },
 } as const satisfies Record<Action, ActionRule>;

@@ -1,4 +1,4 @@
-import { ApiError, appIdOf, type AppRequest } from '@arras/contract';
+import { ApiError, type AppRequest, appIdOf } from '@arras/contract';
 import {
   type DefinedApp,
   findViewedApp,
@@ -120,4 +120,11 @@ async function getChangeableApp(context: HttpContext, viewer: Viewer, id: string
 }
 
 /** Operations on apps. */
-export const APP_HANDLERS: HandlersOf<'Apps'> = { listApps, createApp, showApp, updateApp, deleteApp, actOnApp };
+export const APP_HANDLERS: HandlersOf<'Apps'> = {
+  listApps,
+  createApp,
+  showApp,
+  updateApp,
+  deleteApp,
+  actOnApp,
+};

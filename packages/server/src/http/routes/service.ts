@@ -23,4 +23,9 @@ const showOpenApi: Handler<'showOpenApi'> = ({ context }) =>
   });
 
 /** Operations of the service itself. */
-export const SERVICE_HANDLERS: HandlersOf<'Service'> = { showLiveness, showReadiness, showMetrics, showOpenApi };
+export const SERVICE_HANDLERS: HandlersOf<'Service'> = {
+  showLiveness,
+  showReadiness,
+  showMetrics,
+  showOpenApi,
+};

@@ -21,8 +21,7 @@ const listSystemRoles: Handler<'listSystemRoles'> = async ({ context, viewer, pa
 const showSystemRole: Handler<'showSystemRole'> = async ({ context, viewer, params }) => {
   const system = await getViewedSystem(context.db, viewer, params.id);
   const { username } = params;
-  const role =
-    username === system.owner ? 'OWNER' : await findSystemRole(context.db, system.uuid, username);
+  const role = username === system.owner ? 'OWNER' : await findSystemRole(context.db, system.uuid, username);
   if (role === null) throw new ApiError('role.not-found');
   return answer(renderRole(context, system.id, { username, role }));
 };

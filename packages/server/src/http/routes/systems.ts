@@ -104,14 +104,22 @@ async function change(
   context: HttpContext,
   viewer: Viewer,
   known: ViewedSystem,
-  to: { readonly type: SystemType; readonly available: boolean; readonly definition: Record<string, unknown> },
+  to: {
+    readonly type: SystemType;
+    readonly available: boolean;
+    readonly definition: Record<string, unknown>;
+  },
 ) {
   if (to.type !== known.type) {
     const message = `cannot change: expected ${known.type}, got ${describeValue(to.type)}`;
     throw new ApiError('request.invalid', { problems: [{ field: 'type', message }] });
   }
   const { available, definition } = to;
-  const stored = await storeChange(context.db, known.uuid, { available, definition, ifRevision: known.revision });
+  const stored = await storeChange(context.db, known.uuid, {
+    available,
+    definition,
+    ifRevision: known.revision,
+  });
   if (stored === null) throw new ApiError('conflict');
   return showAgain(context, viewer, known.id);
 }

@@ -48,16 +48,17 @@ export async function storeJob(
   prepared: PreparedJob,
   keyed: KeyedRequest | null,
 ): Promise<JobRow | null> {
+  const accepted = { job: toRow(prepared), newId, deadlineMs: stagingDeadlineMs };
+  // One statement is its own transaction.
+  if (keyed === null) return acceptJob(db, accepted);
   try {
     return await inTransaction(db, async (tx) => {
-      if (keyed !== null) {
-        const earlier = { requestHash: keyed.hash, jobId: prepared.id };
-        if (!(await claimRequestKey(tx, keyed.key, earlier, WAIT_FOR_FIRST_MS))) return null;
-      }
-      return acceptJob(tx, { job: toRow(prepared), newId, deadlineMs: stagingDeadlineMs });
+      const earlier = { requestHash: keyed.hash, jobId: prepared.id };
+      const isFirst = await claimRequestKey(tx, keyed.key, earlier, WAIT_FOR_FIRST_MS);
+      return isFirst ? acceptJob(tx, accepted) : null;
     });
   } catch (error) {
-    if (keyed !== null && hasCode(error, LOCK_NOT_AVAILABLE)) {
+    if (hasCode(error, LOCK_NOT_AVAILABLE)) {
       throw new ApiError('idempotency.in-progress', { cause: error });
     }
     throw error;

@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '../..');
+
+/** The blocks of a page that are marked `sh`: commands to be run in their order. Others are only read. */
+export function readCommands(page: string): string[] {
+  const text = readFileSync(join(ROOT, page), 'utf8');
+  return [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map((match) => match[1] ?? '');
+}
+
+/** How a page's commands ended. */
+export interface PageResult {
+  readonly code: number | null;
+  /** All that was printed, with each command before its output. */
+  readonly output: string;
+}
+
+/** Runs all commands of a page in one shell in the checkout, as a reader would type them; the first failure ends it. */
+export function runPage(page: string, environment: Readonly<Record<string, string>>): Promise<PageResult> {
+  const script = ['set -euo pipefail', 'exec 2>&1', ...readCommands(page).map(echoed)].join('\n');
+  const child = spawn('bash', ['-c', script], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, output }));
+  });
+}
+
+/** Shows the block before it runs, so that a failure names its place. */
+function echoed(block: string): string {
+  return `cat <<'END-OF-BLOCK'\n$ ${block}END-OF-BLOCK\n${block}`;
+}
