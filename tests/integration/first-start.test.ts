@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
-import { type AdministratorSettings, ensureAdministrator, UnusableSetting } from '../../packages/server/src/auth/first-start.ts';
+import {
+  type AdministratorSettings,
+  ensureAdministrator,
+  UnusableSetting,
+} from '../../packages/server/src/auth/first-start.ts';
 import { verifyPassword } from '../../packages/server/src/auth/password.ts';
 import { type Db, openDatabase } from '../../packages/server/src/database/connection.ts';
 import { findProfile } from '../../packages/server/src/database/profiles.ts';
@@ -62,7 +66,10 @@ test('the password of the settings is stored as a hash', async () => {
 });
 
 test('a token that is short or cannot travel in a header is refused with what to do', async () => {
-  await assert.rejects(start({ token: 'x'.repeat(31) }), (error) => error instanceof UnusableSetting && /32 to 512.*openssl/.test(error.message));
+  await assert.rejects(
+    start({ token: 'x'.repeat(31) }),
+    (error) => error instanceof UnusableSetting && /32 to 512.*openssl/.test(error.message),
+  );
   await assert.rejects(start({ token: `${'x'.repeat(40)} ` }), UnusableSetting);
   assert.equal(await findProfile(db, 'admin'), null);
 });

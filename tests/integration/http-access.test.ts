@@ -1,10 +1,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { OPERATION_IDS, parameterNames, routeOf } from '../../packages/contract/src/index.ts';
+import { hashToken } from '../../packages/server/src/auth/token.ts';
 import { disableProfile } from '../../packages/server/src/database/profiles.ts';
 import { insertToken } from '../../packages/server/src/database/tokens.ts';
-import { hashToken } from '../../packages/server/src/auth/token.ts';
-import { addSystems, codeOf, type HttpBed, localSystem, openHttpBed, wordCount } from '../support/http-bed.ts';
+import {
+  addSystems,
+  codeOf,
+  type HttpBed,
+  localSystem,
+  openHttpBed,
+  wordCount,
+} from '../support/http-bed.ts';
 
 let bed: HttpBed;
 before(async () => {
@@ -34,7 +41,10 @@ const SIGNED_IN = OPERATION_IDS.filter((id) => routeOf(id).access !== 'public');
 function urlsOf(id: (typeof OPERATION_IDS)[number], names: Readonly<Record<string, string>>): string[] {
   const { path, aliases = [] } = routeOf(id);
   return [path, ...aliases].map((template) =>
-    parameterNames(template).reduce((url, name) => url.replace(`{${name}}`, names[name] ?? MISSING[name] ?? 'x'), template),
+    parameterNames(template).reduce(
+      (url, name) => url.replace(`{${name}}`, names[name] ?? MISSING[name] ?? 'x'),
+      template,
+    ),
   );
 }
 
@@ -52,7 +62,10 @@ for (const id of SIGNED_IN) {
     const { method } = routeOf(id);
     for (const url of urlsOf(id, MISSING)) {
       for (const [authorization, code] of MALFORMED) {
-        const answer = await bed.call(method, url, { as: null, headers: { authorization, 'content-type': 'application/json' } });
+        const answer = await bed.call(method, url, {
+          as: null,
+          headers: { authorization, 'content-type': 'application/json' },
+        });
         assert.deepEqual([answer.status, codeOf(answer)], [401, code], `${url} ${authorization}`);
         assert.equal('result' in answer.json, false);
       }
@@ -85,8 +98,12 @@ function forbiddenBody(id: string): unknown {
 
 test('missing and hidden things are answered alike', async () => {
   for (const url of ['/systems/v2/', '/apps/v2/']) {
-    const hidden = await bed.call('GET', `${url}${url.includes('apps') ? 'wc-1.0' : 'hidden'}`, { as: 'eve' });
-    const missing = await bed.call('GET', `${url}${url.includes('apps') ? 'xx-1.0' : 'absent'}`, { as: 'eve' });
+    const hidden = await bed.call('GET', `${url}${url.includes('apps') ? 'wc-1.0' : 'hidden'}`, {
+      as: 'eve',
+    });
+    const missing = await bed.call('GET', `${url}${url.includes('apps') ? 'xx-1.0' : 'absent'}`, {
+      as: 'eve',
+    });
     assert.deepEqual({ ...hidden.json, requestId: '' }, { ...missing.json, requestId: '' });
   }
 });
@@ -108,14 +125,22 @@ test('a revoked token is refused at once by the replica that revoked it, an expi
   assert.equal((await bed.call('DELETE', `/tokens/v2/${id}`, { as: 'eve' })).status, 404);
   await bed.call('DELETE', `/tokens/v2/${id}`, { as: 'bob' });
   assert.equal(codeOf(await bed.call('GET', '/profiles/v2/me', { token })), 'auth.revoked');
-  const expired = { id: bed.context.newId('token'), token_hash: hashToken('expired-token'), username: 'bob', name: 'y' };
+  const expired = {
+    id: bed.context.newId('token'),
+    token_hash: hashToken('expired-token'),
+    username: 'bob',
+    name: 'y',
+  };
   await insertToken(bed.db, expired, 0);
   const answer = await bed.call('GET', '/profiles/v2/me', { token: 'expired-token' });
   assert.deepEqual([answer.status, codeOf(answer), answer.json.fault.code], [401, 'auth.expired', 900904]);
 });
 
 test('only an administrator makes tokens for others and revokes theirs', async () => {
-  const forbidden = await bed.call('POST', '/tokens/v2', { as: 'eve', body: { name: 'x', username: 'root' } });
+  const forbidden = await bed.call('POST', '/tokens/v2', {
+    as: 'eve',
+    body: { name: 'x', username: 'root' },
+  });
   assert.deepEqual([forbidden.status, codeOf(forbidden)], [403, 'access.admin-only']);
   const unknown = await bed.call('POST', '/tokens/v2', { body: { name: 'x', username: 'nobody' } });
   assert.equal(codeOf(unknown), 'profile.not-found');
@@ -130,26 +155,38 @@ test('only an administrator makes tokens for others and revokes theirs', async (
 });
 
 test('users are made, shown and disabled; a disabled one is refused with the reason', async () => {
-  const body = { username: 'dan', email: 'dan@example.org', password: 'long enough', first_name: 'Dan', admin: 'false' };
+  const body = {
+    username: 'dan',
+    email: 'dan@example.org',
+    password: 'long enough',
+    first_name: 'Dan',
+    admin: 'false',
+  };
   const made = await bed.call('POST', '/profiles/v2', { body });
   assert.deepEqual([made.status, made.json.result.full_name, made.json.result.admin], [201, 'Dan', false]);
   assert.doesNotMatch(made.text, /password|long enough|scrypt/);
   assert.equal(codeOf(await bed.call('POST', '/profiles/v2', { body })), 'profile.exists');
-  const { token } = (await bed.call('POST', '/tokens/v2', { body: { name: 'x', username: 'dan' } })).json.result;
-  assert.equal((await bed.call('GET', '/profiles/v2?email=dan@example.org', { token })).json.result.length, 1);
+  const { token } = (await bed.call('POST', '/tokens/v2', { body: { name: 'x', username: 'dan' } })).json
+    .result;
+  assert.equal(
+    (await bed.call('GET', '/profiles/v2?email=dan@example.org', { token })).json.result.length,
+    1,
+  );
   assert.equal((await bed.call('DELETE', '/profiles/v2/dan')).status, 200);
   assert.equal(codeOf(await bed.call('GET', '/profiles/v2/me', { token })), 'auth.disabled');
   assert.equal((await bed.call('GET', '/profiles/v2/dan', { as: 'ada' })).status, 404);
   assert.equal((await bed.call('GET', '/profiles/v2/dan')).json.result.status, 'DISABLED');
   assert.equal(codeOf(await bed.call('DELETE', '/profiles/v2/dan')), 'profile.not-found');
-  for (const name of ['root', 'me']) assert.equal(codeOf(await bed.call('DELETE', `/profiles/v2/${name}`)), 'conflict');
+  for (const name of ['root', 'me'])
+    assert.equal(codeOf(await bed.call('DELETE', `/profiles/v2/${name}`)), 'conflict');
 });
 
 test('a revocation by another replica counts within two seconds of this one, and not before it is asked again', async () => {
   let now = 0;
   const { createAuthenticator } = await import('../../packages/server/src/auth/authenticate.ts');
   const auth = createAuthenticator({ db: bed.db, now: () => now });
-  const { token } = (await bed.call('POST', '/tokens/v2', { body: { name: 'x', username: 'bob' } })).json.result;
+  const { token } = (await bed.call('POST', '/tokens/v2', { body: { name: 'x', username: 'bob' } })).json
+    .result;
   assert.equal((await auth.authenticate(`bearer ${token}`)).username, 'bob');
   await disableProfile(bed.db, 'bob');
   now = 1_999;

@@ -57,7 +57,13 @@ test('naked is empty when there is no result, but an error keeps its envelope', 
 });
 
 test('slashes at the end and in a row make no difference', async () => {
-  for (const url of ['/profiles/v2/', '//profiles/v2', '/profiles//v2//', '/profiles/v2/me/', '//profiles/v2/me']) {
+  for (const url of [
+    '/profiles/v2/',
+    '//profiles/v2',
+    '/profiles//v2//',
+    '/profiles/v2/me/',
+    '//profiles/v2/me',
+  ]) {
     assert.equal((await bed.call('GET', url)).status, 200, url);
   }
 });
@@ -74,15 +80,27 @@ test('limits are read leniently, and an order that cannot be understood is refus
 });
 
 test('every problem of a body is reported at once', async () => {
-  const { status, json } = await bed.call('POST', '/profiles/v2', { body: { username: 'A B', email: 'x', password: '1' } });
+  const { status, json } = await bed.call('POST', '/profiles/v2', {
+    body: { username: 'A B', email: 'x', password: '1' },
+  });
   assert.equal(status, 400);
   assert.equal(json.code, 'request.invalid');
-  assert.deepEqual(json.errors.map(({ field }: { field: string }) => field).toSorted(), ['email', 'password', 'username']);
+  assert.deepEqual(json.errors.map(({ field }: { field: string }) => field).toSorted(), [
+    'email',
+    'password',
+    'username',
+  ]);
   assert.match(json.message, /username: /);
   assert.equal('result' in json, false);
 });
 
-const BAD_BODIES: readonly (readonly [title: string, body: string, headers: Record<string, string>, code: string, status: number])[] = [
+const BAD_BODIES: readonly (readonly [
+  title: string,
+  body: string,
+  headers: Record<string, string>,
+  code: string,
+  status: number,
+])[] = [
   ['no body', '', {}, 'request.invalid', 400],
   ['a list', '[]', {}, 'request.invalid', 400],
   ['null', 'null', {}, 'request.invalid', 400],
@@ -93,7 +111,13 @@ const BAD_BODIES: readonly (readonly [title: string, body: string, headers: Reco
   ['a number out of range', '{"name":"x","lifetimeSeconds":1e400}', {}, 'request.invalid', 400],
   ['more than the limit', `{"name":"${'x'.repeat(300_000)}"}`, {}, 'request.too-large', 413],
   ['another media type', 'name=x', { 'content-type': 'text/plain' }, 'request.unsupported-media-type', 400],
-  ['a file upload', 'x', { 'content-type': 'multipart/form-data; boundary=x' }, 'request.unsupported-media-type', 400],
+  [
+    'a file upload',
+    'x',
+    { 'content-type': 'multipart/form-data; boundary=x' },
+    'request.unsupported-media-type',
+    400,
+  ],
   ['a media type that is none', 'x', { 'content-type': ';;' }, 'request.unsupported-media-type', 400],
   ['compressed JSON', '\u001f\u008b{', { 'content-encoding': 'gzip' }, 'request.malformed', 400],
 ];
@@ -140,7 +164,10 @@ test('an unknown address is 404, a known one with another method 405 with Allow'
     assert.equal(answer.status, 405, method);
     assert.equal(answer.headers['allow'], 'GET, POST, OPTIONS');
   }
-  const options = await bed.call('OPTIONS', '/profiles/v2/me', { as: null, headers: { origin: 'https://evil.example' } });
+  const options = await bed.call('OPTIONS', '/profiles/v2/me', {
+    as: null,
+    headers: { origin: 'https://evil.example' },
+  });
   assert.deepEqual([options.status, options.headers['allow']], [204, 'GET, DELETE, OPTIONS']);
   assert.equal(options.headers['access-control-allow-origin'], undefined);
 });
@@ -199,7 +226,10 @@ test('metrics are by operation, and the API describes itself', async () => {
   await bed.call('GET', '/profiles/v2/ada');
   const metrics = await bed.call('GET', '/metrics', { as: null });
   assert.match(String(metrics.headers['content-type']), /^text\/plain/);
-  assert.match(metrics.text, /arras_http_request_duration_seconds_count\{operation="showProfile",method="GET",status="200"\}/);
+  assert.match(
+    metrics.text,
+    /arras_http_request_duration_seconds_count\{operation="showProfile",method="GET",status="200"\}/,
+  );
   assert.match(metrics.text, /process_cpu_user_seconds_total/);
   assert.doesNotMatch(metrics.text, /profiles\/v2\/ada/);
   assert.equal((await bed.call('GET', '/openapi.json', { as: null })).json.openapi, '3.1.0');
@@ -211,7 +241,9 @@ test('an unexpected error tells its number and nothing else, and is logged once'
   await sql`alter table apps_away rename to apps`.execute(bed.db);
   assert.deepEqual([failed.status, codeOf(failed)], [500, 'internal.error']);
   assert.doesNotMatch(failed.text, /relation|apps/);
-  const lines = bed.logged.filter((line) => line['requestId'] === failed.json.requestId && line['level'] === 50);
+  const lines = bed.logged.filter(
+    (line) => line['requestId'] === failed.json.requestId && line['level'] === 50,
+  );
   assert.equal(lines.length, 1);
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { connect, type AddressInfo, type Socket } from 'node:net';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { after, before, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import { type HttpBed, openHttpBed } from '../support/http-bed.ts';
@@ -40,7 +40,14 @@ async function closed(exchange: Exchange, title: string): Promise<string> {
 }
 
 const head = (method: string, path: string, ...headers: readonly string[]) =>
-  [`${method} ${path} HTTP/1.1`, 'Host: x', `Authorization: Bearer ${bed.tokens.ada}`, ...headers, '', ''].join('\r\n');
+  [
+    `${method} ${path} HTTP/1.1`,
+    'Host: x',
+    `Authorization: Bearer ${bed.tokens.ada}`,
+    ...headers,
+    '',
+    '',
+  ].join('\r\n');
 
 const JSON_BODY = 'Content-Type: application/json';
 
@@ -48,7 +55,8 @@ test('requests that could be read in two ways end the connection (T90)', async (
   const smuggled = 'GET /profiles/v2/me HTTP/1.1\r\nHost: x\r\n\r\n';
   const cases = [
     head('POST', '/tokens/v2', JSON_BODY, 'Content-Length: 2', 'Content-Length: 40') + `{}${smuggled}`,
-    head('POST', '/tokens/v2', JSON_BODY, 'Content-Length: 4', 'Transfer-Encoding: chunked') + `0\r\n\r\n${smuggled}`,
+    head('POST', '/tokens/v2', JSON_BODY, 'Content-Length: 4', 'Transfer-Encoding: chunked') +
+      `0\r\n\r\n${smuggled}`,
     head('POST', '/tokens/v2', JSON_BODY, 'Transfer-Encoding: chunked, identity') + `0\r\n\r\n${smuggled}`,
     head('POST', '/tokens/v2', JSON_BODY, 'Transfer-Encoding: chunked') + 'zz\r\nabc',
     head('POST', '/tokens/v2', JSON_BODY, 'Content-Length: -1') + smuggled,
@@ -64,7 +72,10 @@ test('requests that could be read in two ways end the connection (T90)', async (
 });
 
 test('headers over the limit are refused', async () => {
-  const text = await closed(open(head('GET', '/health/live', `X-Long: ${'x'.repeat(20_000)}`)), 'long header');
+  const text = await closed(
+    open(head('GET', '/health/live', `X-Long: ${'x'.repeat(20_000)}`)),
+    'long header',
+  );
   assert.match(text, /^HTTP\/1\.1 431 /);
 });
 
@@ -78,13 +89,19 @@ test('an endless body is cut off when it crosses the limit, announced or not', a
 });
 
 test('a body of an unknown kind is not read at all', async () => {
-  const text = await closed(open(head('POST', '/tokens/v2', 'Content-Type: text/plain', 'Transfer-Encoding: chunked')), 'unknown kind');
+  const text = await closed(
+    open(head('POST', '/tokens/v2', 'Content-Type: text/plain', 'Transfer-Encoding: chunked')),
+    'unknown kind',
+  );
   assert.match(text, /^HTTP\/1\.1 400 [\s\S]*request\.unsupported-media-type/);
 });
 
 test('an empty JSON body is fine where no body is needed', async () => {
   const path = '/jobs/v2/1674389564419740136-242ac113-0001-007/cancel';
-  const text = await closed(open(head('POST', path, JSON_BODY, 'Content-Length: 0', 'Connection: close')), 'empty body');
+  const text = await closed(
+    open(head('POST', path, JSON_BODY, 'Content-Length: 0', 'Connection: close')),
+    'empty body',
+  );
   assert.match(text, /^HTTP\/1\.1 404 [\s\S]*job\.not-found/);
 });
 
@@ -100,7 +117,10 @@ test('a caller that leaves in the middle harms nobody', async () => {
   exchange.socket.destroy();
   await closed(exchange, 'gone');
   assert.equal((await bed.call('GET', '/health/live')).status, 200);
-  assert.deepEqual(bed.logged.filter((line) => Number(line['level']) >= 50), []);
+  assert.deepEqual(
+    bed.logged.filter((line) => Number(line['level']) >= 50),
+    [],
+  );
 });
 
 test('a stopping server lets requests end, refuses new ones on open connections, and closes', async () => {
@@ -113,7 +133,9 @@ test('a stopping server lets requests end, refuses new ones on open connections,
   await eventually('first answer', () => /200 OK/.test(exchange.text));
   const closing = stopping.close();
   exchange.socket.write(request);
-  await eventually('second answer', () => /503 Service Unavailable[\s\S]*service\.stopping/.test(exchange.text));
+  await eventually('second answer', () =>
+    /503 Service Unavailable[\s\S]*service\.stopping/.test(exchange.text),
+  );
   assert.match(exchange.text, /retry-after: 5/i);
   held.resolve();
   await closing;

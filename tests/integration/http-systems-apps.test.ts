@@ -2,8 +2,15 @@ import assert from 'node:assert/strict';
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { systemSchema, appSchema, systemRoleSchema } from '../../packages/contract/src/index.ts';
-import { addSystems, codeOf, type HttpBed, localSystem, openHttpBed, wordCount } from '../support/http-bed.ts';
+import { appSchema, systemRoleSchema, systemSchema } from '../../packages/contract/src/index.ts';
+import {
+  addSystems,
+  codeOf,
+  type HttpBed,
+  localSystem,
+  openHttpBed,
+  wordCount,
+} from '../support/http-bed.ts';
 
 let bed: HttpBed;
 before(async () => {
@@ -12,7 +19,8 @@ before(async () => {
 });
 after(() => bed.close());
 
-const fieldsOf = (answer: { json: { errors?: { field: string }[] } }) => answer.json.errors?.map(({ field }) => field);
+const fieldsOf = (answer: { json: { errors?: { field: string }[] } }) =>
+  answer.json.errors?.map(({ field }) => field);
 
 test('a registered system is shown as the contract says, with lists and objects that are never null', async () => {
   const { json } = await bed.call('GET', '/systems/v2/exec', { as: 'ada' });
@@ -27,7 +35,10 @@ test('a registered system is shown as the contract says, with lists and objects 
 
 test('only an administrator registers a system on the host of the service', async () => {
   for (const type of ['EXECUTION', 'STORAGE'] as const) {
-    const answer = await bed.call('POST', '/systems/v2', { as: 'ada', body: localSystem('mine', bed.root, type) });
+    const answer = await bed.call('POST', '/systems/v2', {
+      as: 'ada',
+      body: localSystem('mine', bed.root, type),
+    });
     assert.deepEqual([answer.status, codeOf(answer)], [403, 'system.host-local-needs-admin']);
   }
 });
@@ -56,7 +67,9 @@ test('what this version cannot use is refused by name, and no secret is kept', a
 });
 
 test('a root directory that is not there is told at registration', async () => {
-  const answer = await bed.call('POST', '/systems/v2', { body: localSystem('gone', join(bed.root, 'gone'), 'STORAGE') });
+  const answer = await bed.call('POST', '/systems/v2', {
+    body: localSystem('gone', join(bed.root, 'gone'), 'STORAGE'),
+  });
   assert.deepEqual([answer.status, fieldsOf(answer)], [400, ['storage.rootDir']]);
 });
 
@@ -65,7 +78,9 @@ test('POST with a known id updates; an update takes the fields given and checks 
     body: localSystem('exec', bed.root, 'EXECUTION', { description: 'new words', maxSystemJobs: 7 }),
   });
   assert.deepEqual([again.status, again.json.result.description], [200, 'new words']);
-  const part = await bed.call('POST', '/systems/v2/exec', { body: { SITE: 'ignored', site: 'here', maxsystemjobs: 7, queues: [{ name: 'q', maxNodes: 2 }] } });
+  const part = await bed.call('POST', '/systems/v2/exec', {
+    body: { SITE: 'ignored', site: 'here', maxsystemjobs: 7, queues: [{ name: 'q', maxNodes: 2 }] },
+  });
   assert.equal(part.status, 200, part.text);
   const { result } = part.json;
   assert.deepEqual(
@@ -76,7 +91,9 @@ test('POST with a known id updates; an update takes the fields given and checks 
   const bad = await bed.call('POST', '/systems/v2/exec', { body: { scheduler: 'SLURM', id: 'other' } });
   assert.deepEqual([bad.status, fieldsOf(bad)], [400, ['scheduler']]);
   assert.deepEqual(fieldsOf(await bed.call('POST', '/systems/v2/exec', { body: { id: 'other' } })), ['id']);
-  assert.deepEqual(fieldsOf(await bed.call('POST', '/systems/v2/exec', { body: { type: 'STORAGE' } })), ['type']);
+  assert.deepEqual(fieldsOf(await bed.call('POST', '/systems/v2/exec', { body: { type: 'STORAGE' } })), [
+    'type',
+  ]);
 });
 
 test('updates at the same time do not overwrite each other', async () => {
@@ -84,20 +101,28 @@ test('updates at the same time do not overwrite each other', async () => {
   const answers = await Promise.all(bodies.map((body) => bed.call('POST', '/systems/v2/exec', { body })));
   const statuses = answers.map(({ status }) => status);
   assert.ok(statuses.includes(200));
-  assert.ok(statuses.every((status) => status === 200 || status === 409), statuses.join());
+  assert.ok(
+    statuses.every((status) => status === 200 || status === 409),
+    statuses.join(),
+  );
   const applied = answers.filter(({ status }) => status === 200);
   assert.equal(new Set(applied.map(({ json }) => json.result.revision)).size, applied.length);
 });
 
 test('roles: a grant answers a list of one, lists begin with the owner, NONE takes the role away', async () => {
-  const granted = await bed.call('POST', '/systems/v2/exec/roles', { body: { username: 'ada', role: 'publisher' } });
+  const granted = await bed.call('POST', '/systems/v2/exec/roles', {
+    body: { username: 'ada', role: 'publisher' },
+  });
   assert.equal(granted.status, 200);
   assert.equal(granted.json.result.length, 1);
   assert.deepEqual(systemRoleSchema.parse(granted.json.result[0]).role, 'PUBLISHER');
   const listed = (await bed.call('GET', '/systems/v2/exec/roles', { as: 'bob' })).json.result;
   assert.deepEqual(
     listed.map(({ username, role }: { username: string; role: string }) => [username, role]),
-    [['root', 'OWNER'], ['ada', 'PUBLISHER']],
+    [
+      ['root', 'OWNER'],
+      ['ada', 'PUBLISHER'],
+    ],
   );
   assert.equal((await bed.call('GET', '/systems/v2/exec/roles/ada')).json.result.role, 'PUBLISHER');
   assert.equal(codeOf(await bed.call('GET', '/systems/v2/exec/roles/bob')), 'role.not-found');
@@ -106,14 +131,23 @@ test('roles: a grant answers a list of one, lists begin with the owner, NONE tak
   await bed.call('POST', '/systems/v2/exec/roles', { body: { username: 'ada', role: 'USER' } });
   const revoked = await bed.call('DELETE', '/systems/v2/exec/roles/ada');
   assert.deepEqual([revoked.status, 'result' in revoked.json], [200, false]);
-  assert.equal(codeOf(await bed.call('POST', '/systems/v2/exec/roles', { body: { username: 'nobody', role: 'USER' } })), 'profile.not-found');
-  assert.equal((await bed.call('POST', '/systems/v2/exec/roles', { body: { username: 'root', role: 'NONE' } })).status, 403);
+  assert.equal(
+    codeOf(await bed.call('POST', '/systems/v2/exec/roles', { body: { username: 'nobody', role: 'USER' } })),
+    'profile.not-found',
+  );
+  assert.equal(
+    (await bed.call('POST', '/systems/v2/exec/roles', { body: { username: 'root', role: 'NONE' } })).status,
+    403,
+  );
 });
 
 const ROLE_MATRIX = [
   ['GUEST', { see: 200, prefer: 403, disable: 403, grant: 403, grantOwner: 403, publish: 403, update: 403 }],
   ['USER', { see: 200, prefer: 200, disable: 403, grant: 403, grantOwner: 403, publish: 403, update: 403 }],
-  ['PUBLISHER', { see: 200, prefer: 200, disable: 403, grant: 403, grantOwner: 403, publish: 403, update: 403 }],
+  [
+    'PUBLISHER',
+    { see: 200, prefer: 200, disable: 403, grant: 403, grantOwner: 403, publish: 403, update: 403 },
+  ],
   ['ADMIN', { see: 200, prefer: 200, disable: 200, grant: 200, grantOwner: 403, publish: 403, update: 403 }],
   ['OWNER', { see: 200, prefer: 200, disable: 200, grant: 200, grantOwner: 200, publish: 403, update: 403 }],
 ] as const;
@@ -145,17 +179,29 @@ for (const [role, expected] of ROLE_MATRIX) {
 test('defaults are per user, fall back to the global one, and listings find them', async () => {
   await bed.call('PUT', '/systems/v2/store', { body: { action: 'setGlobalDefault' } });
   const found = await bed.call('GET', '/systems/v2?default=True&type=storage', { as: 'eve' });
-  assert.deepEqual(found.json.result.map(({ id }: { id: string }) => id), ['store']);
+  assert.deepEqual(
+    found.json.result.map(({ id }: { id: string }) => id),
+    ['store'],
+  );
   await bed.call('PUT', '/systems/v2/store', { body: { action: 'unsetGlobalDefault' } });
-  assert.deepEqual((await bed.call('GET', '/systems/v2?default=true&type=STORAGE', { as: 'eve' })).json.result, []);
+  assert.deepEqual(
+    (await bed.call('GET', '/systems/v2?default=true&type=STORAGE', { as: 'eve' })).json.result,
+    [],
+  );
   const mine = await bed.call('PUT', '/systems/v2/store', {
     as: 'eve',
     body: 'action=setDefault',
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
   });
-  assert.deepEqual([mine.status, mine.json.result.default, mine.json.result.globalDefault], [200, true, false]);
+  assert.deepEqual(
+    [mine.status, mine.json.result.default, mine.json.result.globalDefault],
+    [200, true, false],
+  );
   const ids = (await bed.call('GET', '/systems/v2?publicOnly=True&orderBy=id', { as: 'eve' })).json.result;
-  assert.deepEqual(ids.map(({ id }: { id: string }) => id), ['exec', 'store']);
+  assert.deepEqual(
+    ids.map(({ id }: { id: string }) => id),
+    ['exec', 'store'],
+  );
   assert.equal((await bed.call('GET', '/systems/v2?type=tape')).status, 400);
 });
 
@@ -169,9 +215,14 @@ test('a deleted system is gone, answers JSON, and its id stays taken', async () 
 });
 
 test('queues are listed with pages, and storage systems have none', async () => {
-  await bed.call('POST', '/systems/v2/exec', { body: { queues: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] } });
+  await bed.call('POST', '/systems/v2/exec', {
+    body: { queues: [{ name: 'a' }, { name: 'b' }, { name: 'c' }] },
+  });
   const page = await bed.call('GET', '/systems/v2/exec/queues?limit=1&offset=1', { as: 'eve' });
-  assert.deepEqual(page.json.result.map(({ name }: { name: string }) => name), ['b']);
+  assert.deepEqual(
+    page.json.result.map(({ name }: { name: string }) => name),
+    ['b'],
+  );
   assert.deepEqual((await bed.call('GET', '/systems/v2/store/queues')).json.result, []);
 });
 
@@ -191,7 +242,10 @@ test('an app is registered, shown as the contract says, revised and deleted', as
   const other = await bed.call('POST', '/apps/v2/wc-1.0', { body: wordCount({ version: '1.1' }) });
   assert.deepEqual(fieldsOf(other), ['version']);
   const updated = await bed.call('POST', '/apps/v2/wc-1.0', { body: wordCount({ available: false }) });
-  assert.deepEqual([updated.status, updated.json.result.available, updated.json.result.revision], [200, false, 3]);
+  assert.deepEqual(
+    [updated.status, updated.json.result.available, updated.json.result.revision],
+    [200, false, 3],
+  );
   await bed.call('DELETE', '/apps/v2/wc-1.0');
   assert.equal(codeOf(await bed.call('GET', '/apps/v2/wc-1.0')), 'app.not-found');
   assert.equal(codeOf(await bed.call('POST', '/apps/v2', { body: wordCount() })), 'app.exists');
@@ -203,7 +257,10 @@ test('every problem of an app with its systems, files and validators is reported
     executionType: 'HPC',
     defaultQueue: 'nowhere',
     deploymentPath: 'apps/missing',
-    inputs: [{ id: 'a', value: { validator: '(?=x)' } }, { id: 'b', value: { validator: '[a-z&&[^x]]' } }],
+    inputs: [
+      { id: 'a', value: { validator: '(?=x)' } },
+      { id: 'b', value: { validator: '[a-z&&[^x]]' } },
+    ],
     parameters: [{ id: 'c', value: { validator: '[\\p{L}]{1,300}q' } }],
   });
   assert.deepEqual(fieldsOf(await bed.call('POST', '/apps/v2', { body })), [
@@ -244,10 +301,20 @@ test('programs come to the host of the service from publishers only; apps are th
   await bed.call('POST', '/systems/v2/exec/roles', { body: { username: 'ada', role: 'PUBLISHER' } });
   assert.equal((await bed.call('POST', '/apps/v2', { as: 'ada', body })).status, 201);
   assert.equal((await bed.call('GET', '/apps/v2/ada-1.0', { as: 'bob' })).status, 404);
-  assert.equal(codeOf(await bed.call('PUT', '/apps/v2/ada-1.0', { as: 'ada', body: { action: 'publish' } })), 'access.admin-only');
-  assert.equal((await bed.call('PUT', '/apps/v2/ada-1.0', { body: { action: 'PUBLISH' } })).json.result.isPublic, true);
+  assert.equal(
+    codeOf(await bed.call('PUT', '/apps/v2/ada-1.0', { as: 'ada', body: { action: 'publish' } })),
+    'access.admin-only',
+  );
+  assert.equal(
+    (await bed.call('PUT', '/apps/v2/ada-1.0', { body: { action: 'PUBLISH' } })).json.result.isPublic,
+    true,
+  );
   assert.equal((await bed.call('GET', '/apps/v2/ada-1.0', { as: 'bob' })).status, 200);
-  for (const [method, more] of [['POST', body], ['PUT', { action: 'disable' }], ['DELETE', undefined]] as const) {
+  for (const [method, more] of [
+    ['POST', body],
+    ['PUT', { action: 'disable' }],
+    ['DELETE', undefined],
+  ] as const) {
     assert.equal((await bed.call(method, '/apps/v2/ada-1.0', { as: 'bob', body: more })).status, 403, method);
   }
   assert.equal((await bed.call('POST', '/apps/v2', { as: 'bob', body })).status, 403);

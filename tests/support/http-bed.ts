@@ -45,10 +45,13 @@ export interface HttpBed {
   readonly logged: readonly Readonly<Record<string, unknown>>[];
   /** Directory for the systems of a test. */
   readonly root: string;
-  call(method: string, url: string, call?: BedCall): Promise<BedAnswer>;
+  call(method: BedMethod, url: string, call?: BedCall): Promise<BedAnswer>;
   write(path: string, content: string): Promise<void>;
   close(): Promise<void>;
 }
+
+/** A method of HTTP. */
+export type BedMethod = NonNullable<InjectOptions['method']>;
 
 /** How to call. Default: as root, without a body. */
 export interface BedCall {
@@ -102,11 +105,11 @@ export function codeOf(answer: BedAnswer): ErrorEnvelope['code'] {
 async function inject(
   server: FastifyInstance,
   tokens: Readonly<Record<BedUser, string>>,
-  { method, url, as = 'root', token, body, headers = {} }: BedCall & { method: string; url: string },
+  { method, url, as = 'root', token, body, headers = {} }: BedCall & { method: BedMethod; url: string },
 ): Promise<BedAnswer> {
   const bearer = token ?? (as === null ? undefined : tokens[as]);
   const answer = await server.inject({
-    method: method as NonNullable<InjectOptions['method']>,
+    method,
     url,
     headers: {
       ...(bearer !== undefined && { authorization: `Bearer ${bearer}` }),

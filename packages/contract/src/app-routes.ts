@@ -29,7 +29,8 @@ export const APP_ROUTES = {
     path: '/apps/v2',
     tag: 'Apps',
     summary: 'Register an app',
-    description: 'Registers an app as name-version, or updates your app of the same name and version.',
+    description:
+      "Registers an app as name-version, or updates your app of the same name and version. On a system of the server's own host this takes the role PUBLISHER, on others USER.",
     access: 'user',
     body: appRequestSchema,
     success: { status: 201, schema: appSchema },

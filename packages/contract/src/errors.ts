@@ -178,11 +178,6 @@ export const ERRORS = {
     message: 'A user with this name already exists.',
     remedy: 'Choose another name.',
   },
-  'system.in-use': {
-    status: 409,
-    message: 'The system still has unfinished jobs.',
-    remedy: 'Wait for its jobs or stop them; disable the system to keep new jobs away.',
-  },
   'job.action-impossible': {
     status: 409,
     message: 'The job cannot do this in its present status.',

@@ -61,7 +61,7 @@ function sizeOfEscape(escaped: string): number {
 
 function sizeOfClass(text: string): number {
   const unicode = text.match(/\\[pP]/g)?.length ?? 0;
-  const wide = [...text].filter((character) => (character.codePointAt(0) ?? 0) >= 0x80).length;
+  const wide = text.match(/[\u{80}-\u{10ffff}]/gu)?.length ?? 0;
   const base = /^\[\^|\\[WDS]/.test(text) ? SIZE_OF.negated : SIZE_OF.plain;
   return base + unicode * SIZE_OF.unicode + wide * SIZE_OF.dot;
 }

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { watch as watchDirectory } from 'node:fs';
 import { lstat, mkdir } from 'node:fs/promises';
-import { userInfo } from 'node:os';
+import { setPriority, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { installLocalFiles } from './local-files.ts';
@@ -82,6 +82,7 @@ async function run(
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
+  yieldToService(child);
   const stdout = collectOutput(child.stdout);
   const stderr = collectOutput(child.stderr);
   // A script that ends without reading its input breaks the pipe; its exit code tells the rest.
@@ -96,6 +97,18 @@ async function run(
     timedOut: end.timedOut,
     truncated: stdout.truncated() || stderr.truncated(),
   };
+}
+
+/** Commands and the programs they launch give way to the service and its database when the host is busy. */
+const NICENESS = 10;
+
+function yieldToService(child: ChildProcess): void {
+  if (child.pid === undefined) return;
+  try {
+    setPriority(child.pid, NICENESS);
+  } catch {
+    // It has ended already, or the host does not let us: the command runs all the same.
+  }
 }
 
 function untilClosed(

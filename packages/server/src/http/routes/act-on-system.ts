@@ -1,4 +1,4 @@
-import { ApiError, SYSTEM_ACTIONS } from '@arras/contract';
+import { ApiError, type SYSTEM_ACTIONS } from '@arras/contract';
 import { type Db, inTransaction } from '../../database/connection.ts';
 import {
   setGlobalDefault,
