@@ -139,11 +139,12 @@ function createSplitter(judge: (statement: string, sent: string) => Verdict): (c
     pending = Buffer.concat([pending, chunk]);
     const passed: Buffer[] = [];
     for (;;) {
-      const header = started ? 5 : 4;
-      if (pending.length < header) break;
-      const length = pending.readUInt32BE(header - 4) + (header - 4);
-      if (pending.length < length) break;
+      const length = messageLength(pending, started ? 1 : 0);
+      if (length === null) break;
       const message = pending.subarray(0, length);
+      const rest = pending.subarray(length);
+      // A parsed statement is followed by its values, which may come with the next chunk.
+      if (started && message[0] === PARSE && messageLength(rest, 1) === null) break;
       const verdict = started ? judge(statementOf(message), pending.toString('latin1')) : 'pass';
       if (verdict !== 'pass') {
         const after = pending;
@@ -151,11 +152,18 @@ function createSplitter(judge: (statement: string, sent: string) => Verdict): (c
         return { before: Buffer.concat(passed), after, verdict };
       }
       passed.push(message);
-      pending = pending.subarray(length);
+      pending = rest;
       started = true;
     }
     return { before: Buffer.concat(passed), after: Buffer.alloc(0), verdict: 'pass' };
   };
+}
+
+/** Bytes of the first message, whose length stands after `typeBytes`; null while it is not whole. */
+function messageLength(bytes: Buffer, typeBytes: 0 | 1): number | null {
+  if (bytes.length < typeBytes + 4) return null;
+  const length = bytes.readUInt32BE(typeBytes) + typeBytes;
+  return bytes.length < length ? null : length;
 }
 
 /** Query: `Q len SQL\0`. Parse: `P len name\0 SQL\0 …`. */

@@ -60,7 +60,7 @@ test('the size of a pattern counts repetitions and wide classes', () => {
 test('patterns of the largest size are run one after the other without using up the memory of RE2', () => {
   const value = `${'ab'.repeat(2_000)}é漢`;
   for (let index = 0; index < 60; index++) {
-    const pattern = `${'(a|b|[^c])'.repeat(18)}${'x'.repeat(index)}(.*a.{20})+$`;
+    const pattern = `${'(a|b|[^c])'.repeat(15)}${'x'.repeat(index)}(.*a.{20})+$`;
     assert.ok(estimatePatternSize(pattern) <= MAX_PATTERN_SIZE);
     findsMatch(pattern, value);
   }

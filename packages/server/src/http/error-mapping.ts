@@ -6,12 +6,9 @@ import { StorageError } from '../storage/storage.ts';
 /** What the caller is told about anything thrown while a request was handled. Nothing internal leaks. */
 export function toApiError(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  return (
-    fromDatabase(error) ??
-    fromTargets(error) ??
-    fromServer(error) ??
-    new ApiError('internal.error', { cause: error })
-  );
+  // The server first: a caller that leaves resets its connection, just as a database does.
+  const known = fromServer(error) ?? fromDatabase(error) ?? fromTargets(error);
+  return known ?? new ApiError('internal.error', { cause: error });
 }
 
 /** Seconds after which the same request may succeed; null where waiting does not help. */
