@@ -33,9 +33,10 @@ const WRITES =
   /^\s*(?:insert|update|delete|with\s|select\s+count\(\*\)\s+from\s+graphile_worker\.add_jobs|commit)/i;
 const READ_ONLY_WITH = /^\s*with\s(?![\s\S]*\b(?:insert|update|delete)\b)/i;
 
-/** Message types of the frontend protocol that carry SQL: Query and Parse (PostgreSQL manual, 54.7). */
+/** Message types of the frontend protocol that carry SQL or run it (PostgreSQL manual, 54.7). */
 const QUERY = 'Q'.charCodeAt(0);
 const PARSE = 'P'.charCodeAt(0);
+const BIND = 'B'.charCodeAt(0);
 
 /** Stands between the service and a server that is reached through a Unix socket. */
 export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseProxy> {
@@ -135,6 +136,7 @@ interface Split {
 function createSplitter(judge: (statement: string, sent: string) => Verdict): (chunk: Buffer) => Split {
   let pending: Buffer = Buffer.alloc(0);
   let started = false;
+  const findStatement = createStatementFinder();
   return (chunk) => {
     pending = Buffer.concat([pending, chunk]);
     const passed: Buffer[] = [];
@@ -142,17 +144,15 @@ function createSplitter(judge: (statement: string, sent: string) => Verdict): (c
       const length = messageLength(pending, started ? 1 : 0);
       if (length === null) break;
       const message = pending.subarray(0, length);
-      const rest = pending.subarray(length);
-      // A parsed statement is followed by its values, which may come with the next chunk.
-      if (started && message[0] === PARSE && messageLength(rest, 1) === null) break;
-      const verdict = started ? judge(statementOf(message), pending.toString('latin1')) : 'pass';
+      const statement = started ? findStatement(message) : null;
+      const verdict = statement === null ? 'pass' : judge(statement, message.toString('latin1'));
       if (verdict !== 'pass') {
         const after = pending;
         pending = Buffer.alloc(0);
         return { before: Buffer.concat(passed), after, verdict };
       }
       passed.push(message);
-      pending = rest;
+      pending = pending.subarray(length);
       started = true;
     }
     return { before: Buffer.concat(passed), after: Buffer.alloc(0), verdict: 'pass' };
@@ -166,11 +166,23 @@ function messageLength(bytes: Buffer, typeBytes: 0 | 1): number | null {
   return bytes.length < length ? null : length;
 }
 
-/** Query: `Q len SQL\0`. Parse: `P len name\0 SQL\0 …`. */
-function statementOf(message: Buffer): string {
-  const text = message.subarray(5);
-  if (message[0] === QUERY) return text.toString('utf8', 0, text.length - 1);
-  if (message[0] !== PARSE) return '';
-  const begin = text.indexOf(0) + 1;
-  return text.toString('utf8', begin, text.indexOf(0, begin));
+/**
+ * Finds the SQL that a message makes the server run, else null. `Q len SQL\0` runs it at once; `P len name\0 SQL\0 …`
+ * only names it, perhaps for many runs, each of which begins with `B len portal\0 name\0 values…`.
+ */
+function createStatementFinder(): (message: Buffer) => string | null {
+  const prepared = new Map<string, string>();
+  return (message) => {
+    const [first = '', second = ''] = textsOf(message.subarray(5));
+    if (message[0] === QUERY) return first;
+    if (message[0] === PARSE) prepared.set(first, second);
+    return message[0] === BIND ? (prepared.get(second) ?? null) : null;
+  };
+}
+
+/** The first two texts, each ending in NUL. */
+function textsOf(bytes: Buffer): readonly string[] {
+  const end = bytes.indexOf(0);
+  const next = bytes.indexOf(0, end + 1);
+  return [bytes.toString('utf8', 0, Math.max(0, end)), bytes.toString('utf8', end + 1, Math.max(end + 1, next))];
 }

@@ -12,8 +12,12 @@ export const RESOURCE_CODES = {
   job: '007',
   transfer: '009',
   notification: '011',
+  appEvent: '026',
+  systemEvent: '027',
   jobEvent: '028',
+  notificationEvent: '032',
   batchQueue: '041',
+  delivery: '042',
 } as const;
 
 /** The kinds of resource that carry an id. */
@@ -39,6 +43,11 @@ export const systemUuidSchema = idSchema('system');
 export const jobIdSchema = idSchema('job');
 export const transferIdSchema = idSchema('transfer');
 export const jobEventIdSchema = idSchema('jobEvent');
+export const notificationIdSchema = idSchema('notification');
+export const deliveryIdSchema = idSchema('delivery');
+export const systemEventIdSchema = idSchema('systemEvent');
+export const appEventIdSchema = idSchema('appEvent');
+export const notificationEventIdSchema = idSchema('notificationEvent');
 
 export type ProfileId = z.infer<typeof profileIdSchema>;
 export type TokenId = z.infer<typeof tokenIdSchema>;
@@ -47,6 +56,11 @@ export type SystemUuid = z.infer<typeof systemUuidSchema>;
 export type JobId = z.infer<typeof jobIdSchema>;
 export type TransferId = z.infer<typeof transferIdSchema>;
 export type JobEventId = z.infer<typeof jobEventIdSchema>;
+export type NotificationId = z.infer<typeof notificationIdSchema>;
+export type DeliveryId = z.infer<typeof deliveryIdSchema>;
+export type SystemEventId = z.infer<typeof systemEventIdSchema>;
+export type AppEventId = z.infer<typeof appEventIdSchema>;
+export type NotificationEventId = z.infer<typeof notificationEventIdSchema>;
 
 /** The id type of each kind of resource. */
 export interface IdOf {
@@ -57,6 +71,11 @@ export interface IdOf {
   job: JobId;
   transfer: TransferId;
   jobEvent: JobEventId;
+  notification: NotificationId;
+  delivery: DeliveryId;
+  systemEvent: SystemEventId;
+  appEvent: AppEventId;
+  notificationEvent: NotificationEventId;
 }
 
 /**

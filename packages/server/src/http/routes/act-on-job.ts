@@ -10,9 +10,9 @@ import { ShellUnreachable } from '../../execution/shell.ts';
 import type { HttpContext } from '../context.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
 import type { Handler } from '../handler.ts';
-import { findSurroundings } from '../job-surroundings.ts';
+import { findSurroundings } from '../../events/job-surroundings.ts';
 import { answer } from '../reply.ts';
-import { renderJob } from '../views/job-view.ts';
+import { renderJob } from '../../events/job-view.ts';
 
 type Action = (typeof JOB_ACTIONS)[number];
 type Act = (context: HttpContext, viewer: Viewer, job: JobRow) => Promise<JobRow>;

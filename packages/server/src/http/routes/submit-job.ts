@@ -3,11 +3,11 @@ import type { JobRow } from '../../database/tables.ts';
 import { urisOf } from '../../domain/resolve-job.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler } from '../handler.ts';
-import { findSurroundings } from '../job-surroundings.ts';
+import { findSurroundings } from '../../events/job-surroundings.ts';
 import { answer } from '../reply.ts';
 import { type PreparedJob, prepareJob } from '../submission/prepare-job.ts';
 import { findRepeatedJob, hashRequest, type KeyedRequest, storeJob } from '../submission/store-job.ts';
-import { renderJob } from '../views/job-view.ts';
+import { renderJob } from '../../events/job-view.ts';
 
 /** Accepts a job; with an Idempotency-Key at most once (RELIABILITY P2). */
 export const submitJob: Handler<'submitJob'> = async ({ context, viewer, query, headers, body }) => {

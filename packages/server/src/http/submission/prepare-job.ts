@@ -11,7 +11,7 @@ import { suggestion } from '../../domain/nearest-word.ts';
 import { type ResolvedJob, resolveJob } from '../../domain/resolve-job.ts';
 import { findsMatch } from '../../domain/validator.ts';
 import type { HttpContext } from '../context.ts';
-import type { StoredExecutionSystem } from '../job-surroundings.ts';
+import type { StoredExecutionSystem } from '../../events/job-surroundings.ts';
 import { findArchiveProblem } from './check-archive.ts';
 import { findInputProblems } from './check-inputs.ts';
 import { refusePlaces } from './place-problems.ts';

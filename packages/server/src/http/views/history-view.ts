@@ -2,7 +2,7 @@ import type { HistoryEntry, TransferProgress } from '@arras/contract';
 import type { HistoryRow } from '../../database/history.ts';
 import type { TransferRow } from '../../database/tables.ts';
 import { averageRate } from '../../domain/transfer-rate.ts';
-import type { ViewContext } from './view-context.ts';
+import type { ViewContext } from '../../events/view-context.ts';
 
 /** One entry of a job's history, in the key order of the guide's example. */
 export function renderHistoryEntry(

@@ -1,4 +1,4 @@
-import type { ViewContext } from './view-context.ts';
+import type { ViewContext } from '../../events/view-context.ts';
 
 type Base = Pick<ViewContext, 'publicUrl'>;
 

@@ -11,7 +11,7 @@ import type {
 } from '@arras/contract';
 import type { ViewedSystem } from '../../database/systems.ts';
 import { linkTo, metadataLink } from './links.ts';
-import type { ViewContext } from './view-context.ts';
+import type { ViewContext } from '../../events/view-context.ts';
 
 /** The system as one viewer sees it. Made field by field, so that a secret cannot slip in (S2). */
 export function renderSystem(context: ViewContext, system: ViewedSystem): SystemView {

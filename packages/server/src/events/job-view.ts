@@ -1,6 +1,6 @@
 import { formatRunTime, type JobStatusView, type JobSummary, type JobView } from '@arras/contract';
-import type { JobRow } from '../../database/tables.ts';
-import { jobSubdirectory } from '../../domain/places.ts';
+import type { JobRow } from '../database/tables.ts';
+import { jobSubdirectory } from '../domain/places.ts';
 import { jobLinks, jobUrl } from './job-links.ts';
 import type { ViewContext } from './view-context.ts';
 

@@ -1,4 +1,4 @@
-import type { FormatTime } from '../../domain/timestamp.ts';
+import type { FormatTime } from '../domain/timestamp.ts';
 
 /** How the service shows itself: the part of the handlers' context that views read. */
 export interface ViewContext {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AppUuid, JobEventId, JobId, TransferId } from '@arras/contract';
-import type { JobEventRow, JobRow, TransferRow } from '../../database/tables.ts';
-import { createTimeFormat } from '../../domain/timestamp.ts';
+import type { JobEventRow, JobRow, TransferRow } from '../database/tables.ts';
+import { createTimeFormat } from '../domain/timestamp.ts';
 import { renderHistoryEntry } from './history-view.ts';
 import { renderJob, renderJobSummary } from './job-view.ts';
 

@@ -3,7 +3,7 @@ import { findArchivedJobs } from '../database/archived-jobs.ts';
 import type { Db } from '../database/connection.ts';
 import { findSystem } from '../database/systems.ts';
 import type { JobRow } from '../database/tables.ts';
-import type { JobSurroundings } from './views/job-view.ts';
+import type { JobSurroundings } from './job-view.ts';
 
 /** An execution system as stored: written by the system routes from a parsed request, never by hand. */
 export type StoredExecutionSystem = Extract<SystemRequest, { type: 'EXECUTION' }>;

@@ -1,5 +1,5 @@
 import type { JobId, JobView } from '@arras/contract';
-import type { JobRow } from '../../database/tables.ts';
+import type { JobRow } from '../database/tables.ts';
 import type { ViewContext } from './view-context.ts';
 
 /** The address of a job. */
