@@ -49,6 +49,7 @@ create table deliveries (
   event_seq integer not null,
   event_id text not null,
   event_name text not null,
+  event_status text,
   event_description text,
   event_created_at timestamptz not null default clock_timestamp(),
   event_created_by text not null,
@@ -69,7 +70,8 @@ create table deliveries (
 ) with (fillfactor = 70);
 comment on table deliveries is 'one row for each event that matched a subscription at its commit: matched = delivered + pending + parked + cancelled';
 comment on column deliveries.lane is 'the resource whose events are delivered in order; lanes never wait for each other';
-comment on column deliveries.position is 'place in the lane: the event''s sequence number, or behind all others for a replay';
+comment on column deliveries.position is 'place in the lane: the event''s sequence number times 2^20, so that replays fit behind what is there';
+comment on column deliveries.event_status is 'the job''s status once the event had happened; null: not an event of a job';
 comment on column deliveries.snapshot is 'the resource as the event''s transaction left it';
 comment on column deliveries.data is 'what a program inside the job sent with its own event';
 comment on column deliveries.body is 'the bytes that every attempt sends; made once, before the first';

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AppUuid, JobEventId, JobId, TransferId } from '@arras/contract';
-import type { JobEventRow, JobRow, TransferRow } from '../database/tables.ts';
-import { createTimeFormat } from '../domain/timestamp.ts';
+import type { JobEventRow, JobRow, TransferRow } from '../../database/tables.ts';
+import { createTimeFormat } from '../../domain/timestamp.ts';
 import { renderHistoryEntry } from './history-view.ts';
-import { renderJob, renderJobSummary } from './job-view.ts';
+import { renderJob, renderJobSummary } from '../../events/job-view.ts';
 
 const ID = '462259152402771480-242ac113-0001-007' as JobId;
 const CONTEXT = {
