@@ -28,6 +28,9 @@ comment on column subscriptions.failing_since is 'first failure after the last s
 create index subscriptions_matching on subscriptions (associated_uuid, event) where status = 'ACTIVE';
 create index subscriptions_owner on subscriptions (owner, created_at desc) where visible;
 
+alter table job_events add column data jsonb;
+comment on column job_events.data is 'what a program inside the job sent with its own event';
+
 -- Events of systems, apps and subscriptions themselves; those of jobs are in job_events.
 create table resource_events (
   resource_uuid text not null,
@@ -55,7 +58,7 @@ create table deliveries (
   event_created_by text not null,
   snapshot jsonb not null,
   data jsonb,
-  delivery_id text,
+  delivery_id text not null constraint deliveries_delivery_id_unique unique,
   target text,
   body bytea,
   status text not null default 'pending' constraint deliveries_status check (

@@ -1,21 +1,18 @@
-import type { JobEventId, JobId, JobStatus, TransferId } from '@arras/contract';
-import { type QueryCreator, sql, type Updateable } from 'kysely';
+import type { JobId, JobStatus } from '@arras/contract';
+import { sql, type Updateable } from 'kysely';
 import { isTerminal, MONITORED_STATUSES, TERMINAL_STATUSES } from '../domain/lifecycle.ts';
 import type { QueuedTask } from '../domain/tasks.ts';
 import type { Db } from './connection.ts';
-import { taskSpecs } from './queue.ts';
-import type { JobRow, JobsTable, NewJob, StopRequest, Tables } from './tables.ts';
-
-/** One event to append; `status` is the job's status once it has happened. */
-export interface NewJobEvent {
-  readonly id: JobEventId;
-  readonly name: string;
-  readonly status: JobStatus;
-  readonly description: string | null;
-  readonly inHistory: boolean;
-  readonly transferId: TransferId | null;
-  readonly createdBy: string;
-}
+import {
+  appendedEvents,
+  fannedCount,
+  fannedDeliveries,
+  type MovedJob,
+  type NewJobEvent,
+  rungCount,
+  rungTasks,
+} from './job-events.ts';
+import type { JobRow, JobsTable, NewJob, StopRequest } from './tables.ts';
 
 /** Columns a transition may set besides the status. */
 export type JobPatch = Pick<
@@ -70,26 +67,11 @@ function leaseColumns(lease: JobMove['lease']): Record<string, unknown> {
   return lease === 'fence' ? { ...released, epoch: sql`epoch + 1` } : released;
 }
 
-function eventRecords(events: readonly NewJobEvent[]): string {
-  return JSON.stringify(
-    events.map((event, index) => ({
-      ordinal: index + 1,
-      id: event.id,
-      name: event.name,
-      status: event.status,
-      description: event.description,
-      in_history: event.inHistory,
-      transfer_id: event.transferId,
-      created_by: event.createdBy,
-    })),
-  );
-}
-
 /**
  * Moves a job, appends its events with gapless sequence numbers and queues its tasks in one statement, or
  * does nothing and returns null when the job is no longer as the caller knew it (status, epoch, stop request).
  */
-export async function moveJob(db: Db, move: JobMove): Promise<JobRow | null> {
+export async function moveJob(db: Db, move: JobMove): Promise<MovedJob | null> {
   const { job, events } = move;
   const result = await db
     .with('moved', (qb) =>
@@ -117,43 +99,13 @@ export async function moveJob(db: Db, move: JobMove): Promise<JobRow | null> {
         .returningAll(),
     )
     .with('written', (qb) => appendedEvents(qb, events))
+    .with('fanned', (qb) => fannedDeliveries(qb))
     .with('rung', () => rungTasks(move.tasks))
     .selectFrom('moved')
     .selectAll('moved')
-    .where(sql<boolean>`(select count(*) from rung) >= 0`)
+    .select([fannedCount, rungCount])
     .executeTakeFirst();
   return result ?? null;
-}
-
-/** Events for the row of the statement's part `moved`, numbered up to its `seq`. */
-function appendedEvents(qb: QueryCreator<Tables>, events: readonly NewJobEvent[]) {
-  return qb
-    .insertInto('job_events')
-    .columns([
-      'job_id',
-      'seq',
-      'id',
-      'name',
-      'status',
-      'description',
-      'in_history',
-      'transfer_id',
-      'created_by',
-    ])
-    .expression(sql`
-      select moved.id, moved.seq - ${events.length}::integer + e.ordinal, e.id, e.name, e.status, e.description,
-        e.in_history, e.transfer_id, e.created_by
-      from moved, jsonb_to_recordset(${eventRecords(events)}::jsonb) as e (ordinal integer, id text, name text,
-        status text, description text, in_history boolean, transfer_id text, created_by text)`)
-    .returning('seq');
-}
-
-function rungTasks(tasks: readonly QueuedTask[]) {
-  return tasks.length === 0
-    ? sql<{ id: string }>`(select null::text as id where false)`
-    : sql<{
-        id: string;
-      }>`(select added.id::text as id from moved, graphile_worker.add_jobs(${taskSpecs(tasks)}) as added)`;
 }
 
 /** A new job with everything that commits together with it. */
@@ -166,7 +118,7 @@ export interface JobInsertion {
 }
 
 /** Stores a new job, appends its first events and queues its first tasks, in one statement. */
-export async function insertJob(db: Db, insertion: JobInsertion): Promise<JobRow> {
+export async function insertJob(db: Db, insertion: JobInsertion): Promise<MovedJob> {
   const { job, events, tasks } = insertion;
   return db
     .with('moved', (qb) =>
@@ -180,10 +132,11 @@ export async function insertJob(db: Db, insertion: JobInsertion): Promise<JobRow
         .returningAll(),
     )
     .with('written', (qb) => appendedEvents(qb, events))
+    .with('fanned', (qb) => fannedDeliveries(qb))
     .with('rung', () => rungTasks(tasks))
     .selectFrom('moved')
     .selectAll('moved')
-    .where(sql<boolean>`(select count(*) from rung) >= 0`)
+    .select([fannedCount, rungCount])
     .executeTakeFirstOrThrow();
 }
 
@@ -192,41 +145,22 @@ export async function appendJobEvents(
   db: Db,
   jobId: JobId,
   events: readonly NewJobEvent[],
-): Promise<JobRow | null> {
+): Promise<MovedJob | null> {
   const job = await db
-    .updateTable('jobs')
-    .set({ seq: sql`seq + ${events.length}`, last_updated: now })
-    .where('id', '=', jobId)
-    .returningAll()
-    .executeTakeFirst();
-  if (!job) return null;
-  await insertJobEvents(db, job.id, job.seq - events.length, events);
-  return job;
-}
-
-/** Inserts events numbered from `lastSeq + 1`; the caller holds the job row's lock or has just made the job. */
-export async function insertJobEvents(
-  db: Db,
-  jobId: JobId,
-  lastSeq: number,
-  events: readonly NewJobEvent[],
-): Promise<void> {
-  await db
-    .insertInto('job_events')
-    .values(
-      events.map((event, index) => ({
-        job_id: jobId,
-        seq: lastSeq + index + 1,
-        id: event.id,
-        name: event.name,
-        status: event.status,
-        description: event.description,
-        in_history: event.inHistory,
-        transfer_id: event.transferId,
-        created_by: event.createdBy,
-      })),
+    .with('moved', (qb) =>
+      qb
+        .updateTable('jobs')
+        .set({ seq: sql`seq + ${events.length}`, last_updated: now })
+        .where('id', '=', jobId)
+        .returningAll(),
     )
-    .execute();
+    .with('written', (qb) => appendedEvents(qb, events))
+    .with('fanned', (qb) => fannedDeliveries(qb))
+    .selectFrom('moved')
+    .selectAll('moved')
+    .select(fannedCount)
+    .executeTakeFirst();
+  return job ?? null;
 }
 
 /** The job, hidden or not; for the engine. Routes use {@link findVisibleJob}. */

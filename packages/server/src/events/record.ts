@@ -1,6 +1,7 @@
 import { JOB_EVENT_DESCRIPTIONS, type JobId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
-import { appendJobEvents, hideJob, insertJob, type NewJobEvent } from '../database/jobs.ts';
+import type { NewJobEvent } from '../database/job-events.ts';
+import { appendJobEvents, hideJob, insertJob } from '../database/jobs.ts';
 import type { JobRow, NewJob } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import { LIFECYCLE } from '../domain/lifecycle.ts';

@@ -1,6 +1,7 @@
 import type { JobStatus, TransferId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
-import { type JobPatch, moveJob, type NewJobEvent } from '../database/jobs.ts';
+import type { NewJobEvent } from '../database/job-events.ts';
+import { type JobPatch, moveJob } from '../database/jobs.ts';
 import type { JobRow } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import {
