@@ -110,16 +110,14 @@ describe('the way to the database', () => {
     await bed.checkFinishedOnce(load.accepted);
   });
 
-  test('swallows everything for twenty seconds: requests end within the time limits, and work resumes', async (t) => {
+  test('swallows everything for more than ten seconds: requests end within the time limits, and work resumes', async (t) => {
     const load = startLoad(() => bed.service(0).url, { appId });
     await untilAccepting(load);
-    const ready = fetch(`${bed.service(0).url}/health/live`);
-    assert.equal((await ready).status, 200);
     bed.proxy.blackhole(true);
     await eventually('readiness is off', async () => (await health(bed.service(0).url, 'ready')) === 503, {
       timeoutMs: 15_000,
     });
-    await delay(20_000);
+    await delay(10_000);
     bed.proxy.blackhole(false);
     const resumedMs = await untilAccepting(load);
     await load.end();

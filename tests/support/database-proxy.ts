@@ -184,5 +184,8 @@ function createStatementFinder(): (message: Buffer) => string | null {
 function textsOf(bytes: Buffer): readonly string[] {
   const end = bytes.indexOf(0);
   const next = bytes.indexOf(0, end + 1);
-  return [bytes.toString('utf8', 0, Math.max(0, end)), bytes.toString('utf8', end + 1, Math.max(end + 1, next))];
+  return [
+    bytes.toString('utf8', 0, Math.max(0, end)),
+    bytes.toString('utf8', end + 1, Math.max(end + 1, next)),
+  ];
 }

@@ -1,5 +1,5 @@
-import type { TestService } from './service.ts';
 import { eventually } from './eventually.ts';
+import type { TestService } from './service.ts';
 
 /** What makes a service start with a debugger on a free loopback port. */
 export const WITH_DEBUGGER = { NODE_OPTIONS: '--inspect=127.0.0.1:0' } as const;

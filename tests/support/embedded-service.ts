@@ -1,7 +1,10 @@
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type EmbeddedPostgres, startEmbeddedPostgres } from '../../packages/server/src/database/embedded-postgres.ts';
+import {
+  type EmbeddedPostgres,
+  startEmbeddedPostgres,
+} from '../../packages/server/src/database/embedded-postgres.ts';
 
 /** A data directory that PostgreSQL's own account can reach, so that the cluster is made inside it. */
 export async function makeDataDirectory(): Promise<string> {

@@ -124,7 +124,9 @@ export class FaultBed implements AsyncDisposable {
 
   /** The job as stored. */
   async row(jobId: string): Promise<Readonly<Record<string, unknown>>> {
-    const { rows } = await this.pool.query<Record<string, unknown>>('select * from jobs where id = $1', [jobId]);
+    const { rows } = await this.pool.query<Record<string, unknown>>('select * from jobs where id = $1', [
+      jobId,
+    ]);
     return rows[0] ?? assert.fail(`job ${jobId} is lost`);
   }
 

@@ -19,6 +19,7 @@ import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer, type HttpServerOptions } from '../../packages/server/src/http/server.ts';
 import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { quietMessages } from './quiet-messages.ts';
 
 /** Users of a bed: an administrator and three others. */
 export const BED_USERS = ['root', 'ada', 'bob', 'eve'] as const;
@@ -151,6 +152,7 @@ function createContext(db: Db, write: (line: string) => void): HttpContext {
     }),
     stagingDeadlineMs: 60_000,
     engine: { stopJob: impossible, pauseJob: impossible, resumeJob: impossible },
+    ...quietMessages(),
   };
 }
 

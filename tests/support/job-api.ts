@@ -24,6 +24,7 @@ import { AppDefinitions } from '../../packages/server/src/engine/app-definitions
 import type { EngineContext } from '../../packages/server/src/engine/context.ts';
 import { LeaseKeeper } from '../../packages/server/src/engine/lease-keeper.ts';
 import { suspendJob } from '../../packages/server/src/engine/pause.ts';
+import { Pressure } from '../../packages/server/src/engine/pressure.ts';
 import { stopJob } from '../../packages/server/src/engine/stop.ts';
 import { Targets } from '../../packages/server/src/engine/targets.ts';
 import { createTransition, type Transition } from '../../packages/server/src/events/transition.ts';
@@ -34,6 +35,7 @@ import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer } from '../../packages/server/src/http/server.ts';
 import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
 import { createTestDatabase } from './database.ts';
+import { type QuietMessages, quietMessages } from './quiet-messages.ts';
 
 /** Users of a {@link JobApi}: two ordinary ones and an administrator. */
 export type ApiUser = 'ada' | 'bob' | 'root';
@@ -64,6 +66,7 @@ export interface ApiCall {
 /** The API over a real database and real files, with no engine: accepted jobs stay PENDING. */
 export interface JobApi {
   readonly db: Db;
+  readonly messages: QuietMessages;
   readonly transition: Transition;
   readonly newId: NewId;
   /** Root of the storage system `store`; its home is `home` below it. */
@@ -116,6 +119,7 @@ export async function startJobApi(): Promise<JobApi> {
   await addSystems(db, newId, root);
   await addApp(db, newId);
   const engine = createEngine(db, newId);
+  const messages = quietMessages();
   const server = createHttpServer(
     {
       db,
@@ -138,11 +142,13 @@ export async function startJobApi(): Promise<JobApi> {
         pauseJob: (job) => suspendJob(engine, job, 'pause'),
         resumeJob: (job) => suspendJob(engine, job, 'resume'),
       },
+      ...messages,
     },
     HANDLERS,
   );
   return {
     db,
+    messages,
     transition: engine.transition,
     newId,
     root,
@@ -197,12 +203,13 @@ function createEngine(db: Db, newId: NewId): EngineContext {
     db,
     replica: 'test',
     newId,
-    transition: createTransition({ db, newId, deadlines: () => null }),
+    transition: createTransition({ db, newId, deadlines: () => null, onDeliveries: () => undefined }),
     leases: new LeaseKeeper({ db, replica: 'test', monotonicMs: () => performance.now() }),
     targets: new Targets({ db, factories: { openExecutor, openStorage }, onEnded: () => undefined }),
     apps: new AppDefinitions(db),
     service: { publicUrl: () => URL_BASE, tenant: 'arras', formatTime: createTimeFormat('UTC') },
     times: { monitorEveryMs: 5_000, stopGraceMs: 10_000 },
+    pressure: new Pressure(),
     log: pino({ level: 'silent' }),
     now: () => new Date(),
   };

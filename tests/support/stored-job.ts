@@ -24,7 +24,7 @@ export async function openStore(pool: pg.Pool): Promise<Store> {
   await insertProfile(db, { username: 'ada', uuid: newId('profile') });
   const app = { uuid: newId('app'), id: 'noop-1.0', owner: 'ada', execution_system: 'local' };
   await inTransaction(db, (tx) => insertApp(tx, app, {}));
-  const transition = createTransition({ db, newId, deadlines: () => 60_000 });
+  const transition = createTransition({ db, newId, deadlines: () => 60_000, onDeliveries: () => undefined });
   return { db, newId, transition, accept: () => accept(db, newId, app.uuid) };
 }
 
@@ -42,7 +42,6 @@ function accept(db: Db, newId: NewId, appUuid: JobRow['app_uuid']): Promise<JobR
     archive: false,
     inputs: '{}',
     parameters: '{}',
-    notifications: '[]',
   };
   return inTransaction(db, (tx) => acceptJob(tx, { job, newId, deadlineMs: 60_000 }));
 }

@@ -2,6 +2,11 @@ import type { z } from 'zod';
 import { appActionRequestSchema, appRequestSchema } from './app-request.ts';
 import { appSchema, appSummarySchema } from './apps.ts';
 import { errorEnvelopeSchema } from './errors.ts';
+import {
+  jobPermissionRequestSchema,
+  jobPermissionSchema,
+  userJobPermissionRequestSchema,
+} from './job-permissions.ts';
 import { jobRequestSchema } from './job-request.ts';
 import {
   historyEntrySchema,
@@ -12,6 +17,22 @@ import {
   outputEntrySchema,
   resolvedJobRequestSchema,
 } from './jobs.ts';
+import {
+  attemptSchema,
+  customEventEchoSchema,
+  customEventSchema,
+  deliverySchema,
+  fireRequestSchema,
+  notificationRequestSchema,
+  notificationSchema,
+  notificationSummarySchema,
+  notificationUpdateSchema,
+  previewRequestSchema,
+  previewSchema,
+  replayRequestSchema,
+  replayResultSchema,
+  testRequestSchema,
+} from './notifications.ts';
 import { profileRequestSchema, profileSchema } from './profiles.ts';
 import { livenessSchema, openApiDocumentSchema, readinessSchema } from './service.ts';
 import {
@@ -34,6 +55,15 @@ import { createdTokenSchema, tokenRequestSchema, tokenSchema } from './tokens.ts
 export const REQUEST_COMPONENTS = {
   JobRequest: jobRequestSchema,
   JobActionRequest: jobActionRequestSchema,
+  JobPermissionRequest: jobPermissionRequestSchema,
+  UserJobPermissionRequest: userJobPermissionRequestSchema,
+  CustomEvent: customEventSchema,
+  NotificationRequest: notificationRequestSchema,
+  NotificationUpdate: notificationUpdateSchema,
+  FireRequest: fireRequestSchema,
+  TestRequest: testRequestSchema,
+  ReplayRequest: replayRequestSchema,
+  PreviewRequest: previewRequestSchema,
   SystemRequest: systemRequestSchema,
   SystemUpdate: systemUpdateSchema,
   SystemActionRequest: systemActionRequestSchema,
@@ -53,6 +83,14 @@ export const RESULT_COMPONENTS = {
   HistoryEntry: historyEntrySchema,
   OutputEntry: outputEntrySchema,
   ResolvedJobRequest: resolvedJobRequestSchema,
+  JobPermission: jobPermissionSchema,
+  CustomEventEcho: customEventEchoSchema,
+  Notification: notificationSchema,
+  NotificationSummary: notificationSummarySchema,
+  Attempt: attemptSchema,
+  Delivery: deliverySchema,
+  ReplayResult: replayResultSchema,
+  Preview: previewSchema,
   ExecutionSystem: executionSystemSchema,
   StorageSystem: storageSystemSchema,
   System: systemSchema,

@@ -118,6 +118,11 @@ export const ERRORS = {
     message: 'You may not read an input of this job.',
     remedy: 'Name a file that you can read, or ask for access to its system.',
   },
+  'callback.wrong-token': {
+    status: 403,
+    message: 'The token in the address is not that of this job.',
+    remedy: 'Use the address that the service gave to the job itself.',
+  },
   'route.not-found': {
     status: 404,
     message: 'There is nothing at this address.',
@@ -127,6 +132,21 @@ export const ERRORS = {
     status: 404,
     message: 'No job with this id is visible to you.',
     remedy: 'List your jobs with GET /jobs/v2.',
+  },
+  'permission.not-found': {
+    status: 404,
+    message: 'This user has no permission on the job.',
+    remedy: 'List the permissions with GET /jobs/v2/{id}/pems.',
+  },
+  'notification.not-found': {
+    status: 404,
+    message: 'No subscription with this id is visible to you.',
+    remedy: 'List your subscriptions with GET /notifications/v2.',
+  },
+  'attempt.not-found': {
+    status: 404,
+    message: 'The subscription has no attempt with this id.',
+    remedy: 'List its attempts with GET /notifications/v2/{id}/attempts?status=all.',
   },
   'output.not-found': {
     status: 404,
@@ -203,6 +223,11 @@ export const ERRORS = {
     message: 'The system is disabled or not up.',
     remedy: 'Choose another system, or ask its owner to enable it.',
   },
+  'callback.impossible': {
+    status: 400,
+    message: 'The job is not running, so nothing can be said about it.',
+    remedy: 'Send heartbeats and events only while the program of the job runs.',
+  },
   'app.unavailable': {
     status: 400,
     message: 'The app is not available.',
@@ -217,6 +242,11 @@ export const ERRORS = {
     status: 422,
     message: 'This Idempotency-Key was already used with another request body.',
     remedy: 'Use a new key for a new request.',
+  },
+  'rate.limited': {
+    status: 429,
+    message: 'Too many requests of this kind in a short time.',
+    remedy: 'Repeat the request after the time in the Retry-After header, and send fewer.',
   },
   'internal.error': {
     status: 500,

@@ -54,6 +54,67 @@ export const JOB_EVENT_DESCRIPTIONS = {
 /** An event name of the guide's Table 2. */
 export type JobEventName = keyof typeof JOB_EVENT_DESCRIPTIONS;
 
+/** Events of systems themselves, with their sentences (spec: systems-apps-files 1.4). */
+export const SYSTEM_EVENT_DESCRIPTIONS = {
+  CREATED: 'The system was registered',
+  UPDATED: 'The system was changed',
+  DELETED: 'The system was deleted',
+  ENABLED: 'The system takes jobs',
+  DISABLED: 'The system takes no more jobs',
+  PUBLISH: 'The system is public',
+  UNPUBLISH: 'The system is no longer public',
+  ROLES_GRANT: 'A user was given a role on the system',
+  ROLES_REVOKE: 'A role on the system was taken from a user',
+} as const;
+
+/** Events of apps themselves. */
+export const APP_EVENT_DESCRIPTIONS = {
+  CREATED: 'The app was registered',
+  UPDATED: 'The app was changed',
+  DELETED: 'The app was deleted',
+  ENABLED: 'The app can be run',
+  DISABLED: 'The app can no longer be run',
+  PUBLISHED: 'The app is public',
+  UNPUBLISHED: 'The app is no longer public',
+} as const;
+
+/** Events of subscriptions themselves (spec: notifications 13). */
+export const NOTIFICATION_EVENT_DESCRIPTIONS = {
+  CREATED: 'The subscription was made',
+  UPDATED: 'The subscription was changed',
+  DELETED: 'The subscription was deleted',
+  DISABLED: 'The subscription was switched off',
+  FAILURE: 'An event could not be delivered and was parked',
+  FORCED_ATTEMPT: 'A message was sent on demand',
+} as const;
+
+/** Job events that subscribers of the job's system and app hear, under these names (spec: lifecycle 8.3). */
+export const MIRRORED_EVENT_NAMES = [
+  'JOB_CREATED',
+  'JOB_QUEUED',
+  'JOB_RUNNING',
+  'JOB_FINISHED',
+  'JOB_FAILED',
+  'JOB_STOPPED',
+  'JOB_PAUSED',
+] as const;
+
+/** The name of a program's own event that does not say one (spec: jobs 9.2). */
+export const DEFAULT_CUSTOM_EVENT = 'JOB_RUNTIME_CALLBACK_EVENT';
+
+const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  ...Object.keys(JOB_EVENT_DESCRIPTIONS),
+  ...Object.keys(SYSTEM_EVENT_DESCRIPTIONS),
+  ...Object.keys(APP_EVENT_DESCRIPTIONS),
+  ...Object.keys(NOTIFICATION_EVENT_DESCRIPTIONS),
+  ...MIRRORED_EVENT_NAMES,
+]);
+
+/** True for names that only the service may give to an event; programs inside jobs may use all others. */
+export function isReservedEventName(name: string): boolean {
+  return RESERVED_NAMES.has(name.toUpperCase());
+}
+
 /** Literal texts of the guide's history example. Clients and tests compare them byte for byte. */
 export const HISTORY_TEXTS = {
   stagingAttempt: (attempt: number) => `Attempt ${attempt} to stage job inputs`,

@@ -1,7 +1,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { buildOpenApi } from './openapi.ts';
-import { renderApiReference, renderErrorReference, renderStatusReference } from './reference.ts';
+import {
+  renderApiReference,
+  renderErrorReference,
+  renderStatusReference,
+  renderTemplateReference,
+} from './reference.ts';
 
 // Writes everything that is made from the contract. With --check it writes nothing and exits with 1 when a file is
 // not what it would write.
@@ -15,6 +20,7 @@ const files = {
   'packages/contract/openapi.json': `${JSON.stringify(buildOpenApi({ version }), null, 2)}\n`,
   'docs/reference/errors.md': renderErrorReference(),
   'docs/reference/statuses.md': renderStatusReference(),
+  'docs/reference/template-variables.md': renderTemplateReference(),
   'docs/reference/api.md': renderApiReference(),
 };
 

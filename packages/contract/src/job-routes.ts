@@ -28,7 +28,7 @@ export const JOB_ROUTES = {
     tag: 'Jobs',
     summary: 'List your jobs',
     description:
-      'Abbreviated jobs, last updated first. With `filter` the rows are full jobs, of which the named fields are kept.',
+      'Abbreviated jobs, yours and those shared with you, last updated first. With `filter` the rows are full jobs, of which the named fields are kept.',
     access: 'user',
     query: listQuerySchema,
     success: { status: 200, schema: z.array(jobSummarySchema) },
@@ -75,7 +75,7 @@ export const JOB_ROUTES = {
     access: 'user',
     params,
     success: { status: 200, schema: jobSchema },
-    errors: ['job.not-found'],
+    errors: ['job.not-found', 'access.forbidden'],
   },
   actOnJob: {
     method: 'POST',
@@ -123,7 +123,7 @@ export const JOB_ROUTES = {
     access: 'user',
     params,
     success: { status: 200, schema: jobStatusViewSchema },
-    errors: ['job.not-found'],
+    errors: ['job.not-found', 'access.forbidden'],
   },
   listJobHistory: {
     method: 'GET',
@@ -135,7 +135,7 @@ export const JOB_ROUTES = {
     params,
     query: listQuerySchema,
     success: { status: 200, schema: z.array(historyEntrySchema) },
-    errors: ['job.not-found'],
+    errors: ['job.not-found', 'access.forbidden'],
   },
   listJobOutputs: {
     method: 'GET',
@@ -149,7 +149,13 @@ export const JOB_ROUTES = {
     params: outputParams.partial({ path: true }),
     query: pageQuerySchema,
     success: { status: 200, schema: z.array(outputEntrySchema) },
-    errors: ['job.not-found', 'output.not-found', 'system.unavailable', 'system.unreachable'],
+    errors: [
+      'job.not-found',
+      'access.forbidden',
+      'output.not-found',
+      'system.unavailable',
+      'system.unreachable',
+    ],
   },
   downloadJobOutput: {
     method: 'GET',
@@ -167,6 +173,7 @@ export const JOB_ROUTES = {
     alternatives: [{ status: 206, schema: 'bytes', when: 'a range was asked for' }],
     errors: [
       'job.not-found',
+      'access.forbidden',
       'output.not-found',
       'range.not-satisfiable',
       'system.unavailable',

@@ -63,7 +63,7 @@ function buildOperation(route: Route, path: string): Json {
     tags: [route.tag],
     ...(route.access === 'public' && { security: [] }),
     parameters: buildParameters(route, path),
-    ...(route.body !== undefined && { requestBody: buildRequestBody(route.body, route.form === true) }),
+    ...(route.body !== undefined && { requestBody: buildRequestBody(route.body, route) }),
     responses: buildResponses(route),
   };
 }
@@ -106,13 +106,13 @@ function described(schema: z.core.$ZodType | undefined): Json {
   return { ...(description !== undefined && { description }), schema: rest };
 }
 
-function buildRequestBody(body: z.ZodType, form: boolean): Json {
+function buildRequestBody(body: z.ZodType, { form, bodyOptional }: Route): Json {
   const schema = reference(body);
   return {
-    required: true,
+    required: bodyOptional !== true,
     content: {
       'application/json': { schema },
-      ...(form && { 'application/x-www-form-urlencoded': { schema } }),
+      ...(form === true && { 'application/x-www-form-urlencoded': { schema } }),
     },
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { FieldProblem } from './errors.ts';
 import { describeValue } from './expectation.ts';
+import { findNearestWord } from './nearest-word.ts';
 
 /** A parsed request, or everything that is wrong with it. */
 export type Parsed<Value> =
@@ -15,6 +16,8 @@ export interface BodyRule {
   readonly textMeans?: Readonly<Record<string, string>>;
   /** Names are accepted in any case, and not only as documented or in lower case. */
   readonly anyCase?: true;
+  /** Fields that are not known are refused instead of ignored, but for these, which only the server sets. */
+  readonly closed?: { readonly ignored: readonly string[] };
 }
 
 /** The rules of object schemas that have any. */
@@ -22,7 +25,8 @@ export const bodyRules = z.registry<BodyRule>();
 
 /**
  * Reads a body against a schema and reports all problems at once. One rule for every request: fields that the schema
- * does not know, and fields that only the server sets (owner, status, id of a job …), are ignored. Names are accepted
+ * does not know, and fields that only the server sets (owner, status, id of a job …), are ignored; a closed schema
+ * ignores the latter alone. Names are accepted
  * as documented, by their aliases, and in lower case; null and blank text mean "not given" for optional fields; where
  * a structure is expected, a text that holds JSON is read as that structure (url-encoded forms).
  */
@@ -33,10 +37,11 @@ export function parseBody<Schema extends z.ZodType>(schema: Schema, body: unknow
       problems: [{ field: '', message: `expected a JSON object, got ${describeValue(body)}` }],
     };
   }
-  const written = new Map<string, string>();
-  const result = schema.safeParse(toOwnNames(schema, body, { path: '', written }));
-  if (result.success) return { ok: true, value: result.data };
-  return { ok: false, problems: toProblems(result.error, written) };
+  const place: Place = { path: '', written: new Map(), unknown: [] };
+  const result = schema.safeParse(toOwnNames(schema, body, place));
+  if (result.success && place.unknown.length === 0) return { ok: true, value: result.data };
+  const wrong = result.success ? [] : toProblems(result.error, place.written);
+  return { ok: false, problems: [...place.unknown, ...wrong] };
 }
 
 /** Reads the values of a query, of path parameters or of headers: as {@link parseBody}. */
@@ -98,6 +103,8 @@ interface Place {
   readonly path: string;
   /** Filled with our path to the user's path, where they differ. */
   readonly written: Map<string, string>;
+  /** Filled with the fields that a closed schema does not know. */
+  readonly unknown: FieldProblem[];
 }
 
 function toOwnNames(schema: z.core.$ZodType, given: unknown, place: Place): unknown {
@@ -125,7 +132,9 @@ function renameFields(target: z.ZodObject, value: Readonly<Record<string, unknow
     const name = isPlainText(item) ? (rule.textMeans?.[meant] ?? meant) : meant;
     const field = target.shape[name];
     if (field === undefined) {
-      if (!names.has(key) && key !== '__proto__') fields.set(key, item);
+      if (rule.closed !== undefined) {
+        noteUnknown(key, { names: Object.keys(target.shape), ignored: rule.closed.ignored }, place);
+      } else if (!names.has(key) && key !== '__proto__') fields.set(key, item);
       continue;
     }
     if (isBlank(item) && field._zod.optin !== undefined) continue;
@@ -135,6 +144,20 @@ function renameFields(target: z.ZodObject, value: Readonly<Record<string, unknow
     fields.set(name, toOwnNames(field, item, { ...place, path }));
   }
   return Object.fromEntries(fields);
+}
+
+function noteUnknown(
+  key: string,
+  { names, ignored }: { readonly names: readonly string[]; readonly ignored: readonly string[] },
+  { path, written, unknown }: Place,
+): void {
+  if (ignored.some((name) => name.toLowerCase() === key.toLowerCase())) return;
+  const nearest = findNearestWord(key, names);
+  const hint = nearest === null ? `expected one of ${names.join(', ')}` : `did you mean "${nearest}"?`;
+  unknown.push({
+    field: join(written.get(path) ?? path, key.toWellFormed()),
+    message: `is not known; ${hint}`,
+  });
 }
 
 /** Every accepted spelling to the field's own name. Own names take part last: they win over aliases. */

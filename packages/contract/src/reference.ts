@@ -4,6 +4,7 @@ import { ERROR_CODES, ERRORS } from './errors.ts';
 import { JOB_EVENT_DESCRIPTIONS, JOB_STATUSES, type JobEventName, type JobStatus } from './events.ts';
 import { errorsOf, type Route, type Success } from './route.ts';
 import { OPERATION_IDS, routeOf } from './routes.ts';
+import { FURTHER_JOB_VARIABLES, GUIDE_JOB_VARIABLES, TEMPLATE_VARIABLES } from './template-variables.ts';
 import { JOB_PHASES, STATUS_LOOKS } from './vocabulary.ts';
 
 const GENERATED = '<!-- Made from packages/contract by `npm run generate`. Do not edit. -->';
@@ -42,6 +43,29 @@ export function renderStatusReference(): string {
         return [`\`${status}\``, phase ?? 'any', symbol, `\`${ascii}\``, kind];
       }),
     ),
+  ]);
+}
+
+/** `docs/reference/template-variables.md`: what the URL of a subscription may name. */
+export function renderTemplateReference(): string {
+  const rows = (variables: Readonly<Record<string, string>>) =>
+    table(
+      ['Variable', 'Description'],
+      Object.entries(variables).map(([name, sentence]) => [`\`\${${name}}\``, sentence]),
+    );
+  const { SYSTEM_ID, UUID } = TEMPLATE_VARIABLES.system;
+  return page('Template variables', [
+    'A variable is written `${NAME}` in capital letters. It may stand anywhere in the path, the query and the fragment of a webhook URL, and behind the `+` of a mail address (`ada+${JOB_ID}@example.org`), but never where it would choose the host. A name that is not known is refused when the subscription is made.',
+    'Values are percent-encoded, so that decoding gives the value back and no value can change where the call goes. Two cases cannot be kept exactly: a path segment that would come out as `.` or `..` is encoded twice, because servers take such segments out of the path even when they are encoded once; and in a mail address every character beyond letters, digits and `. _ -` becomes a dash. A value that does not exist is the empty text. Variables inside a value are never resolved.',
+    '## Jobs',
+    rows(GUIDE_JOB_VARIABLES),
+    'Existing clients use these as well:',
+    rows(FURTHER_JOB_VARIABLES),
+    '## Apps and systems',
+    'All variables of jobs, filled in at the events that mirror a job, and:',
+    rows({ UUID: `${UUID}, or of the app`, APP_ID: TEMPLATE_VARIABLES.app.APP_ID, SYSTEM_ID }),
+    '## Subscriptions',
+    rows(TEMPLATE_VARIABLES.notification),
   ]);
 }
 

@@ -23,7 +23,7 @@ export interface Route {
   /** Other paths that do the same. */
   readonly aliases?: readonly string[];
   /** Groups operations in the reference. */
-  readonly tag: 'Jobs' | 'Systems' | 'Apps' | 'Profiles' | 'Tokens' | 'Service';
+  readonly tag: 'Jobs' | 'Notifications' | 'Systems' | 'Apps' | 'Profiles' | 'Tokens' | 'Service';
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
@@ -31,6 +31,8 @@ export interface Route {
   readonly query?: z.ZodType;
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
+  /** A request without a body means an empty object. */
+  readonly bodyOptional?: true;
   /** Accepts application/x-www-form-urlencoded beside JSON. */
   readonly form?: true;
   /** Also answers HEAD. */

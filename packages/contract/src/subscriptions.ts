@@ -45,10 +45,14 @@ export const policyRequestSchema = z
     whenSound(['retryStrategy', 'retryDelay']),
   );
 
-bodyRules.add(policyRequestSchema, { aliases: { retryStrategyType: 'retryStrategy' }, anyCase: true });
+bodyRules.add(policyRequestSchema, {
+  aliases: { retryStrategyType: 'retryStrategy' },
+  anyCase: true,
+  closed: { ignored: [] },
+});
 
 /** `*`, an event of Table 2, or the name of a custom event. */
-const eventNameSchema = line({
+export const eventNameSchema = line({
   what: 'the name of an event',
   max: 32,
   pattern: /^(\*|[A-Za-z][A-Za-z0-9_]*)$/,
@@ -95,7 +99,26 @@ export const subscriptionRequestSchema = z.object({
   policy: policyRequestSchema.default(DEFAULT_POLICY).describe('How failed deliveries are repeated.'),
 });
 
-bodyRules.add(subscriptionRequestSchema, { aliases: {}, anyCase: true });
+/** What a subscription is shown with and only the server sets: whoever sends one back as read is understood. */
+export const SERVER_FIELDS = [
+  'id',
+  'owner',
+  'status',
+  'responseCode',
+  'attempts',
+  'lastSent',
+  'success',
+  'signed',
+  'lastUpdated',
+  'created',
+  '_links',
+] as const;
+
+bodyRules.add(subscriptionRequestSchema, {
+  aliases: {},
+  anyCase: true,
+  closed: { ignored: [...SERVER_FIELDS, 'associatedUuid'] },
+});
 
 /** A subscription that comes with a job request. */
 export type SubscriptionRequest = z.output<typeof subscriptionRequestSchema>;

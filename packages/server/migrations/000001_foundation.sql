@@ -103,7 +103,6 @@ create table jobs (
   archive_path text,
   inputs jsonb not null,
   parameters jsonb not null,
-  notifications jsonb not null default '[]',
   status text not null constraint jobs_status check (status in (
     'PENDING', 'PROCESSING_INPUTS', 'STAGING_INPUTS', 'STAGED', 'SUBMITTING', 'STAGING_JOB', 'QUEUED', 'RUNNING',
     'PAUSED', 'CLEANING_UP', 'ARCHIVING', 'ARCHIVING_FINISHED', 'ARCHIVING_FAILED', 'FINISHED', 'KILLED', 'STOPPED',

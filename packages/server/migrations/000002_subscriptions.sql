@@ -13,6 +13,7 @@ create table subscriptions (
   status text not null default 'ACTIVE' constraint subscriptions_status check (
     status in ('ACTIVE', 'INACTIVE', 'COMPLETE', 'FAILED')),
   policy jsonb not null,
+  credentials text,
   secret text,
   previous_secret text,
   previous_secret_until timestamptz,
@@ -22,11 +23,13 @@ create table subscriptions (
   last_updated timestamptz not null default clock_timestamp()
 );
 comment on column subscriptions.associated_uuid is 'the resource whose events count; * for every resource (administrators only)';
+comment on column subscriptions.credentials is 'sealed user:password of the URL, which is stored without them; null: it has none';
 comment on column subscriptions.secret is 'sealed signing secret; null: unsigned';
 comment on column subscriptions.previous_secret is 'still signs beside the new one until previous_secret_until';
 comment on column subscriptions.failing_since is 'first failure after the last success; null: the endpoint is well';
 create index subscriptions_matching on subscriptions (associated_uuid, event) where status = 'ACTIVE';
 create index subscriptions_owner on subscriptions (owner, created_at desc) where visible;
+create index subscriptions_resource on subscriptions (associated_uuid, created_at desc) where visible;
 
 alter table job_events add column data jsonb;
 comment on column job_events.data is 'what a program inside the job sent with its own event';
@@ -80,7 +83,7 @@ comment on column deliveries.data is 'what a program inside the job sent with it
 comment on column deliveries.body is 'the bytes that every attempt sends; made once, before the first';
 create index deliveries_due on deliveries (next_at) where status = 'pending';
 create index deliveries_lane on deliveries (subscription_id, lane, position) where status = 'pending';
-create index deliveries_event on deliveries (subscription_id, event_seq);
+create index deliveries_event on deliveries (subscription_id, event_created_at);
 
 create table delivery_attempts (
   id text primary key,
@@ -103,6 +106,7 @@ create table delivery_attempts (
 );
 comment on column delivery_attempts.message is 'at most the first KiB of what the other side said';
 create index delivery_attempts_subscription on delivery_attempts (subscription_id, started_at desc);
+create index delivery_attempts_failed on delivery_attempts (subscription_id, started_at) where outcome <> 'delivered' and visible;
 create index delivery_attempts_ended on delivery_attempts (ended_at);
 
 create table job_permissions (
@@ -117,6 +121,9 @@ create table job_permissions (
 comment on column job_permissions.username is 'world: everyone who is signed in';
 create index job_permissions_username on job_permissions (username);
 
--- The token with which a program inside a job may call back; sealed, because the job must be given it again.
-alter table jobs add column update_token_hash bytea;
-comment on column jobs.update_token_hash is 'SHA-256 of the token of the job''s callbacks; null: the job has none';
+-- Where several hosts share a database and nobody set ARRAS_SERVICE_KEY, the key lies here so that they agree.
+create table service_keys (
+  place integer primary key default 1 constraint service_keys_one check (place = 1),
+  key bytea not null,
+  created_at timestamptz not null default clock_timestamp()
+);

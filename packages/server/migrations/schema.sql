@@ -26,6 +26,58 @@ create table public.apps (
   constraint apps_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
 );
 
+create table public.deliveries (
+  subscription_id text not null,
+  lane text not null,
+  "position" bigint not null,
+  event_seq integer not null,
+  event_id text not null,
+  event_name text not null,
+  event_status text,
+  event_description text,
+  event_created_at timestamp with time zone not null default clock_timestamp(),
+  event_created_by text not null,
+  snapshot jsonb not null,
+  data jsonb,
+  delivery_id text not null,
+  target text,
+  body bytea,
+  status text not null default 'pending'::text,
+  replay boolean not null default false,
+  attempts integer not null default 0,
+  next_at timestamp with time zone not null default clock_timestamp(),
+  owner_replica text,
+  lease_until timestamp with time zone not null default clock_timestamp(),
+  settled_at timestamp with time zone,
+  constraint deliveries_pkey PRIMARY KEY (subscription_id, lane, "position"),
+  constraint deliveries_delivery_id_unique UNIQUE (delivery_id),
+  constraint deliveries_status CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'parked'::text, 'cancelled'::text]))),
+  constraint deliveries_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+) with (fillfactor=70);
+
+create table public.delivery_attempts (
+  id text not null,
+  subscription_id text not null,
+  lane text not null,
+  "position" bigint,
+  event_id text,
+  event_name text not null,
+  associated_uuid text not null,
+  number integer not null,
+  cause text not null,
+  target text not null,
+  outcome text not null,
+  code integer not null,
+  message text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone not null,
+  visible boolean not null default true,
+  constraint delivery_attempts_pkey PRIMARY KEY (id),
+  constraint delivery_attempts_cause CHECK ((cause = ANY (ARRAY['scheduled'::text, 'replay'::text, 'test'::text, 'forced'::text]))),
+  constraint delivery_attempts_outcome CHECK ((outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'unreachable'::text, 'blocked'::text]))),
+  constraint delivery_attempts_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+);
+
 create table public.idempotency_keys (
   username text not null,
   route text not null,
@@ -48,9 +100,21 @@ create table public.job_events (
   created_by text not null,
   created_at timestamp with time zone not null default clock_timestamp(),
   xid xid8 not null default pg_current_xact_id(),
+  data jsonb,
   constraint job_events_pkey PRIMARY KEY (job_id, seq),
   constraint job_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
   constraint job_events_transfer_id_fkey FOREIGN KEY (transfer_id) REFERENCES transfers(id)
+);
+
+create table public.job_permissions (
+  job_id text not null,
+  username text not null,
+  can_read boolean not null,
+  can_write boolean not null,
+  can_execute boolean not null,
+  granted_at timestamp with time zone not null default clock_timestamp(),
+  constraint job_permissions_pkey PRIMARY KEY (job_id, username),
+  constraint job_permissions_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 );
 
 create table public.jobs (
@@ -72,7 +136,6 @@ create table public.jobs (
   archive_path text,
   inputs jsonb not null,
   parameters jsonb not null,
-  notifications jsonb not null default '[]'::jsonb,
   status text not null,
   seq integer not null,
   last_message text,
@@ -109,7 +172,7 @@ create table public.jobs (
   constraint jobs_status CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING_INPUTS'::text, 'STAGING_INPUTS'::text, 'STAGED'::text, 'SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text, 'ARCHIVING_FINISHED'::text, 'ARCHIVING_FAILED'::text, 'FINISHED'::text, 'KILLED'::text, 'STOPPED'::text, 'FAILED'::text]))),
   constraint jobs_stop_requested CHECK ((stop_requested = ANY (ARRAY['STOPPED'::text, 'KILLED'::text, 'FAILED'::text]))),
   constraint jobs_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
-);
+) with (fillfactor=60);
 
 create table public.migrations (
   number integer not null,
@@ -136,11 +199,58 @@ create table public.profiles (
 create table public.replicas (
   id text not null,
   host text not null,
+  process text not null,
   roles text not null,
   started_at timestamp with time zone not null default clock_timestamp(),
   heartbeat_at timestamp with time zone not null default clock_timestamp(),
   worker_ids text[] not null default '{}'::text[],
   constraint replicas_pkey PRIMARY KEY (id)
+);
+
+create table public.resource_events (
+  resource_uuid text not null,
+  seq integer not null,
+  id text not null,
+  name text not null,
+  description text,
+  body jsonb not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint resource_events_pkey PRIMARY KEY (resource_uuid, seq)
+);
+
+create table public.service_keys (
+  place integer not null default 1,
+  key bytea not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint service_keys_pkey PRIMARY KEY (place),
+  constraint service_keys_one CHECK ((place = 1))
+);
+
+create table public.subscriptions (
+  id text not null,
+  owner text not null,
+  associated_uuid text not null,
+  resource_kind text not null,
+  event text not null,
+  url text not null,
+  channel text not null,
+  persistent boolean not null,
+  status text not null default 'ACTIVE'::text,
+  policy jsonb not null,
+  credentials text,
+  secret text,
+  previous_secret text,
+  previous_secret_until timestamp with time zone,
+  failing_since timestamp with time zone,
+  visible boolean not null default true,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_updated timestamp with time zone not null default clock_timestamp(),
+  constraint subscriptions_pkey PRIMARY KEY (id),
+  constraint subscriptions_channel CHECK ((channel = ANY (ARRAY['webhook'::text, 'email'::text]))),
+  constraint subscriptions_resource_kind CHECK ((resource_kind = ANY (ARRAY['job'::text, 'app'::text, 'system'::text, 'notification'::text, 'any'::text]))),
+  constraint subscriptions_status CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'INACTIVE'::text, 'COMPLETE'::text, 'FAILED'::text]))),
+  constraint subscriptions_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
 );
 
 create table public.system_roles (
@@ -213,7 +323,21 @@ create table public.user_default_systems (
 
 CREATE INDEX apps_owner ON public.apps USING btree (owner) WHERE (deleted_at IS NULL);
 
+CREATE INDEX deliveries_due ON public.deliveries USING btree (next_at) WHERE (status = 'pending'::text);
+
+CREATE INDEX deliveries_event ON public.deliveries USING btree (subscription_id, event_created_at);
+
+CREATE INDEX deliveries_lane ON public.deliveries USING btree (subscription_id, lane, "position") WHERE (status = 'pending'::text);
+
+CREATE INDEX delivery_attempts_ended ON public.delivery_attempts USING btree (ended_at);
+
+CREATE INDEX delivery_attempts_failed ON public.delivery_attempts USING btree (subscription_id, started_at) WHERE ((outcome <> 'delivered'::text) AND visible);
+
+CREATE INDEX delivery_attempts_subscription ON public.delivery_attempts USING btree (subscription_id, started_at DESC);
+
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX job_permissions_username ON public.job_permissions USING btree (username);
 
 CREATE INDEX jobs_active ON public.jobs USING btree (execution_system, status) WHERE (status = ANY (ARRAY['SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text]));
 
@@ -222,6 +346,12 @@ CREATE INDEX jobs_deadline ON public.jobs USING btree (deadline_at) WHERE (deadl
 CREATE INDEX jobs_due ON public.jobs USING btree (next_at) WHERE (next_at IS NOT NULL);
 
 CREATE INDEX jobs_owner_updated ON public.jobs USING btree (owner, last_updated DESC, id DESC) WHERE visible;
+
+CREATE INDEX subscriptions_matching ON public.subscriptions USING btree (associated_uuid, event) WHERE (status = 'ACTIVE'::text);
+
+CREATE INDEX subscriptions_owner ON public.subscriptions USING btree (owner, created_at DESC) WHERE visible;
+
+CREATE INDEX subscriptions_resource ON public.subscriptions USING btree (associated_uuid, created_at DESC) WHERE visible;
 
 CREATE INDEX system_roles_username ON public.system_roles USING btree (username);
 
@@ -235,9 +365,29 @@ CREATE INDEX transfers_job ON public.transfers USING btree (job_id);
 
 comment on table public.app_revisions is 'never updated: a job runs the revision that was current when it was submitted';
 
+comment on table public.deliveries is 'one row for each event that matched a subscription at its commit: matched = delivered + pending + parked + cancelled';
+
+comment on column public.deliveries.lane is 'the resource whose events are delivered in order; lanes never wait for each other';
+
+comment on column public.deliveries."position" is 'place in the lane: the event''s sequence number times 2^20, so that replays fit behind what is there';
+
+comment on column public.deliveries.event_status is 'the job''s status once the event had happened; null: not an event of a job';
+
+comment on column public.deliveries.snapshot is 'the resource as the event''s transaction left it';
+
+comment on column public.deliveries.data is 'what a program inside the job sent with its own event';
+
+comment on column public.deliveries.body is 'the bytes that every attempt sends; made once, before the first';
+
+comment on column public.delivery_attempts.message is 'at most the first KiB of what the other side said';
+
 comment on column public.job_events.in_history is 'CREATED reaches subscribers but not the history, which begins with PENDING (guide)';
 
 comment on column public.job_events.xid is 'orders feeds over many jobs; see docs/architecture.md';
+
+comment on column public.job_events.data is 'what a program inside the job sent with its own event';
+
+comment on column public.job_permissions.username is 'world: everyone who is signed in';
 
 comment on column public.jobs.seq is 'sequence number of the job''s last event; taken under the row''s lock, so it has no gaps';
 
@@ -252,6 +402,22 @@ comment on column public.jobs.next_at is 'when the sweep has to look at the job 
 comment on column public.jobs.faults is 'unexpected errors in a row while working on the job';
 
 comment on column public.profiles.password_hash is 'scrypt; null: the user has no password and signs in with tokens only';
+
+comment on column public.replicas.host is 'names one kernel and one process id space: only there can the process be looked up';
+
+comment on column public.replicas.process is 'process id and start time, which together name a process for ever';
+
+comment on column public.resource_events.body is 'the resource as it was shown when the event happened';
+
+comment on column public.subscriptions.associated_uuid is 'the resource whose events count; * for every resource (administrators only)';
+
+comment on column public.subscriptions.credentials is 'sealed user:password of the URL, which is stored without them; null: it has none';
+
+comment on column public.subscriptions.secret is 'sealed signing secret; null: unsigned';
+
+comment on column public.subscriptions.previous_secret is 'still signs beside the new one until previous_secret_until';
+
+comment on column public.subscriptions.failing_since is 'first failure after the last success; null: the endpoint is well';
 
 comment on column public.systems.id is 'stays taken after deletion: jobs and links go on naming it';
 

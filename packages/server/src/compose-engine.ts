@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
@@ -9,7 +7,9 @@ import type { NewId } from './domain/id-source.ts';
 import type { DeadlineKind } from './domain/lifecycle.ts';
 import { AppDefinitions } from './engine/app-definitions.ts';
 import type { EngineContext, ServiceFacts } from './engine/context.ts';
+import { ringForFreedPlaces } from './engine/freed-places.ts';
 import { LeaseKeeper } from './engine/lease-keeper.ts';
+import { Pressure } from './engine/pressure.ts';
 import { identifyHost, identifyProcess } from './engine/process-identity.ts';
 import { Replica } from './engine/replica.ts';
 import { type AdapterFactories, Targets } from './engine/targets.ts';
@@ -28,6 +28,10 @@ export interface EngineParts {
   readonly log: Logger;
   readonly newId: NewId;
   readonly service: ServiceFacts;
+  /** Names this process among the others. */
+  readonly replica: string;
+  /** Called when an event has caused deliveries; a hint. */
+  readonly onDeliveries: () => void;
 }
 
 /** The engine of this process: running if it has the role `worker`, else only able to stop jobs. */
@@ -49,20 +53,27 @@ const ADAPTERS: AdapterFactories = {
 
 /** Builds the engine. Nothing runs before `start`. */
 export async function composeEngine(parts: EngineParts): Promise<Engine> {
-  const { config, db, log, newId } = parts;
-  const replica = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+  const { config, db, log, newId, replica } = parts;
   const leases = new LeaseKeeper({ db, replica, monotonicMs: () => performance.now() });
   const targets = new Targets({ db, factories: ADAPTERS, onEnded: createBell(db, log) });
   const context: EngineContext = {
     db,
     replica,
     newId,
-    transition: createTransition({ db, newId, deadlines: deadlinesOf(config) }),
+    transition: ringForFreedPlaces(
+      createTransition({ db, newId, deadlines: deadlinesOf(config), onDeliveries: parts.onDeliveries }),
+      {
+        db,
+        log,
+        findDefinition: (systemId) => targets.findDefinition(systemId),
+      },
+    ),
     leases,
     targets,
     apps: new AppDefinitions(db),
     service: parts.service,
     times: { monitorEveryMs: config.ARRAS_MONITOR_INTERVAL, stopGraceMs: config.ARRAS_STOP_GRACE },
+    pressure: new Pressure(),
     log,
     now: () => new Date(),
   };

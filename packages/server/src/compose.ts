@@ -1,28 +1,21 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
-import { fileURLToPath } from 'node:url';
-import type { FastifyInstance } from 'fastify';
+import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
-import { createAuthenticator } from './auth/authenticate.ts';
 import { type AdministratorSettings, ensureAdministrator } from './auth/first-start.ts';
-import { composeEngine, type Engine } from './compose-engine.ts';
+import { createJobTokens } from './auth/job-token.ts';
+import { createSecretBox } from './auth/secret-box.ts';
+import { deriveKeys, loadServiceKeys } from './auth/service-key.ts';
+import { composeEngine } from './compose-engine.ts';
+import { closeServer, composeHttp, listen } from './compose-http.ts';
+import { composeNotifications } from './compose-notifications.ts';
 import type { Config } from './config.ts';
-import { type ConnectionOptions, type Db, openDatabase, openPool } from './database/connection.ts';
+import { type ConnectionOptions, openDatabase, openPool } from './database/connection.ts';
 import { checkServer } from './database/durability.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
 import { migrate } from './database/migrate.ts';
-import { ping } from './database/ping.ts';
-import { createIdSource, type NewId } from './domain/id-source.ts';
-import { createTimeFormat, type FormatTime } from './domain/timestamp.ts';
-import { suspendJob } from './engine/pause.ts';
-import { stopJob } from './engine/stop.ts';
-import type { HttpContext } from './http/context.ts';
-import { HANDLERS } from './http/routes/handlers.ts';
-import { createHttpServer } from './http/server.ts';
-import { BUILD_VERSION } from './version.ts';
+import { createIdSource } from './domain/id-source.ts';
+import { createTimeFormat } from './domain/timestamp.ts';
 
 /** The service, composed and started. */
 export interface Service {
@@ -53,23 +46,29 @@ export async function startService(config: Config, log: Logger): Promise<Service
     });
     let listeningUrl = '';
     const publicUrl = () => config.ARRAS_PUBLIC_URL ?? listeningUrl;
-    const engine = await composeEngine({
-      config,
-      pool,
-      db,
-      log,
-      newId,
-      service: { publicUrl, tenant: config.ARRAS_TENANT, formatTime },
+    const view = { publicUrl, tenant: config.ARRAS_TENANT, formatTime };
+    const keys = await loadServiceKeys({
+      given: config.ARRAS_SERVICE_KEY,
+      dataDirectory: config.ARRAS_DATA_DIR,
+      sharedDatabase: config.DATABASE_URL === null ? null : db,
+      randomBytes,
     });
-    const parts = { config, pool, db, log, newId, formatTime, engine, publicUrl };
-    const server = config.ARRAS_ROLES.has('api') ? await composeHttp(parts) : null;
+    const secrets = createSecretBox({ keys: deriveKeys(keys, 'sealing'), randomBytes });
+    const jobTokens = createJobTokens(deriveKeys(keys, 'job tokens'));
+    const replica = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+    const shared = { config, pool, db, log, newId, view, replica, secrets, jobTokens };
+    const notifications = stack.use(composeNotifications(shared));
+    const wake = () => notifications.control.wake();
+    const engine = stack.use(await composeEngine({ ...shared, service: view, onDeliveries: wake }));
+    const parts = { ...shared, engine, notifications: notifications.control };
     // Disposed in reverse: first no more requests, then no more work, then the database.
-    stack.use(engine);
+    const server = config.ARRAS_ROLES.has('api') ? await composeHttp(parts) : null;
     if (server) {
-      stack.defer(() => server.close());
+      stack.defer(() => closeServer(server));
       listeningUrl = await listen(server, config);
     }
     await engine.start();
+    notifications.start();
     return { url: server ? listeningUrl : null, newAdminToken: newToken, stop: () => stack.disposeAsync() };
   } catch (error) {
     await stack.disposeAsync();
@@ -84,7 +83,8 @@ async function openCheckedPool(config: Config, log: Logger, stack: AsyncDisposab
       : { connectionString: config.DATABASE_URL };
   const pool = openPool(connection, {
     max: config.ARRAS_DATABASE_CONNECTIONS,
-    onError: (error) => log.warn({ err: error }, 'database.connection'),
+    // The error itself carries the whole client.
+    onError: (error) => log.warn({ reason: error.message }, 'database.connection'),
   });
   stack.defer(() => pool.end());
   await checkServer(pool);
@@ -111,61 +111,4 @@ function administratorOf(config: Config): AdministratorSettings {
     password: config.ARRAS_ADMIN_PASSWORD,
     token: config.ARRAS_ADMIN_TOKEN,
   };
-}
-
-interface HttpParts {
-  readonly config: Config;
-  readonly pool: Pool;
-  readonly db: Db;
-  readonly log: Logger;
-  readonly newId: NewId;
-  readonly formatTime: FormatTime;
-  readonly engine: Engine;
-  readonly publicUrl: () => string;
-}
-
-async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
-  const { config, db, log, newId, formatTime, engine, publicUrl } = parts;
-  const context: HttpContext = {
-    db,
-    newId,
-    publicUrl,
-    version: BUILD_VERSION,
-    tenant: config.ARRAS_TENANT,
-    formatTime,
-    log,
-    now: () => new Date(),
-    isReady: () => checkReadiness(db),
-    metrics: new Registry(),
-    openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
-    randomBytes,
-    auth: createAuthenticator({ db, now: () => performance.now() }),
-    targets: engine.context.targets,
-    stagingDeadlineMs: config.ARRAS_STAGING_LIMIT,
-    engine: {
-      stopJob: (job, order) => stopJob(engine.context, job, order),
-      pauseJob: (job) => suspendJob(engine.context, job, 'pause'),
-      resumeJob: (job) => suspendJob(engine.context, job, 'resume'),
-    },
-  };
-  return createHttpServer(context, HANDLERS);
-}
-
-async function checkReadiness(db: Db): ReturnType<HttpContext['isReady']> {
-  try {
-    await ping(db);
-    return { status: 'ready', checks: { database: 'ok' } };
-  } catch (error) {
-    return {
-      status: 'unready',
-      checks: { database: error instanceof Error ? error.message : String(error) },
-    };
-  }
-}
-
-async function listen(server: FastifyInstance, config: Config): Promise<string> {
-  await server.listen({ host: config.ARRAS_HOST, port: config.ARRAS_PORT });
-  const { port } = server.server.address() as AddressInfo;
-  const host = config.ARRAS_HOST.includes(':') ? `[${config.ARRAS_HOST}]` : config.ARRAS_HOST;
-  return `http://${host}:${port}`;
 }

@@ -12,6 +12,17 @@ interface Setting<Value> {
 const text = (value: string): string => value;
 const optionalText = (value: string): string | null => (value === '' ? null : value);
 
+function serviceKey(value: string): Uint8Array | null {
+  if (value === '') return null;
+  const key = Buffer.from(value, 'base64');
+  if (key.length === 32) return key;
+  throw new Error('32 bytes in base64, as `openssl rand -base64 32` prints them');
+}
+
+function list(value: string): readonly string[] {
+  return value.split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
+}
+
 function integer(min: number, max: number): (value: string) => number {
   return (value) => {
     const number = Number(value);
@@ -130,6 +141,30 @@ export const SETTINGS = {
     parse: text,
   },
   ARRAS_TIMEZONE: { default: 'UTC', description: 'Zone in which times are written.', parse: timeZone },
+  ARRAS_SERVICE_KEY: {
+    default: '',
+    description:
+      'Key of 32 bytes in base64 under which secrets are sealed. Without it one is made at the first start and kept in the data directory, or in the database of `DATABASE_URL`.',
+    parse: serviceKey,
+  },
+  ARRAS_EGRESS_ALLOW: {
+    default: '',
+    description:
+      'Comma-separated CIDR ranges that webhooks may reach although they are private, such as `10.20.0.0/16,127.0.0.0/8`.',
+    parse: list,
+  },
+  ARRAS_SMTP_URL: {
+    default: '',
+    description:
+      'Mail server for e-mail notifications, such as `smtps://user:password@mail.example.org`. Without it no mail is sent.',
+    parse: optionalText,
+  },
+  ARRAS_MAIL_FROM: {
+    default: '',
+    description:
+      'Sender of mails, such as `Arras <arras@example.org>`. Default: `arras@` and the name of the host.',
+    parse: optionalText,
+  },
   ARRAS_LOG_LEVEL: { default: 'info', description: `One of ${LOG_LEVELS.join(', ')}.`, parse: logLevel },
   ARRAS_CONTROL_TASKS: {
     default: '8',

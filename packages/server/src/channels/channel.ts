@@ -1,3 +1,7 @@
+import type { MailText } from '../domain/mail-text.ts';
+
+export type { MailText } from '../domain/mail-text.ts';
+
 /** One message on its way to one receiver. Everything but the attempt's own id and time is the same at every attempt. */
 export interface Message {
   /** The resolved URL, or the one mail address. */
@@ -16,15 +20,6 @@ export interface Message {
   readonly secrets: readonly string[];
   /** When this attempt is made. */
   readonly attemptedAt: Date;
-}
-
-/** A mail in our own words; values in it are already free of control characters. */
-export interface MailText {
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-  /** The same for all mails about one job, so that they form one conversation. */
-  readonly threadId: string;
 }
 
 /** What came of an attempt: a value, never an exception. `message` is at most 1 KiB of what the other side said. */

@@ -20,15 +20,25 @@ function definedApps(db: Db) {
     .where('apps.deleted_at', 'is', null);
 }
 
-/** The app if it exists and the viewer may see it: their own, a public one, or any for an admin. */
+/** Their own, a public one, or any for an admin. */
+function viewedApps(db: Db, viewer: Viewer) {
+  return definedApps(db).$if(!viewer.isAdmin, (qb) =>
+    qb.where((eb) => eb.or([eb('apps.owner', '=', viewer.username), eb('apps.is_public', '=', true)])),
+  );
+}
+
+/** The app if it exists and the viewer may see it. */
 export async function findViewedApp(db: Db, viewer: Viewer, id: string): Promise<DefinedApp | null> {
-  const row = await definedApps(db)
-    .where('apps.id', '=', id)
-    .$if(!viewer.isAdmin, (qb) =>
-      qb.where((eb) => eb.or([eb('apps.owner', '=', viewer.username), eb('apps.is_public', '=', true)])),
-    )
-    .executeTakeFirst();
-  return row ?? null;
+  return (await viewedApps(db, viewer).where('apps.id', '=', id).executeTakeFirst()) ?? null;
+}
+
+/** As {@link findViewedApp}, by the uuid that subscriptions name. */
+export async function findViewedAppByUuid(db: Db, viewer: Viewer, uuid: string): Promise<DefinedApp | null> {
+  return (
+    (await viewedApps(db, viewer)
+      .where('apps.uuid', '=', uuid as AppUuid)
+      .executeTakeFirst()) ?? null
+  );
 }
 
 /** Which apps to list and how. */
@@ -44,11 +54,8 @@ export interface AppFilter {
 
 export async function listViewedApps(db: Db, viewer: Viewer, page: AppFilter): Promise<DefinedApp[]> {
   const { isPublic } = page;
-  return definedApps(db)
+  return viewedApps(db, viewer)
     .$if(isPublic !== undefined, (qb) => qb.where('apps.is_public', '=', isPublic ?? true))
-    .$if(!viewer.isAdmin, (qb) =>
-      qb.where((eb) => eb.or([eb('apps.owner', '=', viewer.username), eb('apps.is_public', '=', true)])),
-    )
     .orderBy(`apps.${page.orderBy ?? 'last_modified'}`, page.order ?? 'desc')
     .orderBy('apps.id')
     .limit(page.limit)

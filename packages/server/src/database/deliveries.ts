@@ -1,11 +1,19 @@
 import type { DeliveryId, NotificationId, NotificationPolicy } from '@arras/contract';
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
-import type { AttemptCause, DeliveryRow, DeliveryStatus, SubscriptionStatus } from './tables.ts';
+import type {
+  AttemptCause,
+  DeliveryRow,
+  DeliveryStatus,
+  SubscriptionRow,
+  SubscriptionStatus,
+} from './tables.ts';
 
 /** A delivery that this replica may attempt now, with what its subscription says. */
 export interface ClaimedDelivery extends DeliveryRow {
   readonly url: string;
+  /** Sealed user info of the URL; see auth/subscription-secrets.ts. */
+  readonly credentials: string | null;
   readonly channel: 'webhook' | 'email';
   readonly associated_uuid: string;
   readonly persistent: boolean;
@@ -15,6 +23,8 @@ export interface ClaimedDelivery extends DeliveryRow {
   readonly previous_secret: string | null;
   readonly subscription_status: SubscriptionStatus;
   readonly subscription_owner: string;
+  readonly failing_since: Date | null;
+  readonly resource_kind: SubscriptionRow['resource_kind'];
   /** Sequence numbers of events of the lane that were parked since the last delivered one. */
   readonly missed: readonly number[];
 }
@@ -72,7 +82,7 @@ export async function claimDeliveries(
       and d.lane = due.lane
       and d.position = due.position
       and s.id = d.subscription_id
-    returning d.*, s.url, s.channel, s.associated_uuid, s.persistent, s.policy, s.secret, s.owner as subscription_owner,
+    returning d.*, s.url, s.credentials, s.channel, s.associated_uuid, s.persistent, s.policy, s.secret, s.owner as subscription_owner, s.failing_since, s.resource_kind,
       s.status as subscription_status,
       case when s.previous_secret_until > clock_timestamp() then s.previous_secret end as previous_secret,
       coalesce((

@@ -90,6 +90,7 @@ export function fannedDeliveries(qb: QueryCreator<Tables>) {
       'event_name',
       'event_status',
       'event_description',
+      'event_created_at',
       'event_created_by',
       'snapshot',
       'data',
@@ -97,7 +98,7 @@ export function fannedDeliveries(qb: QueryCreator<Tables>) {
     ])
     .expression(sql`
       select s.id, moved.id, w.seq::bigint * ${sql.lit(POSITION_STEP)}, w.seq, w.id, m.name, w.status, w.description,
-        w.created_by, to_jsonb(moved), w.data, ${newDeliveryId}
+        w.created_at, w.created_by, to_jsonb(moved), w.data, ${newDeliveryId}
       from moved
       left join systems on systems.id = moved.execution_system
       cross join written w

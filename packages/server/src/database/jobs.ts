@@ -163,7 +163,7 @@ export async function appendJobEvents(
   return job ?? null;
 }
 
-/** The job, hidden or not; for the engine. Routes use {@link findVisibleJob}. */
+/** The job, hidden or not; for the engine. Routes use `findVisibleJob` of visible-jobs.ts. */
 export async function findJob(db: Db, id: JobId): Promise<JobRow | null> {
   return (await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
@@ -175,45 +175,6 @@ export async function findJobs(db: Db, ids: readonly JobId[]): Promise<JobRow[]>
     .selectFrom('jobs')
     .selectAll()
     .where('id', 'in', [...ids])
-    .execute();
-}
-
-/** The job unless it is hidden or, for anyone but an admin, somebody else's. */
-export async function findVisibleJob(
-  db: Db,
-  viewer: { readonly username: string; readonly isAdmin: boolean },
-  id: JobId,
-): Promise<JobRow | null> {
-  const job = await db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('id', '=', id)
-    .where('visible', '=', true)
-    .$if(!viewer.isAdmin, (qb) => qb.where('owner', '=', viewer.username))
-    .executeTakeFirst();
-  return job ?? null;
-}
-
-/** One page of the owner's visible jobs. */
-export async function listOwnedJobs(
-  db: Db,
-  owner: string,
-  page: {
-    readonly limit: number;
-    readonly offset: number;
-    readonly orderBy: 'last_updated' | 'created_at' | 'name' | 'status';
-    readonly order: 'asc' | 'desc';
-  },
-): Promise<JobRow[]> {
-  return db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('owner', '=', owner)
-    .where('visible', '=', true)
-    .orderBy(page.orderBy, page.order)
-    .orderBy('id', page.order)
-    .limit(page.limit)
-    .offset(page.offset)
     .execute();
 }
 

@@ -35,13 +35,17 @@ export async function countActiveJobs(
     .executeTakeFirstOrThrow();
 }
 
-/** Waiting jobs of a system, oldest first, that a freed place may admit. */
-export async function listWaitingJobs(db: Db, systemId: string, limit: number): Promise<string[]> {
+/**
+ * Jobs that wait for a place on a system, oldest first. A job whose start has failed is left out: it keeps the pace
+ * of its retries.
+ */
+export async function listUntriedJobs(db: Db, systemId: string, limit: number): Promise<string[]> {
   const rows = await db
     .selectFrom('jobs')
     .select('id')
     .where('execution_system', '=', systemId)
     .where('status', '=', 'STAGED')
+    .where('submit_attempts', '=', 0)
     .orderBy('created_at')
     .limit(limit)
     .execute();

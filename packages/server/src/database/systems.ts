@@ -51,6 +51,18 @@ export async function findViewedSystem(db: Db, viewer: Viewer, id: string): Prom
   return (await viewedSystems(db, viewer).where('systems.id', '=', id).executeTakeFirst()) ?? null;
 }
 
+/** As {@link findViewedSystem}, by the uuid that subscriptions name. */
+export async function findViewedSystemByUuid(
+  db: Db,
+  viewer: Viewer,
+  uuid: string,
+): Promise<ViewedSystem | null> {
+  const row = await viewedSystems(db, viewer)
+    .where('systems.uuid', '=', uuid as SystemRow['uuid'])
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** The system a job names, deleted or not; for the engine. */
 export async function findSystem(db: Db, id: string): Promise<SystemRow | null> {
   return (await db.selectFrom('systems').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;

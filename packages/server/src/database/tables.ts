@@ -11,7 +11,7 @@ import type {
   TokenId,
   TransferId,
 } from '@arras/contract';
-import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
+import type { Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -121,7 +121,6 @@ export interface JobsTable {
   archive_path: string | null;
   inputs: Json<JobInputs>;
   parameters: Json<JobParameters>;
-  notifications: ColumnType<readonly unknown[], string, string>;
   status: JobStatus;
   seq: number;
   last_message: string | null;
@@ -199,6 +198,7 @@ export interface SubscriptionsTable {
   persistent: boolean;
   status: Generated<SubscriptionStatus>;
   policy: Json<NotificationPolicy>;
+  credentials: string | null;
   secret: string | null;
   previous_secret: string | null;
   previous_secret_until: Date | null;
@@ -276,6 +276,12 @@ export interface JobPermissionsTable {
   granted_at: DatabaseTime;
 }
 
+export interface ServiceKeysTable {
+  place: Generated<number>;
+  key: Buffer;
+  created_at: DatabaseTime;
+}
+
 export interface IdempotencyKeysTable {
   username: string;
   route: string;
@@ -313,6 +319,7 @@ export interface Tables {
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   job_permissions: JobPermissionsTable;
+  service_keys: ServiceKeysTable;
   replicas: ReplicasTable;
 }
 
@@ -329,3 +336,4 @@ export type SubscriptionRow = Selectable<SubscriptionsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
 export type DeliveryAttemptRow = Selectable<DeliveryAttemptsTable>;
 export type JobPermissionRow = Selectable<JobPermissionsTable>;
+export type ResourceEventRow = Selectable<ResourceEventsTable>;

@@ -108,6 +108,11 @@ export const ACTIVE_STATUSES = [
   'ARCHIVING',
 ] as const satisfies readonly JobStatus[];
 
+/** Whether a job in this status takes a place of its system's quotas. */
+export function isActive(status: JobStatus): boolean {
+  return (ACTIVE_STATUSES as readonly JobStatus[]).includes(status);
+}
+
 /** Whether one move is in the table; repeating a status that is not terminal only adds a message. */
 export function canMove(from: JobStatus, to: JobStatus): boolean {
   const row = lifecycleOf(from);

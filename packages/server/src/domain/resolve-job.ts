@@ -6,9 +6,9 @@ import {
   type Parsed,
   parseRunTime,
   type QueueRequest,
+  suggestion,
 } from '@arras/contract';
 import { resolveArchivePath } from './archive-path.ts';
-import { suggestion } from './nearest-word.ts';
 import { ARCHIVE_MANIFEST, SERVICE_DIRECTORY } from './places.ts';
 import { type ResolvedInput, resolveInputs } from './resolve-inputs.ts';
 import { type ParameterValues, resolveParameters } from './resolve-parameters.ts';

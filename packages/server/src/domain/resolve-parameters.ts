@@ -5,9 +5,9 @@ import {
   type ParameterDefinition,
   type ParameterType,
   type Scalar,
+  suggestion,
 } from '@arras/contract';
 import { findCountProblem, findGivenValues, type ValueRequest } from './given-values.ts';
-import { suggestion } from './nearest-word.ts';
 
 /** A parameter as a job keeps it: one value as it is, several as a list. */
 export type ParameterValues = Readonly<Record<string, Scalar | readonly Scalar[]>>;

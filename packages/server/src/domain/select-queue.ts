@@ -5,8 +5,8 @@ import {
   NO_LIMIT,
   parseRunTime,
   type QueueRequest,
+  suggestion,
 } from '@arras/contract';
-import { suggestion } from './nearest-word.ts';
 
 /** What a job asks of a queue; null where neither request nor app say anything. */
 export interface ResourceRequest {

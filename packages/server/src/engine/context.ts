@@ -4,6 +4,7 @@ import type { NewId } from '../domain/id-source.ts';
 import type { Transition } from '../events/transition.ts';
 import type { AppDefinitions } from './app-definitions.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { Pressure } from './pressure.ts';
 import type { Targets } from './targets.ts';
 
 /** Lengths of time that operators may set, in milliseconds. */
@@ -33,6 +34,7 @@ export interface EngineContext {
   readonly apps: AppDefinitions;
   readonly service: ServiceFacts;
   readonly times: EngineTimes;
+  readonly pressure: Pressure;
   readonly log: Logger;
   readonly now: () => Date;
 }

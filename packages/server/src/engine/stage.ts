@@ -11,6 +11,7 @@ import { type EngineContext, SERVICE } from './context.ts';
 import { reloadHeld } from './held-job.ts';
 import type { JobTask } from './job-task.ts';
 import { type Lease, LeaseLost } from './lease-keeper.ts';
+import { hasNoInputs, skipStaging } from './skip-staging.ts';
 import { isUnusable, newWorkDirectory, type Place, type Target } from './targets.ts';
 import { trackTransfer } from './track-transfer.ts';
 import { waitForSystem } from './wait-for-system.ts';
@@ -22,7 +23,7 @@ export const stage: JobTask = {
     const target = await context.targets.findUsable(lease.job.execution_system);
     if (isUnusable(target)) return waitForSystem(context, lease.job, target.reason);
     const uris = Object.values(lease.job.inputs).flat();
-    const job = await begin(context, lease.job, target, uris.length === 0);
+    const job = await begin(context, lease.job, target);
     if (!job || job.status === 'STAGED') return;
     try {
       await stageInputs(context, { ...lease, job }, target, uris);
@@ -33,37 +34,24 @@ export const stage: JobTask = {
 };
 
 /** A job without inputs passes straight to STAGED in the same transaction. */
-async function begin(
-  context: EngineContext,
-  job: JobRow,
-  target: Target,
-  withoutInputs: boolean,
-): Promise<JobRow | null> {
+async function begin(context: EngineContext, job: JobRow, target: Target): Promise<JobRow | null> {
   // A job found in STAGING_INPUTS was interrupted; its attempt goes on under the same number.
   const interrupted = job.status !== 'PENDING';
   const attempt = job.staging_attempts + (interrupted ? 0 : 1);
-  const moves: readonly [Move, ...Move[]] = [
-    { to: 'PROCESSING_INPUTS', description: HISTORY_TEXTS.stagingAttempt(attempt) },
-    { to: 'PROCESSING_INPUTS', description: HISTORY_TEXTS.identifyingInputs },
-  ];
+  const moves = hasNoInputs(job) ? skipStaging(attempt) : skipStaging(attempt).slice(0, -1);
   return context.transition({
     job,
-    moves: [
-      ...(job.status === 'STAGING_INPUTS' ? [restart] : []),
-      ...moves,
-      ...(withoutInputs ? [skipped] : []),
-    ] as [Move, ...Move[]],
+    moves: [...(job.status === 'STAGING_INPUTS' ? [restart] : []), ...moves] as [Move, ...Move[]],
     patch: {
       staging_attempts: attempt,
       work_path: job.work_path ?? newWorkDirectory(target, jobSubdirectory(job)),
     },
     by: SERVICE,
-    lease: withoutInputs ? 'release' : 'keep',
+    lease: hasNoInputs(job) ? 'release' : 'keep',
   });
 }
 
 const restart: Move = { to: 'PENDING', description: 'Staging was interrupted and begins again.' };
-const skipped: Move = { to: 'STAGED', description: 'The job has no inputs: staging is skipped.' };
 
 interface Input {
   readonly uri: string;

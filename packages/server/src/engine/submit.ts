@@ -5,7 +5,7 @@ import { countActiveJobs } from '../database/quotas.ts';
 import type { JobRow } from '../database/tables.ts';
 import { classifyFailure } from '../domain/failure.ts';
 import { jobSubdirectory } from '../domain/places.ts';
-import { findReachedQuota, hasQuotas, type Quotas } from '../domain/quotas.ts';
+import { findReachedQuota, hasQuotas } from '../domain/quotas.ts';
 import { MAX_ATTEMPTS, retryDelayMs } from '../domain/retry.ts';
 import type { Move } from '../events/transition.ts';
 import type { Observation, SubmitOutcome } from '../execution/scheduler.ts';
@@ -14,6 +14,8 @@ import { reloadHeld } from './held-job.ts';
 import type { JobTask } from './job-task.ts';
 import { type Lease, LeaseLost } from './lease-keeper.ts';
 import { prepareLaunch } from './prepare-launch.ts';
+import { hasNoInputs, skipStaging } from './skip-staging.ts';
+import { quotasOf } from './system-quotas.ts';
 import { isUnusable, newWorkDirectory, type Target, trackedOf } from './targets.ts';
 import { waitForSystem } from './wait-for-system.ts';
 
@@ -26,9 +28,13 @@ const LOOK_FOR_START_MS = 1_000;
  * only after its claim has been taken away from it.
  */
 export const submit: JobTask = {
-  statuses: ['STAGED', 'SUBMITTING', 'STAGING_JOB'],
+  statuses: ['PENDING', 'STAGED', 'SUBMITTING', 'STAGING_JOB'],
   async run(context, lease) {
-    if (lease.job.status !== 'STAGED') return resume(context, lease);
+    const { status } = lease.job;
+    if (status === 'PENDING' && !hasNoInputs(lease.job)) {
+      return releaseLease(context.db, lease.job, { lookAfterMs: 0 });
+    }
+    if (status === 'SUBMITTING' || status === 'STAGING_JOB') return resume(context, lease);
     const target = await context.targets.findUsable(lease.job.execution_system);
     if (isUnusable(target)) return waitForSystem(context, lease.job, target.reason);
     const admitted = await admit(context, target, lease.job);
@@ -39,7 +45,7 @@ export const submit: JobTask = {
 
 /** Begins the next try if no quota is reached; else the reason to wait. */
 async function admit(context: EngineContext, target: Target, job: JobRow): Promise<JobRow | string | null> {
-  const quotas = quotasOf(target, job);
+  const quotas = quotasOf(target.definition, job);
   if (!hasQuotas(quotas)) return beginTry(context, target, job);
   return inTransaction(context.db, async (tx) => {
     const scope = { systemId: job.execution_system, queue: job.batch_queue, owner: job.owner };
@@ -48,27 +54,19 @@ async function admit(context: EngineContext, target: Target, job: JobRow): Promi
   });
 }
 
-function quotasOf({ definition }: Target, job: JobRow): Quotas {
-  const queue = definition.queues.find(({ name }) => name === job.batch_queue);
-  return {
-    maxSystemJobs: definition.maxSystemJobs,
-    maxSystemJobsPerUser: definition.maxSystemJobsPerUser,
-    maxJobs: queue?.maxJobs ?? null,
-    maxUserJobs: queue?.maxUserJobs ?? null,
-  };
-}
-
+/** A job without inputs comes here straight from PENDING: one transaction takes it to its try. */
 function beginTry(
   context: EngineContext,
   target: Target,
   job: JobRow,
   tx = context.db,
 ): Promise<JobRow | null> {
-  const attempt = job.submit_attempts + (job.status === 'STAGED' ? 1 : 0);
-  const preparing: Move[] =
-    job.status === 'STAGED' ? [{ to: 'SUBMITTING', description: HISTORY_TEXTS.preparing }] : [];
+  const fresh = job.status === 'PENDING' || job.status === 'STAGED';
+  const attempt = job.submit_attempts + (fresh ? 1 : 0);
+  const stagingAttempt = job.staging_attempts + (job.status === 'PENDING' ? 1 : 0);
   const moves: Move[] = [
-    ...preparing,
+    ...(job.status === 'PENDING' ? skipStaging(stagingAttempt) : []),
+    ...(fresh ? [{ to: 'SUBMITTING', description: HISTORY_TEXTS.preparing } as const] : []),
     { to: 'SUBMITTING', description: HISTORY_TEXTS.submitAttempt(attempt) },
     { to: 'STAGING_JOB', description: `Staging runtime assets of ${job.app_id} to the job directory` },
   ];
@@ -78,6 +76,7 @@ function beginTry(
     patch: {
       try_number: job.try_number + 1,
       submit_attempts: attempt,
+      staging_attempts: stagingAttempt,
       local_id: null,
       work_path: job.work_path ?? newWorkDirectory(target, jobSubdirectory(job)),
     },

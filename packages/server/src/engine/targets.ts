@@ -112,6 +112,11 @@ export class Targets implements AsyncDisposable {
     return system;
   }
 
+  /** The definition of an execution system that this process has open. */
+  findDefinition(systemId: string): ExecutionSystemDefinition | null {
+    return this.opened().find((target) => target.systemId === systemId)?.definition ?? null;
+  }
+
   /** The execution systems this process has open. */
   opened(): readonly Target[] {
     return [...this.#open.values()].map(({ target }) => target);

@@ -1,6 +1,5 @@
-import { EventEmitter } from 'node:events';
 import { jobIdSchema } from '@arras/contract';
-import { Logger, type Runner, run, type TaskList, type WorkerEvents } from 'graphile-worker';
+import type { TaskList } from 'graphile-worker';
 import type { Pool } from 'pg';
 import {
   CONTROL_TASKS,
@@ -19,6 +18,7 @@ import { type JobTask, runJobTask } from './job-task.ts';
 import { monitor } from './monitor.ts';
 import { stage } from './stage.ts';
 import { submit } from './submit.ts';
+import { TaskRunner } from './task-runner.ts';
 import { tidy } from './tidy.ts';
 
 const JOB_HANDLERS = { stage, submit, archive, cancel, expire, tidy } as const satisfies Record<
@@ -51,29 +51,22 @@ export async function startWorkers(
   context: EngineContext,
   options: { readonly pool: Pool; readonly controlConcurrency: number; readonly dataConcurrency: number },
 ): Promise<Workers> {
-  const ids = new Set<string>();
-  const start = (names: readonly TaskName[], concurrency: number): Promise<Runner> => {
-    const events = new EventEmitter() as WorkerEvents;
-    events.on('worker:create', ({ worker }) => ids.add(worker.workerId));
-    return run({
+  const start = (names: readonly TaskName[], concurrency: number): Promise<TaskRunner> =>
+    TaskRunner.start(context, {
       pgPool: options.pool,
       taskList: taskList(context, names),
       concurrency,
       pollInterval: POLL_INTERVAL_MS,
-      noHandleSignals: true,
       preset: BATCHING,
-      logger: quietLogger(context),
-      events,
     });
-  };
   const runners = [
     await start(CONTROL_TASKS, options.controlConcurrency),
     await start(DATA_TASKS, options.dataConcurrency),
   ];
   return {
-    ids: () => [...ids],
+    ids: () => runners.flatMap((runner) => runner.poolIds()),
     [Symbol.asyncDispose]: async () => {
-      await Promise.all(runners.map((runner) => runner.stop()));
+      await Promise.all(runners.map((runner) => runner[Symbol.asyncDispose]()));
     },
   };
 }
@@ -97,6 +90,7 @@ async function runTask(
   running: Map<string, { again: boolean }>,
 ): Promise<void> {
   if (name === 'collect' || name === 'monitor') return runSystemTask(context, name, subject, running);
+  if (name === 'stage' || name === 'submit') await context.pressure.calm();
   await runJobTask(context, JOB_HANDLERS[name], jobIdSchema.parse(subject));
 }
 
@@ -128,12 +122,4 @@ async function runSystemTask(
   } finally {
     running.delete(key);
   }
-}
-
-/** The queue's own chatter is debug output; what it calls an error is one of ours, logged already. */
-function quietLogger(context: EngineContext): Logger {
-  return new Logger(() => (level, message) => {
-    if (level === 'error') context.log.error({ queue: message }, 'queue.error');
-    else context.log.debug({ queue: message }, 'queue');
-  });
 }

@@ -1,6 +1,6 @@
 import { JOB_EVENT_DESCRIPTIONS, type JobId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
-import type { NewJobEvent } from '../database/job-events.ts';
+import type { MovedJob, NewJobEvent } from '../database/job-events.ts';
 import { appendJobEvents, hideJob, insertJob } from '../database/jobs.ts';
 import type { JobRow, NewJob } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
@@ -21,6 +21,8 @@ export async function acceptJob(
 ): Promise<JobRow> {
   const { job, newId } = request;
   const description = JOB_EVENT_DESCRIPTIONS.PENDING;
+  // Without inputs there is nothing to stage: the job can go straight to its submission.
+  const hasNoInputs = job.inputs === '{}';
   const first = { status: 'PENDING', transferId: null, createdBy: job.owner } as const;
   const events: readonly NewJobEvent[] = [
     {
@@ -35,7 +37,7 @@ export async function acceptJob(
   return insertJob(tx, {
     job: { ...job, status: 'PENDING', seq: events.length, last_message: description },
     events,
-    tasks: [{ task: LIFECYCLE.PENDING.task, subject: job.id }],
+    tasks: [{ task: hasNoInputs ? 'submit' : LIFECYCLE.PENDING.task, subject: job.id }],
     lookAfterMs: SWEEP_AFTER_MS,
     deadlineMs: request.deadlineMs,
   });
@@ -59,4 +61,26 @@ export async function deleteJob(
     },
   ]);
   return true;
+}
+
+/** Something that happened to a job without changing its status. */
+export interface JobHappening {
+  readonly job: Pick<JobRow, 'id' | 'status'>;
+  readonly name: string;
+  readonly description: string;
+  /** What travels with the event beside the job. */
+  readonly data?: unknown;
+  readonly by: string;
+}
+
+/** Writes it down in the job's history and tells subscribers; null when there is no such job. */
+export async function recordJobEvent(
+  tx: Db,
+  newId: NewId,
+  { job, name, description, data, by }: JobHappening,
+): Promise<MovedJob | null> {
+  const event = { id: newId('jobEvent'), name, status: job.status, description, createdBy: by };
+  return appendJobEvents(tx, job.id, [
+    { ...event, inHistory: true, transferId: null, ...(data !== undefined && { data }) },
+  ]);
 }

@@ -1,9 +1,11 @@
-import type { Readiness } from '@arras/contract';
+import type { PreviewView, Readiness } from '@arras/contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Authenticator } from '../auth/authenticate.ts';
+import type { JobTokens } from '../auth/job-token.ts';
+import type { SecretBox } from '../auth/secret-box.ts';
 import type { Db } from '../database/connection.ts';
-import type { JobRow } from '../database/tables.ts';
+import type { DeliveryAttemptRow, JobRow, SubscriptionRow } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import type { FormatTime } from '../domain/timestamp.ts';
 import type { PauseResult } from '../engine/pause.ts';
@@ -15,6 +17,41 @@ export interface JobControl {
   stopJob(job: JobRow, order: StopOrder): Promise<JobRow>;
   pauseJob(job: JobRow): Promise<PauseResult>;
   resumeJob(job: JobRow): Promise<PauseResult>;
+}
+
+/** A message to be sent now, beside the deliveries that wait. */
+export interface FireOrder {
+  readonly subscription: SubscriptionRow;
+  readonly cause: 'test' | 'forced';
+  readonly event: string;
+  /** The resource that the message is about. */
+  readonly associatedUuid: string;
+  /** What is sent; `sample`: what an event of this name would send. */
+  readonly body: Readonly<Record<string, unknown>> | 'sample';
+  /** Who asked for it. */
+  readonly by: string;
+}
+
+/** What users can do with messages at once. */
+export interface MessageControl {
+  /** Makes one attempt and stores it; the subscription and its deliveries stay as they are. */
+  fireNow(order: FireOrder): Promise<DeliveryAttemptRow>;
+  /** What an event of the job would send to the URL. */
+  preview(request: {
+    readonly url: string;
+    readonly job: JobRow;
+    readonly event: string;
+  }): Promise<PreviewView>;
+  /** There may be something to deliver: called after the commit that made it so. */
+  wake(): void;
+  /** Why the service would not call this URL, as far as the URL alone tells; null when it would. */
+  checkUrl(url: string): string | null;
+}
+
+/** Says how often something may be done for a subject. */
+export interface RateLimit {
+  /** True when it may be done now; counts it if so. */
+  admits(subject: string): boolean;
 }
 
 /** What every handler works with; made once by compose. */
@@ -39,6 +76,14 @@ export interface HttpContext {
   readonly auth: Authenticator;
   readonly targets: Targets;
   readonly engine: JobControl;
+  readonly notifications: MessageControl;
+  /** Seals the secrets of subscriptions. */
+  readonly secrets: SecretBox;
+  readonly jobTokens: JobTokens;
+  /** Calls from inside one job. */
+  readonly callbackLimit: RateLimit;
+  /** Messages that users send by hand, by subscription. */
+  readonly fireLimit: RateLimit;
   /** Longest time a new job may wait for its inputs, in milliseconds. */
   readonly stagingDeadlineMs: number;
 }

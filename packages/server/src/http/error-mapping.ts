@@ -15,6 +15,7 @@ export function toApiError(error: unknown): ApiError {
 export function retryAfterSeconds(code: ErrorCode): number | null {
   const seconds: Partial<Record<ErrorCode, number>> = {
     'idempotency.in-progress': 1,
+    'rate.limited': 10,
     'database.unavailable': 5,
     'service.stopping': 5,
   };

@@ -92,7 +92,8 @@ export async function runHandler(
   const loose = handler as unknown as LooseHandler;
   const stored =
     'loadStored' in loose ? await loose.loadStored({ ...known, ...valuesOf({ query, headers }) }) : undefined;
-  const body = readBody(route.body, stored, request.body);
+  const given = request.body ?? (route.bodyOptional === true ? {} : undefined);
+  const body = readBody(route.body, stored, given);
   refuseProblems({ query, headers }, body);
   const handle = 'handle' in loose ? loose.handle : loose;
   return handle({ ...known, ...valuesOf({ query, headers, body }) });

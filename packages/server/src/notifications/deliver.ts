@@ -1,10 +1,10 @@
 import type { AttemptResult } from '../channels/channel.ts';
-import type { ClaimedDelivery, SettledDelivery } from '../database/deliveries.ts';
+import { type ClaimedDelivery, cancelDeliveries, type SettledDelivery } from '../database/deliveries.ts';
 import { clearFailing, markFailing } from '../database/subscription-health.ts';
 import { type DeliveryVerdict, FAILING_DAYS, judgeAttempt } from '../domain/delivery-verdict.ts';
 import { nextAttemptDelayMs } from '../domain/retry-schedule.ts';
 import type { NotificationContext } from './context.ts';
-import { buildMessage, type BuiltMessage } from './message.ts';
+import { type BuiltMessage, buildMessage } from './message.ts';
 import type { Settler } from './settler.ts';
 import { completeSubscription, disableSubscription, parkOnce } from './subscription-end.ts';
 
@@ -18,7 +18,11 @@ export async function deliver(
   delivery: ClaimedDelivery,
   signal: AbortSignal,
 ): Promise<boolean> {
-  if (delivery.subscription_status !== 'ACTIVE' && !delivery.replay) return cancel(settler, context, delivery);
+  if (delivery.subscription_status !== 'ACTIVE' && !delivery.replay) {
+    // It ended after the event was matched: counted, not sent.
+    await cancelDeliveries(context.db, delivery.subscription_id);
+    return true;
+  }
   const message = await buildMessage(context, delivery);
   const startedAt = context.now();
   const result = await context.channels[delivery.channel].attempt(
@@ -34,7 +38,11 @@ export async function deliver(
 }
 
 /** A replay is one attempt that leaves the endpoint's standing alone. */
-function judge(context: NotificationContext, delivery: ClaimedDelivery, result: AttemptResult): DeliveryVerdict {
+function judge(
+  context: NotificationContext,
+  delivery: ClaimedDelivery,
+  result: AttemptResult,
+): DeliveryVerdict {
   const refused = result.outcome === 'refused' ? result : null;
   const nextDelayMs = delivery.replay
     ? 'exhausted'
@@ -95,20 +103,20 @@ async function followUp(
     return;
   }
   context.log.info(
-    { subscriptionId: id, deliveryId: delivery.delivery_id, outcome: result.outcome, code: result.code, verdict: verdict.status },
+    {
+      subscriptionId: id,
+      deliveryId: delivery.delivery_id,
+      outcome: result.outcome,
+      code: result.code,
+      verdict: verdict.status,
+    },
     'delivery.failed',
   );
-  if (verdict.status === 'gone') return disableSubscription(context, delivery, 'its endpoint answered 410 Gone');
+  if (verdict.status === 'gone')
+    return disableSubscription(context, delivery, 'its endpoint answered 410 Gone');
   if (verdict.status === 'parked') await parkOnce(context, delivery, result);
   const failingLong = await markFailing(context.db, [id], FAILING_DAYS);
   if (failingLong.includes(id)) {
     await disableSubscription(context, delivery, `its endpoint has only failed for ${FAILING_DAYS} days`);
   }
-}
-
-/** The subscription ended after the event was matched: counted, not sent. */
-async function cancel(settler: Settler, context: NotificationContext, delivery: ClaimedDelivery): Promise<boolean> {
-  await settler.cancel(delivery);
-  context.log.debug({ deliveryId: delivery.delivery_id }, 'delivery.cancelled');
-  return true;
 }

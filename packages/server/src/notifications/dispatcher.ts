@@ -1,5 +1,10 @@
 import type { DeliveryId } from '@arras/contract';
-import { type ClaimedDelivery, claimDeliveries, nextDeliveryMs, releaseDeliveries } from '../database/deliveries.ts';
+import {
+  type ClaimedDelivery,
+  claimDeliveries,
+  nextDeliveryMs,
+  releaseDeliveries,
+} from '../database/deliveries.ts';
 import type { NotificationContext } from './context.ts';
 import { deliver } from './deliver.ts';
 import { type Endpoint, EndpointLimits } from './endpoint-limits.ts';
@@ -56,7 +61,9 @@ export class Dispatcher implements AsyncDisposable {
     if (limit <= 0) return LOOK_EVERY_MS;
     const { db, replica } = this.#context;
     const claimed = await claimDeliveries(db, { replica, limit, busy: this.#limits.busy() });
-    const turnedAway = claimed.filter((delivery) => !this.#begin(delivery)).map(({ delivery_id }) => delivery_id);
+    const turnedAway = claimed
+      .filter((delivery) => !this.#begin(delivery))
+      .map(({ delivery_id }) => delivery_id);
     await this.#release(turnedAway);
     if (claimed.length > turnedAway.length) return 0;
     const nextMs = await nextDeliveryMs(db);

@@ -8,10 +8,12 @@ import {
   insertProfile,
   listProfiles as readProfiles,
 } from '../../database/profiles.ts';
+import { endAllOfUser } from '../../database/subscription-access.ts';
 import type { ProfileRow } from '../../database/tables.ts';
 import { insertToken, listOwnedTokens, revokeAnyToken, revokeOwnedToken } from '../../database/tokens.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
+import { recordEnded } from '../subscriptions/record.ts';
 import { renderProfile, renderToken } from '../views/account-view.ts';
 
 const listProfiles: Handler<'listProfiles'> = async ({ context, viewer, query }) => {
@@ -50,7 +52,12 @@ const deleteProfile: Handler<'deleteProfile'> = async ({ context, viewer, params
       message: 'You cannot disable your own account; ask another administrator.',
     });
   }
-  const isChanged = await inTransaction(context.db, (tx) => disableProfile(tx, username));
+  const isChanged = await inTransaction(context.db, async (tx) => {
+    const isDisabledNow = await disableProfile(tx, username);
+    // Who may not sign in any more is not told of anything either.
+    await recordEnded(context, tx, await endAllOfUser(tx, username), viewer.username);
+    return isDisabledNow;
+  });
   if (!isChanged) throw new ApiError('profile.not-found');
   context.auth.forget();
   return done(`User ${username} was disabled.`);

@@ -4,15 +4,15 @@ import type { Viewer } from '../../database/systems.ts';
 import type { JobRow } from '../../database/tables.ts';
 import type { PauseResult } from '../../engine/pause.ts';
 import type { StopOrder } from '../../engine/stop.ts';
+import { findSurroundings } from '../../events/job-surroundings.ts';
+import { renderJob } from '../../events/job-view.ts';
 import { deleteJob as hideWithEvent } from '../../events/record.ts';
 import { UnreadableAnswer } from '../../execution/scheduler.ts';
 import { ShellUnreachable } from '../../execution/shell.ts';
 import type { HttpContext } from '../context.ts';
-import { getVisibleJob } from '../get-visible-job.ts';
+import { getChangeableJob } from '../get-visible-job.ts';
 import type { Handler } from '../handler.ts';
-import { findSurroundings } from '../../events/job-surroundings.ts';
 import { answer } from '../reply.ts';
-import { renderJob } from '../../events/job-view.ts';
 
 type Action = (typeof JOB_ACTIONS)[number];
 type Act = (context: HttpContext, viewer: Viewer, job: JobRow) => Promise<JobRow>;
@@ -27,13 +27,13 @@ const ACTIONS = {
 } as const satisfies Record<Action, Act>;
 
 export const actOnJob: Handler<'actOnJob'> = async ({ context, viewer, params, body }) => {
-  const job = await getVisibleJob(context.db, viewer, params.id);
+  const job = await getChangeableJob(context.db, viewer, params.id);
   return answerWith(context, await ACTIONS[body.action](context, viewer, job));
 };
 
 /** The path forms of the actions that end a job. */
 export const cancelJob: Handler<'cancelJob'> = async ({ context, viewer, params, path }) => {
-  const job = await getVisibleJob(context.db, viewer, params.id);
+  const job = await getChangeableJob(context.db, viewer, params.id);
   const action = JOB_ACTIONS.find((one) => path.endsWith(`/${one}`)) ?? 'cancel';
   return answerWith(context, await ACTIONS[action](context, viewer, job));
 };
@@ -43,7 +43,7 @@ export const cancelJob: Handler<'cancelJob'> = async ({ context, viewer, params,
  * the request to stop stands, and the service repeats it until the end is proven (P9).
  */
 export const deleteJob: Handler<'deleteJob'> = async ({ context, viewer, params }) => {
-  const job = await getVisibleJob(context.db, viewer, params.id);
+  const job = await getChangeableJob(context.db, viewer, params.id);
   const stopped = await context.engine
     .stopJob(job, { to: 'STOPPED', by: viewer.username })
     .catch((error: unknown) => {

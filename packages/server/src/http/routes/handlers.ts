@@ -2,12 +2,14 @@ import type { Handlers } from '../handler.ts';
 import { ACCOUNT_HANDLERS } from './accounts.ts';
 import { APP_HANDLERS } from './apps.ts';
 import { JOB_HANDLERS } from './jobs.ts';
+import { NOTIFICATION_HANDLERS } from './notifications.ts';
 import { SERVICE_HANDLERS } from './service.ts';
 import { SYSTEM_HANDLERS } from './systems.ts';
 
 /** A handler for every operation of the contract. */
 export const HANDLERS: Handlers = {
   ...JOB_HANDLERS,
+  ...NOTIFICATION_HANDLERS,
   ...SYSTEM_HANDLERS,
   ...APP_HANDLERS,
   ...ACCOUNT_HANDLERS,

@@ -1,15 +1,17 @@
 import { ApiError, describeValue, findOrderField } from '@arras/contract';
 import { listHistory } from '../../database/history.ts';
-import { listOwnedJobs } from '../../database/jobs.ts';
+import { listVisibleJobs } from '../../database/visible-jobs.ts';
+import { findSurroundings } from '../../events/job-surroundings.ts';
+import { renderJob, renderJobStatus, renderJobSummary } from '../../events/job-view.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
-import { findSurroundings } from '../../events/job-surroundings.ts';
 import { answer } from '../reply.ts';
 import { readPresentation } from '../send-reply.ts';
 import { renderHistoryEntry } from '../views/history-view.ts';
-import { renderJob, renderJobStatus, renderJobSummary } from '../../events/job-view.ts';
 import { actOnJob, cancelJob, deleteJob } from './act-on-job.ts';
+import { JOB_CALLBACK_HANDLERS } from './job-callbacks.ts';
 import { downloadJobOutput, listJobOutputs } from './job-outputs.ts';
+import { JOB_PERMISSION_HANDLERS } from './job-permissions.ts';
 import { submitJob } from './submit-job.ts';
 
 /** The fields a listing of jobs can be ordered by, and their columns. */
@@ -23,7 +25,7 @@ const JOB_ORDER = {
 
 /** With `filter` the rows are full jobs, so that every field can be chosen (spec/conventions.md 3.2). */
 const listJobs: Handler<'listJobs'> = async ({ context, viewer, query, raw }) => {
-  const jobs = await listOwnedJobs(context.db, viewer.username, {
+  const jobs = await listVisibleJobs(context.db, viewer.username, {
     limit: query.limit,
     offset: query.offset,
     orderBy: JOB_ORDER[readOrderField(query.orderBy, keysOf(JOB_ORDER), 'lastUpdated')],
@@ -89,4 +91,6 @@ export const JOB_HANDLERS: HandlersOf<'Jobs'> = {
   listJobHistory,
   listJobOutputs,
   downloadJobOutput,
+  ...JOB_PERMISSION_HANDLERS,
+  ...JOB_CALLBACK_HANDLERS,
 };

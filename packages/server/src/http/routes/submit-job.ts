@@ -1,13 +1,15 @@
 import { ApiError, formatRunTime, type ResolvedJobRequest } from '@arras/contract';
+import { listFirstSubscriptions } from '../../database/subscriptions.ts';
 import type { JobRow } from '../../database/tables.ts';
 import { urisOf } from '../../domain/resolve-job.ts';
+import { findSurroundings } from '../../events/job-surroundings.ts';
+import { renderJob } from '../../events/job-view.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler } from '../handler.ts';
-import { findSurroundings } from '../../events/job-surroundings.ts';
 import { answer } from '../reply.ts';
 import { type PreparedJob, prepareJob } from '../submission/prepare-job.ts';
 import { findRepeatedJob, hashRequest, type KeyedRequest, storeJob } from '../submission/store-job.ts';
-import { renderJob } from '../../events/job-view.ts';
+import { linkTo } from '../views/links.ts';
 
 /** Accepts a job; with an Idempotency-Key at most once (RELIABILITY P2). */
 export const submitJob: Handler<'submitJob'> = async ({ context, viewer, query, headers, body }) => {
@@ -22,6 +24,7 @@ export const submitJob: Handler<'submitJob'> = async ({ context, viewer, query, 
   const repeated = keyed === null ? null : await findRepeatedJob(context, keyed);
   if (repeated !== null) return answerWith(context, repeated, true);
   const stored = await storeJob(context, await prepareJob(context, viewer, body), keyed);
+  context.notifications.wake();
   if (stored !== null) return answerWith(context, stored, false);
   return answerWith(context, await getWinner(context, keyed), true);
 };
@@ -36,7 +39,13 @@ async function getWinner(context: HttpContext, keyed: KeyedRequest | null): Prom
 async function answerWith(context: HttpContext, job: JobRow, replayed: boolean) {
   const surroundingsOf = await findSurroundings(context.db, [job]);
   const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
-  return answer(renderJob(context, job, surroundingsOf(job)), { headers });
+  const subscriptions = await listFirstSubscriptions(context.db, job);
+  const view = renderJob(context, job, surroundingsOf(job));
+  const notification = subscriptions.map(({ id, event }) => ({
+    ...linkTo(context, 'notifications', 'v2', id),
+    title: event,
+  }));
+  return answer({ ...view, _links: { ...view._links, notification } }, { headers });
 }
 
 function renderResolved({ id, owner, request, app, resolved }: PreparedJob): ResolvedJobRequest {

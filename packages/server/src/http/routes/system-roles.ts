@@ -1,11 +1,23 @@
 import { ApiError } from '@arras/contract';
+import { inTransaction } from '../../database/connection.ts';
 import { findProfile } from '../../database/profiles.ts';
-import { findSystemRole, listSystemRoles as readRoles, setSystemRole } from '../../database/systems.ts';
+import { endUnseenOfSystem } from '../../database/subscription-access.ts';
+import {
+  findSystemRole,
+  listSystemRoles as readRoles,
+  setSystemRole,
+  type ViewedSystem,
+  type Viewer,
+} from '../../database/systems.ts';
 import { mayUseSystem } from '../../domain/access.ts';
+import { recordResourceEvent } from '../../events/record-resource.ts';
+import type { HttpContext } from '../context.ts';
+import type { SystemRole } from '../../database/tables.ts';
 import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
-import { renderRole } from '../views/system-view.ts';
+import { recordEnded } from '../subscriptions/record.ts';
+import { renderRole, renderSystem } from '../views/system-view.ts';
 
 const listSystemRoles: Handler<'listSystemRoles'> = async ({ context, viewer, params, query }) => {
   const system = await getViewedSystem(context.db, viewer, params.id);
@@ -33,16 +45,41 @@ const grantSystemRole: Handler<'grantSystemRole'> = async ({ context, viewer, pa
   refuseOwner(system.owner, username);
   if (role === 'OWNER' && !mayUseSystem(system.role, 'grantOwner')) throw new ApiError('access.forbidden');
   if ((await findProfile(context.db, username)) === null) throw new ApiError('profile.not-found');
-  await setSystemRole(context.db, system.uuid, username, role === 'NONE' ? null : role);
+  await changeRole(context, viewer, system, { username, role: role === 'NONE' ? null : role });
   return answer([renderRole(context, system.id, { username, role })]);
 };
 
 const revokeSystemRole: Handler<'revokeSystemRole'> = async ({ context, viewer, params }) => {
   const system = await getChangeableSystem(context.db, viewer, params.id);
   refuseOwner(system.owner, params.username);
-  await setSystemRole(context.db, system.uuid, params.username, null);
+  await changeRole(context, viewer, system, { username: params.username, role: null });
   return done(`${params.username} has no role on the system ${system.id} any more.`);
 };
+
+/** With the role goes what was subscribed to with it. Taking away what nobody has changes nothing. */
+async function changeRole(
+  context: HttpContext,
+  viewer: Viewer,
+  system: ViewedSystem,
+  { username, role }: { readonly username: string; readonly role: SystemRole | null },
+): Promise<void> {
+  await inTransaction(context.db, async (tx) => {
+    const former = await findSystemRole(tx, system.uuid, username);
+    if (former === role) return;
+    await setSystemRole(tx, system.uuid, username, role);
+    const by = viewer.username;
+    await recordResourceEvent(tx, context.newId, {
+      kind: 'system',
+      uuid: system.uuid,
+      name: role === null ? 'ROLES_REVOKE' : 'ROLES_GRANT',
+      description: `${username} has ${role ?? 'no role'} on the system`,
+      body: renderSystem(context, system),
+      by,
+    });
+    await recordEnded(context, tx, await endUnseenOfSystem(tx, system.uuid), by);
+  });
+  context.notifications.wake();
+}
 
 function refuseOwner(owner: string, username: string): void {
   if (username !== owner) return;

@@ -1,4 +1,12 @@
-import { ApiError, describeValue, SYSTEM_TYPES, type SystemType } from '@arras/contract';
+import {
+  ApiError,
+  describeValue,
+  SYSTEM_TYPES,
+  type SystemType,
+  type SystemUuid,
+  type SystemView,
+} from '@arras/contract';
+import { type Db, inTransaction } from '../../database/connection.ts';
 import {
   findViewedSystem,
   insertSystem,
@@ -7,6 +15,7 @@ import {
   type ViewedSystem,
   type Viewer,
 } from '../../database/systems.ts';
+import { recordResourceEvent } from '../../events/record-resource.ts';
 import type { HttpContext } from '../context.ts';
 import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler, HandlersOf, UpdateHandler } from '../handler.ts';
@@ -51,15 +60,18 @@ const createSystem: Handler<'createSystem'> = async ({ context, viewer, body }) 
   await checkSystem(viewer, body);
   const { id, type, available } = body;
   const definition = toDefinition(body, id);
-  const made = await insertSystem(context.db, {
+  const system = {
     uuid: context.newId('system'),
     id,
     owner: viewer.username,
     type,
     available,
     definition: JSON.stringify(definition),
-  });
-  if (made !== null) return answer(await showAgain(context, viewer, id));
+  };
+  const made = await recorded(context, viewer, { uuid: system.uuid, id, name: 'CREATED' }, (tx) =>
+    insertSystem(tx, system),
+  );
+  if (made !== null) return answer(made);
   // Ids of deleted systems and of systems of others are taken.
   if ((await findViewedSystem(context.db, viewer, id)) === null) throw new ApiError('system.exists');
   const known = await getChangeableSystem(context.db, viewer, id);
@@ -90,7 +102,19 @@ const updateSystem: UpdateHandler<'updateSystem'> = {
 /** Jobs that are on the system go on, and its id stays taken. */
 const deleteSystem: Handler<'deleteSystem'> = async ({ context, viewer, params }) => {
   const system = await getChangeableSystem(context.db, viewer, params.id);
-  await storeChange(context.db, system.uuid, { deleted: true });
+  const { uuid } = system;
+  await inTransaction(context.db, async (tx) => {
+    if ((await storeChange(tx, uuid, { deleted: true })) === null) throw new ApiError('system.not-found');
+    const body = renderSystem(context, system);
+    await recordResourceEvent(tx, context.newId, {
+      kind: 'system',
+      uuid,
+      name: 'DELETED',
+      body,
+      by: viewer.username,
+    });
+  });
+  context.notifications.wake();
   return done(`System ${system.id} was deleted.`);
 };
 
@@ -115,17 +139,30 @@ async function change(
     throw new ApiError('request.invalid', { problems: [{ field: 'type', message }] });
   }
   const { available, definition } = to;
-  const stored = await storeChange(context.db, known.uuid, {
-    available,
-    definition,
-    ifRevision: known.revision,
-  });
-  if (stored === null) throw new ApiError('conflict');
-  return showAgain(context, viewer, known.id);
+  const { uuid, id, revision } = known;
+  const view = await recorded(context, viewer, { uuid, id, name: 'UPDATED' }, (tx) =>
+    storeChange(tx, uuid, { available, definition, ifRevision: revision }),
+  );
+  if (view === null) throw new ApiError('conflict');
+  return view;
 }
 
-async function showAgain(context: HttpContext, viewer: Viewer, id: string) {
-  return renderSystem(context, await getViewedSystem(context.db, viewer, id));
+/** Makes a change and writes down that it happened, both or neither. Null when the change found nothing to change. */
+async function recorded(
+  context: HttpContext,
+  viewer: Viewer,
+  happening: { readonly uuid: SystemUuid; readonly id: string; readonly name: 'CREATED' | 'UPDATED' },
+  store: (tx: Db) => Promise<unknown>,
+): Promise<SystemView | null> {
+  const { id, ...what } = happening;
+  const view = await inTransaction(context.db, async (tx) => {
+    if ((await store(tx)) === null) return null;
+    const body = renderSystem(context, await getViewedSystem(tx, viewer, id));
+    await recordResourceEvent(tx, context.newId, { kind: 'system', ...what, body, by: viewer.username });
+    return body;
+  });
+  context.notifications.wake();
+  return view;
 }
 
 /** Operations on systems. */

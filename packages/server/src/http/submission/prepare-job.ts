@@ -1,5 +1,6 @@
-import { ApiError, type AppRequest, type JobId, type JobRequest } from '@arras/contract';
+import { ApiError, type AppRequest, type JobId, type JobRequest, suggestion } from '@arras/contract';
 import { type DefinedApp, findViewedApp, listViewedApps } from '../../database/apps.ts';
+import type { NewSubscription } from '../../database/subscriptions.ts';
 import {
   findDefaultSystem,
   findViewedSystem,
@@ -7,14 +8,14 @@ import {
   type Viewer,
 } from '../../database/systems.ts';
 import { mayUseSystem } from '../../domain/access.ts';
-import { suggestion } from '../../domain/nearest-word.ts';
 import { type ResolvedJob, resolveJob } from '../../domain/resolve-job.ts';
 import { findsMatch } from '../../domain/validator.ts';
-import type { HttpContext } from '../context.ts';
 import type { StoredExecutionSystem } from '../../events/job-surroundings.ts';
+import type { HttpContext } from '../context.ts';
 import { findArchiveProblem } from './check-archive.ts';
 import { findInputProblems } from './check-inputs.ts';
 import { refusePlaces } from './place-problems.ts';
+import { prepareSubscriptions } from './prepare-subscriptions.ts';
 
 /** A request that may become a job. */
 export interface PreparedJob {
@@ -23,6 +24,8 @@ export interface PreparedJob {
   readonly request: JobRequest;
   readonly app: DefinedApp;
   readonly resolved: ResolvedJob;
+  /** Subscriptions that come with the job. */
+  readonly subscriptions: readonly NewSubscription[];
 }
 
 /**
@@ -42,8 +45,9 @@ export async function prepareJob(
     findInputProblems(context, viewer, resolved.inputs),
     findArchiveProblem(context, viewer, resolved.archive),
   ]);
+  const subscriptions = prepareSubscriptions(context, { id, owner: viewer.username }, request.notifications);
   refusePlaces(archiveProblem === null ? inputProblems : [...inputProblems, archiveProblem]);
-  return { id, owner: viewer.username, request, app, resolved };
+  return { id, owner: viewer.username, request, app, resolved, subscriptions };
 }
 
 /** Most apps that a mistyped id is compared with. */

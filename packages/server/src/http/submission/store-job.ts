@@ -1,14 +1,16 @@
 import { createHash } from 'node:crypto';
 import { ApiError, type JobRequest } from '@arras/contract';
-import { inTransaction } from '../../database/connection.ts';
+import { type Db, inTransaction } from '../../database/connection.ts';
 import { claimRequestKey, findEarlierRequest, type RequestKey } from '../../database/idempotency.ts';
 import { findJob } from '../../database/jobs.ts';
+import { insertSubscriptions } from '../../database/subscriptions.ts';
 import { hasCode } from '../../database/system-error.ts';
 import type { JobRow } from '../../database/tables.ts';
 import { canonicalJson } from '../../domain/canonical-json.ts';
 import { urisOf } from '../../domain/resolve-job.ts';
 import { type AcceptedJob, acceptJob } from '../../events/record.ts';
 import type { HttpContext } from '../context.ts';
+import { recordSubscriptionEvent } from '../subscriptions/record.ts';
 import type { PreparedJob } from './prepare-job.ts';
 
 /** A key and the body it was sent with. */
@@ -40,22 +42,23 @@ export async function findRepeatedJob(
 }
 
 /**
- * Stores a job together with its key, its first events and its first task: all or nothing (P1, P2). Null when
+ * Stores a job together with its key, its subscriptions, its first events and its first task: all or nothing (P1, P2). Null when
  * another request with the same key has committed first. Throws `idempotency.in-progress` when that one takes long.
  */
 export async function storeJob(
-  { db, newId, stagingDeadlineMs }: HttpContext,
+  context: HttpContext,
   prepared: PreparedJob,
   keyed: KeyedRequest | null,
 ): Promise<JobRow | null> {
-  const accepted = { job: toRow(prepared), newId, deadlineMs: stagingDeadlineMs };
+  const { db } = context;
   // One statement is its own transaction.
-  if (keyed === null) return acceptJob(db, accepted);
+  if (keyed === null && prepared.subscriptions.length === 0) return accept(context, db, prepared);
   try {
     return await inTransaction(db, async (tx) => {
+      if (keyed === null) return accept(context, tx, prepared);
       const earlier = { requestHash: keyed.hash, jobId: prepared.id };
       const isFirst = await claimRequestKey(tx, keyed.key, earlier, WAIT_FOR_FIRST_MS);
-      return isFirst ? acceptJob(tx, accepted) : null;
+      return isFirst ? accept(context, tx, prepared) : null;
     });
   } catch (error) {
     if (hasCode(error, LOCK_NOT_AVAILABLE)) {
@@ -63,6 +66,15 @@ export async function storeJob(
     }
     throw error;
   }
+}
+
+/** The subscriptions first: the job's own CREATED and PENDING are matched with them. */
+async function accept(context: HttpContext, tx: Db, prepared: PreparedJob): Promise<JobRow> {
+  const { newId, stagingDeadlineMs: deadlineMs } = context;
+  for (const subscription of await insertSubscriptions(tx, prepared.subscriptions)) {
+    await recordSubscriptionEvent(context, tx, subscription, { name: 'CREATED', by: prepared.owner });
+  }
+  return acceptJob(tx, { job: toRow(prepared), newId, deadlineMs });
 }
 
 function toRow({ id, owner, request, app, resolved }: PreparedJob): AcceptedJob {
@@ -85,6 +97,5 @@ function toRow({ id, owner, request, app, resolved }: PreparedJob): AcceptedJob 
     archive_path: resolved.archive?.path ?? null,
     inputs: JSON.stringify(urisOf(resolved.inputs)),
     parameters: JSON.stringify(resolved.parameters),
-    notifications: JSON.stringify(request.notifications),
   };
 }

@@ -1,7 +1,7 @@
 import type { ProfileView, TokenView } from '@arras/contract';
 import type { ProfileRow, TokenRow } from '../../database/tables.ts';
-import { linkTo } from './links.ts';
 import type { ViewContext } from '../../events/view-context.ts';
+import { linkTo } from './links.ts';
 
 /** A user without anything to sign in with. */
 export function renderProfile(context: ViewContext, profile: ProfileRow): ProfileView {

@@ -8,8 +8,8 @@ import type {
 import type { z } from 'zod';
 import type { DefinedApp } from '../../database/apps.ts';
 import type { AppDefinition } from '../../engine/app-definitions.ts';
-import { linkTo, metadataLink } from './links.ts';
 import type { ViewContext } from '../../events/view-context.ts';
+import { linkTo, metadataLink } from './links.ts';
 
 /** The app in the original's order, made field by field. */
 export function renderApp(context: ViewContext, app: DefinedApp): AppView {

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { AppUuid, JobEventId, JobId, TransferId } from '@arras/contract';
 import type { JobEventRow, JobRow, TransferRow } from '../../database/tables.ts';
 import { createTimeFormat } from '../../domain/timestamp.ts';
-import { renderHistoryEntry } from './history-view.ts';
 import { renderJob, renderJobSummary } from '../../events/job-view.ts';
+import { renderHistoryEntry } from './history-view.ts';
 
 const ID = '462259152402771480-242ac113-0001-007' as JobId;
 const CONTEXT = {
@@ -34,7 +34,6 @@ const ROW: JobRow = {
   archive_path: null,
   inputs: { inputBam: ['agave://data.example.org/shared/ex1.bam'] },
   parameters: { nameSort: true, maxMemSort: 800000000 },
-  notifications: [],
   status: 'FINISHED',
   seq: 12,
   last_message: 'Job completed. Skipping archiving at user request.',
@@ -167,6 +166,7 @@ test('a history entry about a transfer shows its progress as the guide does', ()
     status: 'STAGING_INPUTS',
     description: 'Copy in progress',
     in_history: true,
+    data: null,
     transfer_id: '000001700000000000-0123abcd-4567-009' as TransferId,
     created_by: 'arras',
     created_at: new Date('2014-10-24T09:47:48Z'),

@@ -1,8 +1,8 @@
 import type { JobId, OutputEntry } from '@arras/contract';
 import { DIRECTORY_MEDIA_TYPE, mediaTypeOf } from '../../domain/media-types.ts';
-import type { FileInfo } from '../../storage/storage.ts';
 import { jobUrl } from '../../events/job-links.ts';
 import type { ViewContext } from '../../events/view-context.ts';
+import type { FileInfo } from '../../storage/storage.ts';
 
 /** One file or directory of a job's output; `path` is relative to the job's directory and begins with a slash. */
 export function renderOutput(

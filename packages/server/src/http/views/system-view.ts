@@ -10,8 +10,8 @@ import type {
   SystemView,
 } from '@arras/contract';
 import type { ViewedSystem } from '../../database/systems.ts';
-import { linkTo, metadataLink } from './links.ts';
 import type { ViewContext } from '../../events/view-context.ts';
+import { linkTo, metadataLink } from './links.ts';
 
 /** The system as one viewer sees it. Made field by field, so that a secret cannot slip in (S2). */
 export function renderSystem(context: ViewContext, system: ViewedSystem): SystemView {

@@ -1,0 +1,158 @@
+import { STATUS_CODES } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { type Credentials, parseUserInfo, splitUserInfo } from '../domain/user-info.ts';
+import { cleanAnswer, KEPT_BYTES } from './answer-text.ts';
+import type { AttemptResult, Channel, Message } from './channel.ts';
+import type { EgressGuard } from './egress.ts';
+import { parseRetryAfter } from './retry-after.ts';
+import { signatureHeaders } from './signature.ts';
+import { AnswerTimeout, describeUnreachable } from './unreachable.ts';
+
+/** Time for the whole call: connecting, sending, the answer to its last byte (P18). */
+const ANSWER_MS = 15_000;
+
+/** The most of an answer's body that is read; the connection is closed then (P20). */
+const MAX_BODY_BYTES = 65_536;
+
+/** What the channel is made of. */
+export interface WebhookOptions {
+  readonly guard: EgressGuard;
+  /** Version of the service, for the `User-Agent`. */
+  readonly version: string;
+  /** Milliseconds for the whole call, 15 s by default. */
+  readonly answerMs?: number;
+}
+
+/** POSTs messages to URLs (spec: notifications 8). Success is 2xx; redirects are never followed. */
+export function createWebhookChannel(options: WebhookOptions): Channel {
+  const { guard, version, answerMs = ANSWER_MS } = options;
+  return {
+    name: 'webhook',
+    attempt: async (message, signal) => {
+      const target = readTarget(message.target);
+      if (target === null) return blocked('the URL cannot be understood');
+      const why = guard.checkUrl(target.url);
+      if (why !== null) return blocked(why);
+      const deadline = startDeadline(answerMs, signal);
+      try {
+        return await call(guard.agent, target, { message, version, signal: deadline.signal });
+      } catch (error) {
+        return describeUnreachable(deadline.signal.aborted ? deadline.signal.reason : error);
+      } finally {
+        deadline.end();
+      }
+    },
+    close: () => guard.close(),
+  };
+}
+
+function blocked(message: string): AttemptResult {
+  return { outcome: 'blocked', code: 0, message };
+}
+
+interface Target {
+  readonly url: URL;
+  readonly credentials: Credentials | null;
+}
+
+/** Credentials are taken out before the URL is parsed: the parser escapes some of their characters anew. */
+function readTarget(text: string): Target | null {
+  const { url, userInfo } = splitUserInfo(text);
+  const parsed = URL.parse(url);
+  return parsed === null ? null : { url: parsed, credentials: parseUserInfo(userInfo) };
+}
+
+/** Aborts with {@link AnswerTimeout} in time, or with the caller. */
+function startDeadline(answerMs: number, outer: AbortSignal) {
+  const controller = new AbortController();
+  const onOuter = () => controller.abort(outer.reason);
+  const timer = setTimeout(() => controller.abort(new AnswerTimeout(answerMs)), answerMs);
+  if (outer.aborted) onOuter();
+  else outer.addEventListener('abort', onOuter, { once: true });
+  const end = () => {
+    clearTimeout(timer);
+    outer.removeEventListener('abort', onOuter);
+  };
+  return { signal: controller.signal, end };
+}
+
+interface Call {
+  readonly message: Message;
+  readonly version: string;
+  readonly signal: AbortSignal;
+}
+
+async function call(agent: Dispatcher, target: Target, request: Call): Promise<AttemptResult> {
+  const { message, signal } = request;
+  const answer = await agent.request({
+    origin: target.url.origin,
+    path: `${target.url.pathname}${target.url.search}`,
+    method: 'POST',
+    headers: headersOf(request, target.credentials),
+    body: message.body.length === 0 ? BLANK : message.body,
+    signal,
+  });
+  const kept = await readBody(answer.body);
+  return judge(answer, kept, message.attemptedAt);
+}
+
+/** The original sends one blank where an event has no content. */
+const BLANK = Buffer.from(' ');
+
+function headersOf({ message, version }: Call, credentials: Credentials | null): Record<string, string> {
+  const timestampSeconds = Math.floor(message.attemptedAt.getTime() / 1_000);
+  const { messageId, body } = message;
+  return {
+    'Content-Type': 'application/json',
+    'User-Agent': `Agave-Hookbot/${version}`,
+    'X-Agave-Delivery': message.deliveryId,
+    'X-Agave-Notification': message.subscriptionId,
+    'X-Agave-Event': message.event,
+    ...signatureHeaders(
+      { messageId, timestampSeconds, body: body.length === 0 ? BLANK : body },
+      message.secrets,
+    ),
+    ...(credentials !== null && { Authorization: basic(credentials) }),
+  };
+}
+
+function basic({ username, password }: Credentials): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** Reads up to the limit and keeps the beginning; what comes after the limit is cut off, not waited for. */
+async function readBody(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+  const kept: Buffer[] = [];
+  let total = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (total < KEPT_BYTES) kept.push(chunk.subarray(0, KEPT_BYTES - total));
+    total += chunk.length;
+    // Leaving the loop destroys the body and with it the connection.
+    if (total > MAX_BODY_BYTES) break;
+  }
+  return Buffer.concat(kept);
+}
+
+function judge(
+  { statusCode: code, statusText, headers }: Dispatcher.ResponseData,
+  kept: Buffer,
+  now: Date,
+): AttemptResult {
+  // Compressed bytes are never unpacked, and as they are they tell nobody anything.
+  const said = headers['content-encoding'] === undefined ? cleanAnswer(kept.toString('utf8')) : '';
+  const reason = cleanAnswer(statusText) || (STATUS_CODES[code] ?? '');
+  if (code >= 200 && code <= 299)
+    return { outcome: 'delivered', code, message: said || `${code} ${reason}`.trimEnd() };
+  const retryAfter = [headers['retry-after']].flat()[0] ?? null;
+  return {
+    outcome: 'refused',
+    code,
+    message: isRedirect(code) ? 'redirects are not followed' : said || reason,
+    retryAfterMs: parseRetryAfter(retryAfter, now),
+    permanent: code === 410 ? 'gone' : null,
+  };
+}
+
+function isRedirect(code: number): boolean {
+  return code >= 300 && code <= 399;
+}

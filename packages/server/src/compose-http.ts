@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
+import { createAuthenticator } from './auth/authenticate.ts';
+import type { JobTokens } from './auth/job-token.ts';
+import type { SecretBox } from './auth/secret-box.ts';
+import type { Engine } from './compose-engine.ts';
+import type { Config } from './config.ts';
+import type { Db } from './database/connection.ts';
+import { ping } from './database/ping.ts';
+import type { NewId } from './domain/id-source.ts';
+import { suspendJob } from './engine/pause.ts';
+import type { Pressure } from './engine/pressure.ts';
+import { stopJob } from './engine/stop.ts';
+import type { ViewContext } from './events/view-context.ts';
+import type { HttpContext, MessageControl } from './http/context.ts';
+import { createRateLimit } from './http/rate-limit.ts';
+import { HANDLERS } from './http/routes/handlers.ts';
+import { createHttpServer } from './http/server.ts';
+import { BUILD_VERSION } from './version.ts';
+
+/** What the HTTP server is made of and around. */
+export interface HttpParts {
+  readonly config: Config;
+  readonly db: Db;
+  readonly log: Logger;
+  readonly newId: NewId;
+  readonly view: ViewContext;
+  readonly engine: Engine;
+  readonly notifications: MessageControl;
+  readonly secrets: SecretBox;
+  readonly jobTokens: JobTokens;
+}
+
+/** Calls from inside one job: room for an eager program, none for a flood. */
+const CALLBACK_LIMIT = { burst: 30, perMinute: 60, nowMs: () => performance.now() };
+/** Messages sent by hand, by subscription. */
+const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
+
+/** Builds the HTTP server; it does not listen yet. */
+export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
+  const { config, db, log, newId, view, engine, notifications, secrets, jobTokens } = parts;
+  const context: HttpContext = {
+    db,
+    newId,
+    ...view,
+    version: BUILD_VERSION,
+    log,
+    now: () => new Date(),
+    isReady: () => checkReadiness(db),
+    metrics: new Registry(),
+    openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
+    randomBytes,
+    auth: createAuthenticator({ db, now: () => performance.now() }),
+    targets: engine.context.targets,
+    stagingDeadlineMs: config.ARRAS_STAGING_LIMIT,
+    notifications,
+    secrets,
+    jobTokens,
+    callbackLimit: createRateLimit(CALLBACK_LIMIT),
+    fireLimit: createRateLimit(FIRE_LIMIT),
+    engine: {
+      stopJob: (job, order) => stopJob(engine.context, job, order),
+      pauseJob: (job) => suspendJob(engine.context, job, 'pause'),
+      resumeJob: (job) => suspendJob(engine.context, job, 'resume'),
+    },
+  };
+  const server = createHttpServer(context, HANDLERS);
+  countRequests(server, engine.context.pressure);
+  return server;
+}
+
+/** Downloads are not counted: they last as long as their reader likes. */
+function countRequests(server: FastifyInstance, pressure: Pressure): void {
+  const counts = (request: FastifyRequest) => request.routeOptions.config.operationId !== 'downloadJobOutput';
+  server.addHook('onRequest', async (request) => {
+    if (counts(request)) pressure.begin();
+  });
+  server.addHook('onResponse', async (request) => {
+    if (counts(request)) pressure.end();
+  });
+}
+
+async function checkReadiness(db: Db): ReturnType<HttpContext['isReady']> {
+  try {
+    await ping(db);
+    return { status: 'ready', checks: { database: 'ok' } };
+  } catch (error) {
+    return {
+      status: 'unready',
+      checks: { database: error instanceof Error ? error.message : String(error) },
+    };
+  }
+}
+
+/** Milliseconds that requests under way get to end (P25); a client that never finishes its own must not hold up the stop. */
+const REQUESTS_END_MS = 10_000;
+
+export async function closeServer(server: FastifyInstance): Promise<void> {
+  const timer = setTimeout(() => server.server.closeAllConnections(), REQUESTS_END_MS);
+  try {
+    await server.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Opens the port and returns its address. */
+export async function listen(server: FastifyInstance, config: Config): Promise<string> {
+  await server.listen({ host: config.ARRAS_HOST, port: config.ARRAS_PORT });
+  const { port } = server.server.address() as AddressInfo;
+  const host = config.ARRAS_HOST.includes(':') ? `[${config.ARRAS_HOST}]` : config.ARRAS_HOST;
+  return `http://${host}:${port}`;
+}

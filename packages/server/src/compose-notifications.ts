@@ -1,0 +1,80 @@
+import { hostname } from 'node:os';
+import type { Logger } from 'pino';
+import type { SecretBox } from './auth/secret-box.ts';
+import { type Channels, createChannels } from './channels/by-name.ts';
+import type { Config } from './config.ts';
+import type { Db } from './database/connection.ts';
+import type { NewId } from './domain/id-source.ts';
+import type { ViewContext } from './events/view-context.ts';
+import type { MessageControl } from './http/context.ts';
+import type { NotificationContext } from './notifications/context.ts';
+import { Dispatcher } from './notifications/dispatcher.ts';
+import { fireNow, previewMessage } from './notifications/fire.ts';
+import { BUILD_VERSION } from './version.ts';
+
+/** What notifications are made of and around. */
+export interface NotificationParts {
+  readonly config: Config;
+  readonly db: Db;
+  readonly log: Logger;
+  readonly newId: NewId;
+  readonly view: ViewContext;
+  readonly replica: string;
+  readonly secrets: SecretBox;
+}
+
+/** Notifications of this process: dispatching if it has the role `worker`, else only able to send by hand. */
+export interface Notifications extends AsyncDisposable {
+  readonly control: MessageControl;
+  start(): void;
+}
+
+/** Builds channels and dispatcher. Nothing runs before `start`. */
+export function composeNotifications(parts: NotificationParts): Notifications {
+  const { config, db, log, newId, view, replica, secrets } = parts;
+  const channels: Channels = createChannels({
+    egressAllow: config.ARRAS_EGRESS_ALLOW,
+    smtpUrl: config.ARRAS_SMTP_URL,
+    mailFrom: config.ARRAS_MAIL_FROM ?? `arras@${mailDomain(hostname())}`,
+    version: BUILD_VERSION,
+  });
+  const context: NotificationContext = {
+    db,
+    replica,
+    newId,
+    view,
+    channels,
+    secrets,
+    log,
+    now: () => new Date(),
+    random: Math.random,
+  };
+  const dispatcher = new Dispatcher(context);
+  const dispatches = config.ARRAS_ROLES.has('worker');
+  return {
+    control: {
+      fireNow: (order) => fireNow(context, order),
+      preview: (request) => previewMessage(context, request),
+      wake: () => dispatcher.wake(),
+      checkUrl: (url) => checkUrl(channels, url),
+    },
+    start: () => {
+      if (dispatches) dispatcher.start();
+    },
+    [Symbol.asyncDispose]: async () => {
+      await dispatcher[Symbol.asyncDispose]();
+      await channels.close();
+    },
+  };
+}
+
+/** Variables stand only where they cannot choose the host; mail addresses are checked by their own grammar. */
+function checkUrl({ guard }: Channels, url: string): string | null {
+  const parsed = URL.parse(url.replaceAll(/\$\{[^}]*\}/g, 'x'));
+  return parsed === null ? null : guard.checkUrl(parsed);
+}
+
+/** Mail needs a domain of at least two labels; hosts at home often have one. */
+function mailDomain(host: string): string {
+  return host.includes('.') ? host : `${host}.localdomain`;
+}

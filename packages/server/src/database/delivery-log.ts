@@ -1,0 +1,149 @@
+import type { DeliveryId, NotificationId } from '@arras/contract';
+import { sql } from 'kysely';
+import type { Db } from './connection.ts';
+import { newDeliveryId } from './job-events.ts';
+import type { DeliveryAttemptRow, DeliveryRow, DeliveryStatus } from './tables.ts';
+
+/** A page of a list. */
+export interface Page {
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Stores an attempt that was made beside the deliveries that wait. */
+export async function insertAttempt(
+  db: Db,
+  attempt: Omit<DeliveryAttemptRow, 'visible'>,
+): Promise<DeliveryAttemptRow> {
+  return db.insertInto('delivery_attempts').values(attempt).returningAll().executeTakeFirstOrThrow();
+}
+
+/** One page of a subscription's attempts, newest first. */
+export async function listAttempts(
+  db: Db,
+  id: NotificationId,
+  page: Page & { readonly onlyFailed: boolean },
+): Promise<DeliveryAttemptRow[]> {
+  return db
+    .selectFrom('delivery_attempts')
+    .selectAll()
+    .where('subscription_id', '=', id)
+    .where('visible', '=', true)
+    .$if(page.onlyFailed, (qb) => qb.where('outcome', '<>', 'delivered'))
+    .orderBy('started_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+}
+
+/** One attempt of a subscription. */
+export async function findAttempt(
+  db: Db,
+  id: NotificationId,
+  attemptId: DeliveryId,
+): Promise<DeliveryAttemptRow | null> {
+  const row = await db
+    .selectFrom('delivery_attempts')
+    .selectAll()
+    .where('id', '=', attemptId)
+    .where('subscription_id', '=', id)
+    .where('visible', '=', true)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** Takes one attempt, or all, out of the list; returns how many. The deliveries stay as they are. */
+export async function hideAttempts(
+  db: Db,
+  id: NotificationId,
+  attemptId: DeliveryId | 'all',
+): Promise<number> {
+  const result = await db
+    .updateTable('delivery_attempts')
+    .set({ visible: false })
+    .where('subscription_id', '=', id)
+    .where('visible', '=', true)
+    .$if(attemptId !== 'all', (qb) => qb.where('id', '=', attemptId as DeliveryId))
+    .executeTakeFirst();
+  return Number(result.numUpdatedRows);
+}
+
+/** One page of the events that matched a subscription, newest first. */
+export async function listDeliveries(
+  db: Db,
+  id: NotificationId,
+  page: Page & { readonly status: DeliveryStatus | undefined },
+): Promise<DeliveryRow[]> {
+  const { status } = page;
+  return db
+    .selectFrom('deliveries')
+    .selectAll()
+    .where('subscription_id', '=', id)
+    .$if(status !== undefined, (qb) => qb.where('status', '=', status ?? 'pending'))
+    .orderBy('event_created_at', 'desc')
+    .orderBy('position', 'desc')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+}
+
+/** Which settled deliveries are to be made again. */
+export interface ReplayChoice {
+  /** Ids of deliveries or of their events; null: any. */
+  readonly ids: readonly string[] | null;
+  readonly from: Date | null;
+  readonly until: Date | null;
+  /** Only what was parked and neither waits nor arrived by an earlier replay. */
+  readonly onlyParked: boolean;
+}
+
+/** Most deliveries that one request puts in line, so that its transaction stays short. */
+const REPLAY_MAX = 10_000;
+
+/**
+ * Puts deliveries in line again, with their old contents, each behind everything that waits in its lane (P19). They
+ * go where the subscription's URL points now.
+ * Returns how many. The lock keeps two replays from taking the same places.
+ */
+export async function replayDeliveries(tx: Db, id: NotificationId, choice: ReplayChoice): Promise<number> {
+  await sql`select 1 from subscriptions where id = ${id} for update`.execute(tx);
+  const { ids, from, until } = choice;
+  const { rows } = await sql<{ count: number }>`
+    with chosen as (
+      select d.*
+      from deliveries d
+      where d.subscription_id = ${id}
+        and not d.replay
+        and d.status in ('parked', 'delivered')
+        and (${ids === null}::boolean or d.delivery_id = any(${ids ?? []}::text[]) or d.event_id = any(${ids ?? []}::text[]))
+        and (${from}::timestamptz is null or d.event_created_at >= ${from}::timestamptz)
+        and (${until}::timestamptz is null or d.event_created_at < ${until}::timestamptz)
+        and (not ${choice.onlyParked}::boolean or (d.status = 'parked' and not exists (
+          select 1 from deliveries again
+          where again.subscription_id = d.subscription_id
+            and again.lane = d.lane
+            and again.event_id = d.event_id
+            and again.replay
+            and again.status in ('pending', 'delivered'))))
+      order by d.event_created_at, d.position
+      limit ${sql.lit(REPLAY_MAX)}
+    ), placed as (
+      select chosen.*, last.position + row_number() over (partition by chosen.lane order by chosen.position) as place
+      from chosen
+      cross join lateral (
+        select max(position) as position
+        from deliveries
+        where subscription_id = ${id} and lane = chosen.lane
+      ) as last
+    ), replayed as (
+      insert into deliveries (subscription_id, lane, position, event_seq, event_id, event_name, event_status,
+        event_description, event_created_at, event_created_by, snapshot, data, delivery_id, body, replay)
+      select subscription_id, lane, place, event_seq, event_id, event_name, event_status, event_description,
+        event_created_at, event_created_by, snapshot, data, ${newDeliveryId}, body, true
+      from placed
+      returning 1
+    )
+    select count(*)::integer as count from replayed`.execute(tx);
+  return rows[0]?.count ?? 0;
+}

@@ -1,0 +1,191 @@
+import type { JobView } from '@arras/contract';
+import { openSigningSecrets, openUrl } from '../auth/subscription-secrets.ts';
+import type { Message } from '../channels/channel.ts';
+import { findArchivedJobs } from '../database/archived-jobs.ts';
+import type { ClaimedDelivery } from '../database/deliveries.ts';
+import { jobVariables, type PermissionChange, resourceVariables } from '../domain/event-variables.ts';
+import { type MailText, renderJobMail, renderResourceMail } from '../domain/mail-text.ts';
+import { parseTemplate, resolveTemplate } from '../domain/template.ts';
+import { findSurroundings } from '../events/job-surroundings.ts';
+import { renderJob } from '../events/job-view.ts';
+import type { NotificationContext } from './context.ts';
+import { reviveJob } from './job-snapshot.ts';
+
+/** What an attempt sends, and what of it may be shown. */
+export type BuiltMessage = Omit<Message, 'attemptedAt'> & {
+  /** The target without secrets, for lists and logs. */
+  readonly shownTarget: string;
+};
+
+/** What a message says, before it is known where it goes. */
+export interface Content {
+  readonly body: Uint8Array;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly mail: MailText;
+}
+
+/** An event as message and mail tell of it. */
+export interface ToldEvent {
+  readonly id: string;
+  readonly seq: number;
+  readonly name: string;
+  readonly created: string;
+  readonly description: string | null;
+  /** Sequence numbers of events before this one that could not be delivered. */
+  readonly missed?: readonly number[];
+}
+
+/**
+ * Builds what a delivery sends. Body and target of the first attempt are kept, so that every later one, by whatever
+ * process, sends the same bytes to the same place (P17).
+ */
+export async function buildMessage(
+  context: NotificationContext,
+  delivery: ClaimedDelivery,
+): Promise<BuiltMessage> {
+  const content = await contentOf(context, delivery);
+  const target = delivery.target ?? resolveUrl(delivery.url, content.variables);
+  const { subscription_id: id } = delivery;
+  return {
+    target: openUrl(context.secrets, { id, url: target, credentials: delivery.credentials }),
+    shownTarget: target,
+    messageId: `${delivery.event_id}.${id}`,
+    deliveryId: delivery.delivery_id,
+    subscriptionId: id,
+    event: delivery.event_name,
+    body: delivery.body ?? content.body,
+    mail: delivery.channel === 'email' ? content.mail : null,
+    secrets: openSigningSecrets(context.secrets, {
+      id,
+      secret: delivery.secret,
+      previous: delivery.previous_secret,
+    }),
+  };
+}
+
+/** Templates are checked when they are registered; one that cannot be read any more stays as it is. */
+export function resolveUrl(url: string, variables: Readonly<Record<string, string>>): string {
+  const template = parseTemplate(url);
+  return 'problem' in template ? url : resolveTemplate(template, variables);
+}
+
+function contentOf(context: NotificationContext, delivery: ClaimedDelivery): Promise<Content> | Content {
+  const event: ToldEvent = {
+    id: delivery.event_id,
+    seq: delivery.event_seq,
+    name: delivery.event_name,
+    created: context.view.formatTime(delivery.event_created_at),
+    description: delivery.event_description,
+    ...(delivery.missed.length > 0 && { missed: delivery.missed }),
+  };
+  return delivery.event_status === null
+    ? resourceContent(delivery, event)
+    : jobContent(context, { ...delivery, event_status: delivery.event_status }, event);
+}
+
+async function jobContent(
+  context: NotificationContext,
+  delivery: ClaimedDelivery & { readonly event_status: NonNullable<ClaimedDelivery['event_status']> },
+  event: ToldEvent,
+): Promise<Content> {
+  const row = reviveJob(delivery.snapshot, {
+    status: delivery.event_status,
+    description: delivery.event_description,
+  });
+  const surroundings = (await findSurroundings(context.db, [row]))(row);
+  const isArchived =
+    MAY_BE_ARCHIVED.has(row.status) && (await findArchivedJobs(context.db, [row.id])).has(row.id);
+  const job = renderJob(context.view, row, { ...surroundings, archived: isArchived });
+  return renderJobContent(job, event, {
+    createdBy: delivery.event_created_by,
+    data: delivery.data,
+    resourceUuid: delivery.associated_uuid === '*' ? row.id : delivery.associated_uuid,
+    wrappedAs: WRAPPED_AS[delivery.resource_kind],
+  });
+}
+
+/** Before these no output can have been in its archive, whatever has happened since. */
+const MAY_BE_ARCHIVED: ReadonlySet<string> = new Set(['ARCHIVING_FINISHED', 'FINISHED', 'FAILED']);
+
+/** Under which name subscribers of a system or an app get the job's counterpart (spec/lifecycle.md 8.3). */
+const WRAPPED_AS = {
+  job: null,
+  any: null,
+  notification: null,
+  system: 'system',
+  app: 'software',
+} as const satisfies Record<ClaimedDelivery['resource_kind'], string | null>;
+
+/** The content of a job's event: for its own subscribers the job itself, for others the job beside what mirrors it. */
+export function renderJobContent(
+  job: JobView,
+  event: ToldEvent,
+  more: {
+    readonly createdBy: string;
+    readonly data: Readonly<Record<string, unknown>> | null;
+    readonly resourceUuid: string;
+    readonly wrappedAs: 'system' | 'software' | null;
+  },
+): Content {
+  const payload = {
+    ...(more.wrappedAs === null ? job : { job, [more.wrappedAs]: counterpart(job, more) }),
+    event,
+    ...(more.data !== null && { data: more.data }),
+  };
+  const rawJson = JSON.stringify(payload);
+  const variables = jobVariables({
+    event: { name: event.name, resourceUuid: more.resourceUuid, createdBy: more.createdBy },
+    job,
+    permission: permissionIn(more.data),
+    rawJson,
+  });
+  return {
+    body: Buffer.from(rawJson, 'utf8'),
+    variables,
+    mail: renderJobMail({ event: event.name, job, ...(more.data !== null && { data: more.data }) }),
+  };
+}
+
+function counterpart(
+  job: JobView,
+  more: { readonly resourceUuid: string; readonly wrappedAs: 'system' | 'software' | null },
+): Readonly<Record<string, unknown>> {
+  const { app, executionSystem } = job._links;
+  return more.wrappedAs === 'system'
+    ? { id: job.executionSystem, uuid: more.resourceUuid, _links: { self: executionSystem } }
+    : { id: job.appId, uuid: more.resourceUuid, _links: { self: app } };
+}
+
+function permissionIn(data: Readonly<Record<string, unknown>> | null): PermissionChange | null {
+  const { username, permission, lastUpdated } = data ?? {};
+  return typeof username === 'string' && typeof permission === 'string' && typeof lastUpdated === 'string'
+    ? { username, permission, lastUpdated }
+    : null;
+}
+
+function resourceContent(delivery: ClaimedDelivery, event: ToldEvent): Content {
+  const kind =
+    delivery.resource_kind === 'app' || delivery.resource_kind === 'system'
+      ? delivery.resource_kind
+      : 'notification';
+  const resource = delivery.snapshot;
+  const rawJson = JSON.stringify({ ...resource, event });
+  const title = `${kind} ${String(resource['id'] ?? delivery.lane)}`;
+  return {
+    body: Buffer.from(rawJson, 'utf8'),
+    variables: resourceVariables(kind, {
+      event: { name: event.name, resourceUuid: delivery.lane, createdBy: delivery.event_created_by },
+      resource,
+      rawJson,
+    }),
+    mail: renderResourceMail({
+      event: event.name,
+      title,
+      uuid: delivery.lane,
+      lines: [
+        ['Message', event.description ?? ''],
+        ['Time', event.created],
+      ],
+    }),
+  };
+}
