@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { truncate, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { submitJob } from '../support/api.ts';
 import { registerEffectsApp } from '../support/effects.ts';
+import { beginEndlessRequest } from '../support/endless-request.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultBed } from '../support/fault-bed.ts';
 import { startLoad } from '../support/load.ts';
-import type { TestService } from '../support/service.ts';
 
 /** RELIABILITY P25. */
 const STOP_MS = 30_000;
@@ -38,7 +37,9 @@ const parts = () =>
 
 async function untilCopying(): Promise<void> {
   await eventually('a copy is under way', () =>
-    parts().some((path) => (statSync(join(bed.root, path), { throwIfNoEntry: false })?.size ?? 0) > 1_000_000),
+    parts().some(
+      (path) => (statSync(join(bed.root, path), { throwIfNoEntry: false })?.size ?? 0) > 1_000_000,
+    ),
   );
 }
 
@@ -76,7 +77,10 @@ test('a stop while output is archived is clean, and the archive is whole in the 
 });
 
 test('a stop under load is clean, loses no accepted job and starts none twice', async () => {
-  const appId = await registerEffectsApp(bed.api, bed.systems, { name: 'quick', body: 'sleep 0.$((RANDOM % 5))' });
+  const appId = await registerEffectsApp(bed.api, bed.systems, {
+    name: 'quick',
+    body: 'sleep 0.$((RANDOM % 5))',
+  });
   const load = startLoad(() => bed.service(0).url, { appId }, { pauseMs: 10 });
   for (const enough of [15, 30, 45]) {
     await eventually('jobs are accepted', () => load.accepted.length >= enough);
@@ -87,24 +91,6 @@ test('a stop under load is clean, loses no accepted job and starts none twice', 
   await bed.checkFinishedOnce(load.accepted);
   const { rows } = await bed.pool.query("select count(*)::int as jobs from jobs where name = 'load'");
   assert.deepEqual(rows, [{ jobs: load.accepted.length }]);
-});
-
-/** A request whose body never comes to its end. */
-async function beginEndlessRequest(service: TestService): Promise<void> {
-  const { hostname, port } = new URL(service.url);
-  const socket = connect(Number(port), hostname);
-  socket.on('error', () => undefined);
-  socket.write('POST /jobs/v2 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{');
-  const { promise, resolve } = Promise.withResolvers<void>();
-  socket.once('connect', resolve);
-  await promise;
-  // Answered only after what was sent before has been read.
-  assert.equal((await fetch(`${service.url}/health/live`)).status, 200);
-}
-
-test('a stop waits ten seconds for a request that never ends, and is still clean', async () => {
-  await beginEndlessRequest(bed.service(0));
-  await stopCleanly();
 });
 
 test('a second signal ends the process at once', async () => {

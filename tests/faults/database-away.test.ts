@@ -74,7 +74,9 @@ describe("the service's own PostgreSQL is killed under load", () => {
       });
       outages.push(performance.now() - since);
       assert.ok((await untilAccepting(load)) < RESUME_MS);
-      t.diagnostic(`${refusals(load) - refused} refusals in an outage of ${Math.round(outages.at(-1) ?? 0)} ms`);
+      t.diagnostic(
+        `${refusals(load) - refused} refusals in an outage of ${Math.round(outages.at(-1) ?? 0)} ms`,
+      );
     }
     await load.end();
     checkAnswers(load, REFUSAL_MS);

@@ -51,12 +51,16 @@ function catchFirstReplica(onBoth: () => void): { readonly caught: readonly stri
 
 async function submitUntilCaught(caught: readonly string[]): Promise<readonly string[]> {
   const ids: string[] = [];
-  await eventually('the first replica is caught twice', async () => {
-    if (caught.length === 2) return true;
-    const inputs = { data: 'agave://store/data.txt' };
-    ids.push((await submitJob(other, appId, { archive: true, inputs })).id);
-    return false;
-  }, { intervalMs: 100 });
+  await eventually(
+    'the first replica is caught twice',
+    async () => {
+      if (caught.length === 2) return true;
+      const inputs = { data: 'agave://store/data.txt' };
+      ids.push((await submitJob(other, appId, { archive: true, inputs })).id);
+      return false;
+    },
+    { intervalMs: 100 },
+  );
   bed.proxy.unwatch();
   return ids;
 }
@@ -71,7 +75,11 @@ async function snapshot(ids: readonly string[]): Promise<unknown> {
 }
 
 /** The other replica finishes everything in time; the woken one changes nothing of it and goes on working. */
-async function checkTakeover(ids: readonly string[], since: number, wake: () => void | Promise<void>): Promise<void> {
+async function checkTakeover(
+  ids: readonly string[],
+  since: number,
+  wake: () => void | Promise<void>,
+): Promise<void> {
   await bed.untilAllEnd(30_000);
   const took = performance.now() - since;
   await eventually('work directories are removed', async () => {
@@ -82,7 +90,9 @@ async function checkTakeover(ids: readonly string[], since: number, wake: () => 
   await wake();
   bed.proxy.release();
   await eventually('the woken replica finds out', () => bed.service(0).log().includes('lease lost'));
-  const more = await Promise.all([1, 2, 3].map(() => submitJob(bed.api, appId, { inputs: { data: 'data.txt' } })));
+  const more = await Promise.all(
+    [1, 2, 3].map(() => submitJob(bed.api, appId, { inputs: { data: 'data.txt' } })),
+  );
   await bed.untilAllEnd();
   await bed.checkFinishedOnce([...ids, ...more.map(({ id }) => id)]);
   assert.deepEqual(await snapshot(ids), before);

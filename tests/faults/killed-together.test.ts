@@ -31,7 +31,10 @@ const api: Api = connectApi(() => services[0]?.url ?? '');
 
 /** Three services on one data directory share its PostgreSQL. */
 async function startAll(): Promise<void> {
-  const options = { dataDirectory, environment: { ARRAS_MONITOR_INTERVAL: '1s', ARRAS_DATABASE_CONNECTIONS: '10' } };
+  const options = {
+    dataDirectory,
+    environment: { ARRAS_MONITOR_INTERVAL: '1s', ARRAS_DATABASE_CONNECTIONS: '10' },
+  };
   const first = await startService(options);
   services = [first, ...(await Promise.all([startService(options), startService(options)]))];
 }
@@ -56,7 +59,10 @@ test('replicas and PostgreSQL killed together lose nothing that was accepted', a
     const submitting = (async () => {
       while (!load.signal.aborted) {
         const service = random.pick(services);
-        const job = await submitJob(connectApi(() => service.url), appId).catch(() => null);
+        const job = await submitJob(
+          connectApi(() => service.url),
+          appId,
+        ).catch(() => null);
         if (job !== null) accepted.push(job.id);
         await delay(30);
       }

@@ -20,7 +20,9 @@ test('jobs whose queue rows are lost again and again finish by the sweep alone',
   let lost = 0;
   const end = performance.now() + 4_000;
   while (performance.now() < end) {
-    const { rowCount } = await bed.pool.query('delete from graphile_worker._private_jobs where locked_at is null');
+    const { rowCount } = await bed.pool.query(
+      'delete from graphile_worker._private_jobs where locked_at is null',
+    );
     lost += rowCount ?? 0;
     await delay(15);
   }
@@ -35,7 +37,9 @@ test('a job that cannot be worked on is failed after five faults, and others do 
   // Stored by nobody but the service, which would never write this.
   await bed.pool.query(`create function break_job() returns trigger language plpgsql as
     $$ begin if new.name = 'broken' then new.inputs := 'null'::jsonb; end if; return new; end $$`);
-  await bed.pool.query('create trigger break_job before insert on jobs for each row execute function break_job()');
+  await bed.pool.query(
+    'create trigger break_job before insert on jobs for each row execute function break_job()',
+  );
   await bed.api.request('POST', '/jobs/v2', { name: 'broken', appId, archive: false });
   const { rows } = await bed.pool.query<{ id: string }>("select id from jobs where name = 'broken'");
   const broken = rows[0]?.id ?? assert.fail('the job was not stored');

@@ -90,7 +90,9 @@ describe('what goes wrong while data is moved', () => {
     assert.equal(job.status, 'FAILED');
     assert.match(String(job.lastStatusMessage), /could not be staged: .*(full|larger)/);
     const history = await jobHistory(bed.api, id);
-    const failures = history.filter(({ description }) => /^Attempt \d to stage job inputs failed/.test(description ?? ''));
+    const failures = history.filter(({ description }) =>
+      /^Attempt \d to stage job inputs failed/.test(description ?? ''),
+    );
     assert.equal(failures.length, 2);
     assert.equal(existsSync(join(await pathOf(id), 'large.txt')), false, 'no part of it has its final name');
     await checkEvents(bed.pool, id);
@@ -100,7 +102,9 @@ describe('what goes wrong while data is moved', () => {
     await writeSource('again.txt', 2 * SMALL_DISK_BYTES);
     limitFiles(SMALL_DISK_BYTES);
     const { id } = await submit('again.txt');
-    await eventually('the first attempt fails', async () => /^Attempt 1 to stage/.test(String((await bed.row(id))['last_message'])));
+    await eventually('the first attempt fails', async () =>
+      String((await bed.row(id))['last_message']).startsWith('Attempt 1 to stage'),
+    );
     limitFiles('unlimited');
     await jobStatus(bed.api, id, 'RUNNING');
     await letGo(id);
@@ -119,7 +123,10 @@ describe('what goes wrong while data is moved', () => {
     const job = await jobEnd(bed.api, id);
     limitFiles('unlimited');
     assert.equal(job.status, 'FINISHED');
-    assert.match(String(job.lastStatusMessage), /its output was not archived and stays in the work directory/);
+    assert.match(
+      String(job.lastStatusMessage),
+      /its output was not archived and stays in the work directory/,
+    );
     assert.ok((await jobHistory(bed.api, id)).some(({ status }) => status === 'ARCHIVING_FAILED'));
     assert.equal(readFileSync(output).length, 2 * SMALL_DISK_BYTES);
     const archived = join(bed.root, 'home', String((await bed.row(id))['archive_path']), 'result');

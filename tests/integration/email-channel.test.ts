@@ -205,7 +205,8 @@ describe('mail servers in trouble', () => {
   });
 
   test('a sender or a server that cannot be used is refused at the start, without repeating it', () => {
-    const make = (from: string, smtpUrl: string) => () => createEmailChannel({ smtpUrl, from, version: VERSION });
+    const make = (from: string, smtpUrl: string) => () =>
+      createEmailChannel({ smtpUrl, from, version: VERSION });
     assert.throws(make('secret', 'smtp://localhost'), /^Error: expected a sender(?!.*secret)/);
     assert.throws(make(FROM, 'http://secret'), /^Error: an address such as smtp:(?!.*secret)/);
   });

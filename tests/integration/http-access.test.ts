@@ -18,16 +18,23 @@ before(async () => {
   bed = await openHttpBed();
   await addSystems(bed);
   await bed.call('POST', '/systems/v2', { body: localSystem('hidden', bed.root, 'EXECUTION') });
-  await bed.call('POST', '/apps/v2', { body: wordCount() });
+  const app = await bed.call('POST', '/apps/v2', { body: wordCount() });
+  const hidden = await bed.call('POST', '/notifications/v2', {
+    body: { url: 'https://hidden.example.org/', event: '*', associatedUuid: app.json.result.uuid },
+  });
+  HIDDEN['Notifications'] = { id: hidden.json.result.id, attemptId: ATTEMPT };
 });
 after(() => bed.close());
 
 /** Names of things that exist and that only root may see. */
-const HIDDEN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+const HIDDEN: Record<string, Readonly<Record<string, string>>> = {
   Systems: { id: 'hidden', username: 'root' },
   Apps: { id: 'wc-1.0' },
   Profiles: { username: 'nobody' },
 };
+
+/** Of the right form, and nobody's. */
+const ATTEMPT = '174000000000000000-00000000-0000-042';
 
 /** Names of things that nobody has. */
 const MISSING: Readonly<Record<string, string>> = {
@@ -92,6 +99,11 @@ function forbiddenBody(id: string): unknown {
     updateApp: wordCount(),
     actOnApp: { action: 'disable' },
     actOnJob: { action: 'stop' },
+    grantJobPermission: { username: 'eve', permission: 'ALL' },
+    setJobPermission: { permission: 'ALL' },
+    updateNotification: { url: 'eve@example.org' },
+    createNotification: { url: 'eve@example.org', event: '*', associatedUuid: '*' },
+    previewNotification: { url: 'eve@example.org', jobId: MISSING['id'] },
   };
   return bodies[id] ?? {};
 }

@@ -34,7 +34,7 @@ import { createLocalShell } from '../../packages/server/src/execution/local-shel
 import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer } from '../../packages/server/src/http/server.ts';
 import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 import { type QuietMessages, quietMessages } from './quiet-messages.ts';
 
 /** Users of a {@link JobApi}: two ordinary ones and an administrator. */
@@ -66,6 +66,7 @@ export interface ApiCall {
 /** The API over a real database and real files, with no engine: accepted jobs stay PENDING. */
 export interface JobApi {
   readonly db: Db;
+  readonly pool: TestDatabase['pool'];
   readonly messages: QuietMessages;
   readonly transition: Transition;
   readonly newId: NewId;
@@ -148,6 +149,7 @@ export async function startJobApi(): Promise<JobApi> {
   );
   return {
     db,
+    pool: database.pool,
     messages,
     transition: engine.transition,
     newId,
@@ -207,7 +209,12 @@ function createEngine(db: Db, newId: NewId): EngineContext {
     leases: new LeaseKeeper({ db, replica: 'test', monotonicMs: () => performance.now() }),
     targets: new Targets({ db, factories: { openExecutor, openStorage }, onEnded: () => undefined }),
     apps: new AppDefinitions(db),
-    service: { publicUrl: () => URL_BASE, tenant: 'arras', formatTime: createTimeFormat('UTC') },
+    service: {
+      publicUrl: () => URL_BASE,
+      tenant: 'arras',
+      formatTime: createTimeFormat('UTC'),
+      heartbeatUrl: (id) => `${URL_BASE}/${id}`,
+    },
     times: { monitorEveryMs: 5_000, stopGraceMs: 10_000 },
     pressure: new Pressure(),
     log: pino({ level: 'silent' }),

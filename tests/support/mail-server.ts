@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { callbackify } from 'node:util';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 
@@ -55,6 +56,7 @@ export async function startMailServer(
     allowInsecureAuth: true,
     disableReverseLookup: true,
     logger: false,
+    closeTimeout: 500,
     onAuth: ({ username, password }, _session, done) =>
       username === login?.user && password === login?.pass
         ? done(null, { user: username })
@@ -80,16 +82,16 @@ export async function startMailServer(
         done(refusal(451, 'greylisted, try again'));
       },
       onData: (stream, session, done) => {
-        accept(stream, session).then(
-          () => {
-            if (result.mode === 'drop-after-data') return cutAll();
-            done(result.mode === 'data550' ? refusal(550, 'this smells of spam') : null);
-          },
-          (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-        );
+        acceptThen(stream, session, (error) => {
+          if (error !== null) return done(error);
+          if (result.mode === 'drop-after-data') return cutAll();
+          done(result.mode === 'data550' ? refusal(550, 'this smells of spam') : null);
+        });
       },
     };
   }
+
+  const acceptThen = callbackify(accept);
 
   async function accept(
     stream: NodeJS.ReadableStream,
@@ -111,8 +113,10 @@ export async function startMailServer(
     for (const connection of sockets) connection.destroy();
   }
 
-  const sockets = new Set<import('node:net').Socket>();
-  server.server.on('connection', (socket: import('node:net').Socket) => {
+  const sockets = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    // Node 24 crashes when the socket below a TLS socket is destroyed, so those are left to the server's own end.
+    if (tls !== undefined) return;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });

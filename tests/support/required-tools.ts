@@ -7,8 +7,12 @@ const TOOLS = {
   awk: 'mawk',
   bash: 'bash',
   curl: 'curl',
+  ip: 'iproute2',
+  mount: 'mount',
+  openssl: 'openssl',
   setsid: 'util-linux',
   strace: 'strace',
+  unshare: 'util-linux',
 } as const;
 
 /**

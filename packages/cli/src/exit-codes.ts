@@ -20,12 +20,12 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 /** The meaning of every code, for the help. */
 export const EXIT_MEANINGS = {
   ok: 'all went well; a watched job is FINISHED',
-  error: 'the service answered with an error',
+  error: 'the service answered with an error; a test message did not arrive',
   usage: 'the command line cannot be understood',
   jobFailed: 'the job FAILED',
   forbidden: 'not signed in, or not allowed',
   jobStopped: 'the job was KILLED or STOPPED',
-  notFound: 'there is no such job, system, app, user or file',
+  notFound: 'there is no such job, subscription, system, app, user or file',
   unreachable: 'the service cannot be reached, after retries',
   timeout: 'the time of --timeout is up',
   interrupted: 'Ctrl-C; the job goes on',

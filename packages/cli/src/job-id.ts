@@ -38,13 +38,16 @@ function listNewest(client: Client, page: { limit: number; offset: number }): Pr
   return client.jobs.list({ ...page, orderBy: 'created', order: 'DESC' });
 }
 
-/** True when the text is the beginning or the end of the id, or the beginning of its second part. */
-export function fits(id: string, typed: string): boolean {
+/**
+ * True when the text is the beginning or the end of the id, or the beginning of its second part. `ending` is what all
+ * ids of the kind end in, and nobody types.
+ */
+export function fits(id: string, typed: string, ending: string = ENDING): boolean {
   if (typed === '') return false;
   return (
     id.startsWith(typed) ||
     id.endsWith(typed) ||
-    id.endsWith(`${typed}${ENDING}`) ||
+    id.endsWith(`${typed}${ending}`) ||
     (id.split('-')[1] ?? '').startsWith(typed)
   );
 }

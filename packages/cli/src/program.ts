@@ -6,6 +6,7 @@ import { addAccountCommands } from './groups/accounts.ts';
 import { addAppCommands } from './groups/apps.ts';
 import { addHelpCommand } from './groups/help.ts';
 import { addJobCommands } from './groups/jobs.ts';
+import { addNotificationCommands } from './groups/notifications.ts';
 import { addServiceCommands } from './groups/service.ts';
 import { addSystemCommands } from './groups/systems.ts';
 import { createRunner, type Runner } from './runner.ts';
@@ -38,6 +39,7 @@ function buildProgram(name: string, runner: Runner): Command {
     .showSuggestionAfterError()
     .helpCommand(false);
   addJobCommands(program, runner);
+  addNotificationCommands(program, runner);
   addSystemCommands(program, runner);
   addAppCommands(program, runner);
   addAccountCommands(program, runner);

@@ -39,6 +39,9 @@ const COMMANDS: Partial<Record<ErrorCode, string>> = {
   'profile.not-found': 'profiles list',
   'token.not-found': 'tokens list',
   'job.action-impossible': 'jobs status JOB',
+  'permission.not-found': 'jobs pems list JOB',
+  'notification.not-found': 'notifications list',
+  'attempt.not-found': 'notifications attempts SUBSCRIPTION --all',
 };
 
 const SIGN_IN = 'Set ARRAS_TOKEN to a valid token; "PROGRAM help environment" says where tokens are sought.';

@@ -6,6 +6,7 @@ import type {
   SystemRequestBody,
 } from '@arras/contract';
 import { type ClientSettings, createCall } from './call.ts';
+import { notificationCalls } from './notification-calls.ts';
 import type { Call, CallOptions } from './operation.ts';
 import { type WatchOptions, watchJob } from './watch-job.ts';
 
@@ -19,6 +20,7 @@ export function createClient(settings: ClientSettings) {
     /** Calls any operation by its id. */
     call,
     jobs: jobCalls(call),
+    notifications: notificationCalls(call),
     systems: systemCalls(call),
     apps: appCalls(call),
     profiles: profileCalls(call),

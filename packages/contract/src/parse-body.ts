@@ -130,7 +130,8 @@ function renameFields(target: z.ZodObject, value: Readonly<Record<string, unknow
   for (const [key, item] of entries) {
     const meant = names.get(key) ?? (rule.anyCase === true ? names.get(key.toLowerCase()) : undefined) ?? key;
     const name = isPlainText(item) ? (rule.textMeans?.[meant] ?? meant) : meant;
-    const field = target.shape[name];
+    // Not what every object inherits, such as toString.
+    const field = Object.hasOwn(target.shape, name) ? target.shape[name] : undefined;
     if (field === undefined) {
       if (rule.closed !== undefined) {
         noteUnknown(key, { names: Object.keys(target.shape), ignored: rule.closed.ignored }, place);

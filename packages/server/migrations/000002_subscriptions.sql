@@ -81,9 +81,9 @@ comment on column deliveries.event_status is 'the job''s status once the event h
 comment on column deliveries.snapshot is 'the resource as the event''s transaction left it';
 comment on column deliveries.data is 'what a program inside the job sent with its own event';
 comment on column deliveries.body is 'the bytes that every attempt sends; made once, before the first';
-create index deliveries_due on deliveries (next_at) where status = 'pending';
+create index deliveries_due on deliveries (subscription_id, next_at) where status = 'pending';
 create index deliveries_lane on deliveries (subscription_id, lane, position) where status = 'pending';
-create index deliveries_event on deliveries (subscription_id, event_created_at);
+create index deliveries_event on deliveries (subscription_id, event_created_at) include (status);
 
 create table delivery_attempts (
   id text primary key,

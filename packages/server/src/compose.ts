@@ -16,6 +16,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedde
 import { migrate } from './database/migrate.ts';
 import { createIdSource } from './domain/id-source.ts';
 import { createTimeFormat } from './domain/timestamp.ts';
+import { heartbeatUrl } from './events/job-links.ts';
 
 /** The service, composed and started. */
 export interface Service {
@@ -59,7 +60,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const shared = { config, pool, db, log, newId, view, replica, secrets, jobTokens };
     const notifications = stack.use(composeNotifications(shared));
     const wake = () => notifications.control.wake();
-    const engine = stack.use(await composeEngine({ ...shared, service: view, onDeliveries: wake }));
+    const engine = stack.use(
+      await composeEngine({
+        ...shared,
+        service: { ...view, heartbeatUrl: (id) => heartbeatUrl(view, id, jobTokens.tokenOf(id)) },
+        onDeliveries: wake,
+      }),
+    );
     const parts = { ...shared, engine, notifications: notifications.control };
     // Disposed in reverse: first no more requests, then no more work, then the database.
     const server = config.ARRAS_ROLES.has('api') ? await composeHttp(parts) : null;

@@ -6,13 +6,15 @@ import type { SubmitOptions } from '../commands/submit.ts';
 import type { WatchFlags } from '../commands/watch.ts';
 import type { OutputOptions } from '../print.ts';
 import { type Runner, withOutput, withPage } from '../runner.ts';
+import { addJobPermissionCommands } from './job-permissions.ts';
 
 const JOB = 'id of the job, its beginning or end, or last';
 const JOBS = `${JOB}; several are possible`;
 const TIMEOUT = 'give up watching after this time, such as 90s or 2h; the job goes on';
 
 /** Everything about jobs. */
-export function addJobCommands(program: Command, { run }: Runner): void {
+export function addJobCommands(program: Command, runner: Runner): void {
+  const { run } = runner;
   const jobs = program.command('jobs').description('submit, list and watch jobs');
   addSubmit(jobs, run);
   withPage(withOutput(jobs.command('list').description('your jobs, last changed first')))
@@ -46,6 +48,7 @@ export function addJobCommands(program: Command, { run }: Runner): void {
   addWatch(jobs, run);
   addActions(jobs, run);
   addOutputs(jobs, run);
+  addJobPermissionCommands(jobs, runner);
 }
 
 type Run = Runner['run'];

@@ -1,4 +1,4 @@
-import { hkdfSync } from 'node:crypto';
+import { hkdfSync, randomUUID } from 'node:crypto';
 import { chmod, link, mkdir, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Db } from '../database/connection.ts';
@@ -32,10 +32,10 @@ export async function loadServiceKeys(sources: ServiceKeySources): Promise<Servi
     sharedDatabase === null
       ? (kept ?? (given === null ? await makeKeyFile(path, randomBytes(SERVICE_KEY_BYTES)) : null))
       : await keepServiceKey(sharedDatabase, given === null ? randomBytes(SERVICE_KEY_BYTES) : null);
-  const keys = [given, usual, kept].filter((key) => key !== null);
-  const [first, ...others] = keys;
+  const found = [given, usual, kept].filter((key) => key !== null);
+  const [first, ...others] = new Map(found.map((key) => [Buffer.from(key).toString('hex'), key])).values();
   if (first === undefined) throw new Error('no source gave a service key');
-  return [first, ...others.filter((key) => !Buffer.from(key).equals(first))];
+  return [first, ...others];
 }
 
 /** A key of its own for each purpose, so that no use of one tells anything about another. */
@@ -67,9 +67,9 @@ async function readKeyFile(path: string): Promise<Uint8Array | null> {
 /** Two processes may start on one directory at once: the link lets one key win, and both use it. */
 async function makeKeyFile(path: string, key: Uint8Array): Promise<Uint8Array> {
   await mkdir(join(path, '..'), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}`;
+  const temporary = `${path}.${randomUUID()}`;
   {
-    await using file = await open(temporary, 'w', 0o600);
+    await using file = await open(temporary, 'wx', 0o600);
     await file.writeFile(`${Buffer.from(key).toString('base64')}\n`);
     await file.sync();
   }

@@ -36,7 +36,11 @@ export function isDenied(text: string, allowed: readonly Range[]): boolean {
   return address.kind() === 'ipv6' && !isInAny(address, [GLOBAL_IPV6]);
 }
 
+/** `::10.1.2.3`, the abolished IPv4-compatible form, which the library would take for the mapped one. */
+const COMPATIBLE = /^::\d+\.\d+\.\d+\.\d+$/;
+
 function parseAddress(text: string): Address | null {
+  if (COMPATIBLE.test(text)) return null;
   try {
     // A zone (fe80::1%eth0) chooses an interface, not an address.
     const address = ipaddr.parse(text.replace(/%.*$/, ''));

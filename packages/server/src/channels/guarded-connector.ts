@@ -1,5 +1,11 @@
 import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
-import { connect as connectTls, createSecureContext, getCACertificates } from 'node:tls';
+import {
+  connect as connectTls,
+  createSecureContext,
+  getCACertificates,
+  type SecureContext,
+  TLSSocket,
+} from 'node:tls';
 import { callbackify } from 'node:util';
 import type { buildConnector } from 'undici';
 import { BlockedError } from './blocked.ts';
@@ -43,51 +49,46 @@ export function createConnector(rules: ConnectorRules): buildConnector.connector
     const host = bareHost(target.hostname);
     const isSecure = target.protocol === 'https:';
     const port = Number(target.port) || (isSecure ? 443 : 80);
-    return connectInTime(rules, { host, port }, (plain) =>
-      isSecure ? startTls(plain, host, secureContext) : Promise.resolve(plain),
-    );
+    return connectInTime(rules, { host, port, secureContext: isSecure ? secureContext : null });
   });
   return (target, done) => {
     connect(target, (error, socket) => (error === null ? done(null, socket) : done(error, null)));
   };
 }
 
-async function connectInTime(
-  { denies, lookup }: ConnectorRules,
-  { host, port }: { readonly host: string; readonly port: number },
-  finish: (plain: Socket) => Promise<Socket>,
-): Promise<Socket> {
+interface Place {
+  readonly host: string;
+  readonly port: number;
+  /** Null: no TLS. */
+  readonly secureContext: SecureContext | null;
+}
+
+async function connectInTime({ denies, lookup }: ConnectorRules, place: Place): Promise<Socket> {
+  const { host, port, secureContext } = place;
   if (isIP(host) !== 0 && denies(host)) throw new BlockedError();
-  const plain = connectTcp({ host, port, lookup, autoSelectFamily: true, noDelay: true });
+  let socket: Socket = connectTcp({ host, port, lookup, autoSelectFamily: true, noDelay: true });
   const late = new ConnectTimeout('no connection in time');
-  const deadline = setTimeout(() => plain.destroy(late), CONNECT_MS);
+  const deadline = setTimeout(() => socket.destroy(late), CONNECT_MS);
   try {
-    await untilReady(plain, 'connect');
-    if (plain.remoteAddress === undefined || denies(plain.remoteAddress)) throw new BlockedError();
-    return await finish(plain);
+    await untilReady(socket, 'connect');
+    if (socket.remoteAddress === undefined || denies(socket.remoteAddress)) throw new BlockedError();
+    if (secureContext === null) return socket;
+    // From here on only the upper socket is touched: it owns the lower one, whose end under it can crash Node 24.
+    socket = wrapInTls(socket, host, secureContext);
+    await untilReady(socket, 'secureConnect');
+    return socket;
   } catch (error) {
-    plain.destroy();
-    // Destroyed under TLS, the socket above it reports only that it was cut.
-    throw plain.errored === late ? late : error;
+    socket.destroy();
+    throw socket instanceof TLSSocket && error !== late ? new TlsFailure('no TLS', { cause: error }) : error;
   } finally {
     clearTimeout(deadline);
   }
 }
 
-async function startTls(
-  plain: Socket,
-  host: string,
-  secureContext: ReturnType<typeof createSecureContext>,
-): Promise<Socket> {
+function wrapInTls(socket: Socket, host: string, secureContext: SecureContext): TLSSocket {
   // An address has no server name to send; the certificate is checked against `host` either way.
   const servername = isIP(host) === 0 ? host.replace(/\.$/, '') : '';
-  const secure = connectTls({ socket: plain, host, servername, secureContext, ALPNProtocols: ['http/1.1'] });
-  try {
-    await untilReady(secure, 'secureConnect');
-    return secure;
-  } catch (error) {
-    throw new TlsFailure('no trusted TLS', { cause: error });
-  }
+  return connectTls({ socket, host, servername, secureContext, ALPNProtocols: ['http/1.1'] });
 }
 
 /** Waits until a socket is ready; rejects with its error, or when it closes first. */

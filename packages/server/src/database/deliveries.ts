@@ -1,117 +1,45 @@
-import type { DeliveryId, NotificationId, NotificationPolicy } from '@arras/contract';
+import type { DeliveryId, NotificationId } from '@arras/contract';
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
-import type {
-  AttemptCause,
-  DeliveryRow,
-  DeliveryStatus,
-  SubscriptionRow,
-  SubscriptionStatus,
-} from './tables.ts';
+import type { AttemptCause, DeliveryStatus } from './tables.ts';
 
-/** A delivery that this replica may attempt now, with what its subscription says. */
-export interface ClaimedDelivery extends DeliveryRow {
-  readonly url: string;
-  /** Sealed user info of the URL; see auth/subscription-secrets.ts. */
-  readonly credentials: string | null;
-  readonly channel: 'webhook' | 'email';
-  readonly associated_uuid: string;
-  readonly persistent: boolean;
-  readonly policy: NotificationPolicy;
-  readonly secret: string | null;
-  /** Null as soon as it no longer signs. */
-  readonly previous_secret: string | null;
-  readonly subscription_status: SubscriptionStatus;
-  readonly subscription_owner: string;
-  readonly failing_since: Date | null;
-  readonly resource_kind: SubscriptionRow['resource_kind'];
-  /** Sequence numbers of events of the lane that were parked since the last delivered one. */
-  readonly missed: readonly number[];
-}
-
-/** Longer than an attempt may take (15 s), so that only the lease of a dead or frozen replica runs out. */
-const LEASE_SECONDS = 30;
-
-/** Lanes of one subscription looked at in one claim. */
-const LANES_A_SUBSCRIPTION = 5;
-
-/**
- * Takes the first pending delivery of each due lane, oldest first. A lane's next delivery is only looked at when the
- * one before is settled, so order holds per subscription and lane (P16); lanes never wait for each other. Several
- * replicas claiming at once skip each other's rows.
- */
-export async function claimDeliveries(
-  db: Db,
-  claim: { readonly replica: string; readonly limit: number; readonly busy: readonly NotificationId[] },
-): Promise<ClaimedDelivery[]> {
-  const { rows } = await sql<ClaimedDelivery>`
-    with candidates as (
-      select d.subscription_id, d.lane, d.position,
-        row_number() over (partition by d.subscription_id order by d.next_at) as place
-      from (
-        select subscription_id, lane, position, next_at
-        from deliveries
-        where status = 'pending'
-          and next_at <= clock_timestamp()
-          and lease_until <= clock_timestamp()
-          and subscription_id <> all(${[...claim.busy]}::text[])
-        order by next_at
-        limit ${claim.limit * 10}
-      ) d
-      where not exists (
-        select 1 from deliveries earlier
-        where earlier.subscription_id = d.subscription_id
-          and earlier.lane = d.lane
-          and earlier.status = 'pending'
-          and earlier.position < d.position)
-    ), due as (
-      select d.subscription_id, d.lane, d.position
-      from deliveries d
-      join candidates c using (subscription_id, lane, position)
-      where c.place <= ${sql.lit(LANES_A_SUBSCRIPTION)}
-        and d.status = 'pending'
-        and d.lease_until <= clock_timestamp()
-      limit ${claim.limit}
-      for update of d skip locked
-    )
-    update deliveries d
-    set owner_replica = ${claim.replica},
-      lease_until = clock_timestamp() + ${sql.lit(LEASE_SECONDS)} * interval '1 second'
-    from due, subscriptions s
-    where d.subscription_id = due.subscription_id
-      and d.lane = due.lane
-      and d.position = due.position
-      and s.id = d.subscription_id
-    returning d.*, s.url, s.credentials, s.channel, s.associated_uuid, s.persistent, s.policy, s.secret, s.owner as subscription_owner, s.failing_since, s.resource_kind,
-      s.status as subscription_status,
-      case when s.previous_secret_until > clock_timestamp() then s.previous_secret end as previous_secret,
-      coalesce((
-        select array_agg(p.event_seq order by p.event_seq)
-        from deliveries p
-        where p.subscription_id = d.subscription_id
-          and p.lane = d.lane
-          and p.status = 'parked'
-          and p.position < d.position
-          and p.position > coalesce((
-            select max(l.position) from deliveries l
-            where l.subscription_id = d.subscription_id
-              and l.lane = d.lane
-              and l.status = 'delivered'
-              and l.position < d.position), -1)), '{}') as missed`.execute(db);
-  return rows;
-}
-
-/** What became of one claimed delivery. */
-export interface SettledDelivery {
+/** The key of a delivery. */
+export interface DeliveryKey {
   readonly subscription_id: NotificationId;
   readonly lane: string;
   readonly position: number;
+}
+
+/** What every attempt of a delivery sends, and where. */
+export interface DeliveryContent extends DeliveryKey {
+  readonly target: string;
+  /** Base64. */
+  readonly body: string;
+}
+
+/**
+ * Keeps what is about to be sent for the first time, before it is: whoever repeats the attempt after a crash sends the
+ * same bytes to the same place (P17).
+ */
+export async function storeContents(db: Db, contents: readonly DeliveryContent[]): Promise<void> {
+  if (contents.length === 0) return;
+  await sql`
+    update deliveries d
+    set target = coalesce(d.target, c.target), body = coalesce(d.body, decode(c.body, 'base64'))
+    from jsonb_to_recordset(${JSON.stringify(contents)}::jsonb)
+      as c (subscription_id text, lane text, position bigint, target text, body text)
+    where d.subscription_id = c.subscription_id
+      and d.lane = c.lane
+      and d.position = c.position`.execute(db);
+}
+
+/** What became of one claimed delivery. */
+export interface SettledDelivery extends DeliveryKey {
   readonly status: DeliveryStatus;
   /** Milliseconds until the next attempt, when it stays pending. */
   readonly next_ms: number;
+  /** Without secrets. */
   readonly target: string;
-  /** Base64; kept from the first attempt on, so that every later one sends the same bytes (P17). */
-  readonly body: string;
   /** The attempt that led to it. */
   readonly attempt: {
     readonly id: DeliveryId;
@@ -129,34 +57,52 @@ export interface SettledDelivery {
 }
 
 /**
- * Writes down outcomes and their attempts together, in one statement. A row that another replica has taken over
- * meanwhile keeps what that one makes of it; the attempt is recorded all the same, because it was made.
+ * Writes down outcomes and their attempts together, in one statement, and makes the next delivery of each lane due.
+ * A row that another replica has taken over meanwhile keeps what that one makes of it; the attempt is recorded all the
+ * same, because it was made. Returns the ids of the deliveries that were still this replica's.
  */
 export async function settleDeliveries(
   db: Db,
   replica: string,
   settled: readonly SettledDelivery[],
-): Promise<void> {
-  const rows = JSON.stringify(settled.map(({ attempt, ...delivery }) => ({ ...attempt, ...delivery })));
-  await sql`
+): Promise<ReadonlySet<DeliveryId>> {
+  const records = JSON.stringify(settled.map(({ attempt, ...delivery }) => ({ ...attempt, ...delivery })));
+  const { rows } = await sql<{ delivery_id: DeliveryId }>`
     with settled as (
       select *
-      from jsonb_to_recordset(${rows}::jsonb) as s (subscription_id text, lane text, position bigint, status text,
-        next_ms double precision, target text, body text, id text, event_id text, event_name text,
-        associated_uuid text, number integer, cause text, outcome text, code integer, message text,
-        started_at timestamptz, ended_at timestamptz)
+      from jsonb_to_recordset(${records}::jsonb) as s (subscription_id text, lane text, position bigint, status text,
+        next_ms double precision, target text, id text, event_id text, event_name text, associated_uuid text,
+        number integer, cause text, outcome text, code integer, message text, started_at timestamptz,
+        ended_at timestamptz)
     ), attempted as (
       insert into delivery_attempts (id, subscription_id, lane, position, event_id, event_name, associated_uuid,
         number, cause, target, outcome, code, message, started_at, ended_at)
       select id, subscription_id, lane, position, event_id, event_name, associated_uuid, number, cause, target,
         outcome, code, message, started_at, ended_at
       from settled
+    ), next_in_lane as (
+      update deliveries d
+      set next_at = clock_timestamp()
+      from settled s
+      cross join lateral (
+        select position
+        from deliveries
+        where subscription_id = s.subscription_id
+          and lane = s.lane
+          and status = 'pending'
+          and position > s.position
+        order by position
+        limit 1
+      ) as following
+      where s.status <> 'pending'
+        and d.subscription_id = s.subscription_id
+        and d.lane = s.lane
+        and d.position = following.position
+        and d.next_at > clock_timestamp()
     )
     update deliveries d
     set status = s.status,
       attempts = s.number,
-      target = s.target,
-      body = coalesce(d.body, decode(s.body, 'base64')),
       next_at = clock_timestamp() + s.next_ms * interval '1 millisecond',
       lease_until = clock_timestamp(),
       owner_replica = null,
@@ -166,7 +112,9 @@ export async function settleDeliveries(
       and d.lane = s.lane
       and d.position = s.position
       and d.owner_replica = ${replica}
-      and d.status = 'pending'`.execute(db);
+      and d.status = 'pending'
+    returning d.delivery_id`.execute(db);
+  return new Set(rows.map((row) => row.delivery_id));
 }
 
 /** Gives claimed deliveries back without an attempt. */
@@ -184,13 +132,21 @@ export async function releaseDeliveries(
     .execute();
 }
 
-/** Ends all pending deliveries of a subscription that is over; they count as cancelled in the invariant of P15. */
-export async function cancelDeliveries(db: Db, subscriptionId: NotificationId): Promise<void> {
+/**
+ * Ends all pending deliveries of a subscription that is over; they count as cancelled in the invariant of P15. Those
+ * that somebody asked to be made again stay unless the subscription is `gone` altogether.
+ */
+export async function cancelDeliveries(
+  db: Db,
+  subscriptionId: NotificationId,
+  { gone = true }: { readonly gone?: boolean } = {},
+): Promise<void> {
   await db
     .updateTable('deliveries')
     .set({ status: 'cancelled', settled_at: sql`clock_timestamp()`, owner_replica: null })
     .where('subscription_id', '=', subscriptionId)
     .where('status', '=', 'pending')
+    .$if(!gone, (qb) => qb.where('replay', '=', false))
     .execute();
 }
 
@@ -202,16 +158,4 @@ export async function countDeliveries(db: Db): Promise<ReadonlyMap<DeliveryStatu
     .groupBy('status')
     .execute();
   return new Map(rows.map((row) => [row.status, row.count]));
-}
-
-/** Milliseconds until the next pending delivery is due; null when none is pending. */
-export async function nextDeliveryMs(db: Db): Promise<number | null> {
-  const row = await db
-    .selectFrom('deliveries')
-    .select(
-      sql<number | null>`(extract(epoch from min(next_at) - clock_timestamp()) * 1000)::float8`.as('ms'),
-    )
-    .where('status', '=', 'pending')
-    .executeTakeFirst();
-  return row?.ms ?? null;
 }

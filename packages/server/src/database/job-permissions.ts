@@ -58,16 +58,16 @@ export async function setJobPermission(
     .execute();
 }
 
-/** Takes the permission of one user, or of all, away; returns the names of those who had one. */
+/** Takes the permission of one user, or with null of all, away; returns the names of those who had one. */
 export async function removeJobPermissions(
   tx: Db,
   jobId: JobId,
-  username: string | 'all users',
+  username: string | null,
 ): Promise<readonly string[]> {
   const rows = await tx
     .deleteFrom('job_permissions')
     .where('job_id', '=', jobId)
-    .$if(username !== 'all users', (qb) => qb.where(sql`lower(username)`, '=', username.toLowerCase()))
+    .$if(username !== null, (qb) => qb.where(sql`lower(username)`, '=', (username ?? '').toLowerCase()))
     .returning('username')
     .execute();
   return rows.map((row) => row.username);

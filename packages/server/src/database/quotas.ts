@@ -44,7 +44,13 @@ export async function listUntriedJobs(db: Db, systemId: string, limit: number): 
     .selectFrom('jobs')
     .select('id')
     .where('execution_system', '=', systemId)
-    .where('status', '=', 'STAGED')
+    .where((eb) =>
+      eb.or([
+        eb('status', '=', 'STAGED'),
+        // Without inputs there is nothing to stage: such a job waits where it was accepted.
+        eb.and([eb('status', '=', 'PENDING'), sql<boolean>`inputs = '{}'::jsonb`]),
+      ]),
+    )
     .where('submit_attempts', '=', 0)
     .orderBy('created_at')
     .limit(limit)

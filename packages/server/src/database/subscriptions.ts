@@ -2,8 +2,7 @@ import type { NotificationId } from '@arras/contract';
 import { type Insertable, sql } from 'kysely';
 import type { Db } from './connection.ts';
 import type { Viewer } from './systems.ts';
-import type {
-  DeliveryAttemptRow,
+import type { DeliveryAttemptRow, JobRow,
   SubscriptionRow,
   SubscriptionStatus,
   SubscriptionsTable,
@@ -24,7 +23,7 @@ export async function insertSubscriptions(
 /** The subscriptions that were stored together with a job. */
 export async function listFirstSubscriptions(
   db: Db,
-  job: { readonly id: string; readonly owner: string; readonly created_at: Date },
+  job: Pick<JobRow, 'id' | 'owner'>,
 ): Promise<Pick<SubscriptionRow, 'id' | 'event'>[]> {
   return db
     .selectFrom('subscriptions')
@@ -32,7 +31,8 @@ export async function listFirstSubscriptions(
     .where('associated_uuid', '=', job.id)
     .where('owner', '=', job.owner)
     .where('visible', '=', true)
-    .where('created_at', '<=', job.created_at)
+    // Compared there: a Date has no microseconds.
+    .where('created_at', '<=', (eb) => eb.selectFrom('jobs').select('created_at').where('id', '=', job.id))
     .orderBy('created_at')
     .orderBy('id')
     .execute();

@@ -6,7 +6,7 @@ const SECOND_MS = 1_000;
 const LEAST_MS = SECOND_MS;
 
 /** The longest wait that a Retry-After can ask for (P18): a day, not ten years. */
-export const MAX_RETRY_AFTER_MS = 24 * 3_600 * SECOND_MS;
+const MAX_RETRY_AFTER_MS = 24 * 3_600 * SECOND_MS;
 
 /** How far the waits of EXPONENTIAL are spread, so that what failed together is not repeated together. */
 const JITTER = 0.2;
@@ -44,7 +44,7 @@ export function nextAttemptDelayMs(question: RetryQuestion): number | 'exhausted
 }
 
 /** The most attempts a policy allows. */
-export function mostAttempts({ retryStrategy, retryLimit }: NotificationPolicy): number {
+function mostAttempts({ retryStrategy, retryLimit }: NotificationPolicy): number {
   return retryStrategy === 'NONE' ? 1 : Math.max(1, retryLimit);
 }
 

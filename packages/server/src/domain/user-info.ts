@@ -39,14 +39,3 @@ function decode(text: string): string {
     return text;
   }
 }
-
-/**
- * A URL for logs and messages: without user info, and without query and fragment, which often hold a token. What is
- * no URL, a mail address for instance, stays as it is.
- */
-export function redactUrl(url: string): string {
-  const bare = splitUserInfo(url);
-  const end = /[?#]/.exec(bare.url);
-  const shown = end === null ? bare.url : `${bare.url.slice(0, end.index)}${end[0]}…`;
-  return bare.userInfo === null ? shown : shown.replace('://', '://…@');
-}

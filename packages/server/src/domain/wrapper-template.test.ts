@@ -95,7 +95,26 @@ const GOLDEN: readonly (readonly [string, string, string])[] = [
     '${AGAVE_JOB_CALLBACK_RUNNING}\nrun || ${AGAVE_JOB_CALLBACK_FAILURE}',
     ':\nrun || :',
   ],
-  ['a notification callback does nothing', '${AGAVE_JOB_CALLBACK_NOTIFICATION|DONE|A,B:C}', ':'],
+  [
+    'a notification callback sends variables under their own or another name',
+    '${AGAVE_JOB_CALLBACK_NOTIFICATION|DONE|A,B:C}',
+    'arras_notify DONE A B:C',
+  ],
+  [
+    'a notification without the name of an event has the usual one',
+    'run && ${AGAVE_JOB_CALLBACK_NOTIFICATION|A} ; ${AGAVE_JOB_CALLBACK_NOTIFICATION}',
+    'run && arras_notify JOB_RUNTIME_CALLBACK_EVENT A ; arras_notify JOB_RUNTIME_CALLBACK_EVENT',
+  ],
+  [
+    'a notification that could not be sent does nothing',
+    '${AGAVE_JOB_CALLBACK_NOTIFICATION|FINISHED|A} ; ${AGAVE_JOB_CALLBACK_NOTIFICATION|X|A B;rm} ; ${AGAVE_JOB_CALLBACK_NOTIFICATION|X|A|B}',
+    ': ; : ; :',
+  ],
+  [
+    'a heartbeat is a command',
+    'while run; do ${AGAVE_JOB_CALLBACK_ALIVE}; done',
+    'while run; do arras_alive; done',
+  ],
 ];
 
 for (const [title, template, expected] of GOLDEN) {

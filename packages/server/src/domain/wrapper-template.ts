@@ -1,3 +1,4 @@
+import { CALLBACK_FUNCTIONS, callbackCommand } from './callback-macros.ts';
 import type { Macro } from './macro-values.ts';
 import type { MacroPlace } from './template-frames.ts';
 import { rewriteTemplate } from './template-scanner.ts';
@@ -55,10 +56,17 @@ export function renderProgram(parts: ProgramParts): Program {
 class UsedMacros {
   readonly macros: Macro[] = [];
   readonly numbers = new Set<number>();
+  /** Whether a callback is among them that sends something. */
+  calls = false;
 
   indexOf(macro: Macro): number {
     const index = this.macros.indexOf(macro);
     return index >= 0 ? index : this.macros.push(macro) - 1;
+  }
+
+  call(command: string): string {
+    this.calls ||= command.startsWith('arras_');
+    return command;
   }
 }
 
@@ -68,7 +76,8 @@ function reference(
   name: string,
   place: MacroPlace,
 ): string | null {
-  if (isCallback(name)) return place === 'word' ? ':' : '';
+  const command = callbackCommand(name);
+  if (command !== null) return place === 'word' ? used.call(command) : '';
   const macro = known.get(name.toLowerCase());
   if (macro === undefined) return null;
   const index = used.indexOf(macro);
@@ -86,20 +95,11 @@ const REFERENCES = {
   number: (index) => `\${ARRAS_N_${index}}`,
 } satisfies Record<MacroPlace, (index: number) => string>;
 
-/**
- * Calls that tell the service of a status (jobs.md 9.2). The service sees starts and ends itself, so each
- * is a command that does nothing: templates that have them run unchanged.
- */
-function isCallback(name: string): boolean {
-  return /^(?:AGAVE_JOB_CALLBACK_\w+(?:\|.*)?|IPLANT_(?:RUNNING|CLEANING_UP|SUCCESS|FAILURE|ARCHIVING_\w+))$/i.test(
-    name,
-  );
-}
-
 function renderPrologue(used: UsedMacros): string {
   const lines = ['cd -- "${BASH_SOURCE[0]%/*}" || exit 111'];
   if (used.macros.length > 0) lines.push(LOAD_VALUES, `arras_load ${used.macros.length} || arras_refuse`);
   if (used.numbers.size > 0) lines.push(LOAD_NUMBERS, `arras_numbers ${[...used.numbers].join(' ')}`);
+  if (used.calls) lines.push(CALLBACK_FUNCTIONS);
   return lines.join('\n');
 }
 

@@ -1,3 +1,4 @@
+import type { JobId } from '@arras/contract';
 import type { Logger } from 'pino';
 import type { Db } from '../database/connection.ts';
 import type { NewId } from '../domain/id-source.ts';
@@ -20,6 +21,8 @@ export interface ServiceFacts {
   /** Base of every address of the API, without a slash at the end. */
   readonly publicUrl: () => string;
   readonly tenant: string;
+  /** Where the program of a job says that it is alive; holds the job's token. */
+  readonly heartbeatUrl: (jobId: JobId) => string;
   readonly formatTime: (date: Date) => string;
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { JobId, JobStatus } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { acquireLease, renewLeases } from '../database/leases.ts';
@@ -23,11 +24,18 @@ const RENEW_EVERY_MS = 3_000;
  * fences itself: below the lease's 10 s, so that it stops before anybody else may begin (RELIABILITY R2).
  */
 const FENCE_AFTER_MS = 7_000;
+/**
+ * Milliseconds a task waits for another of this process that holds the job. That one gives the job back in the
+ * database a moment before it ends here, and the bell it rang for its successor must not be lost in between.
+ */
+const HANDOVER_MS = 1_000;
 
 interface Held {
   readonly jobId: JobId;
   readonly epoch: number;
   readonly controller: AbortController;
+  /** Resolves when this process has let go of the job. */
+  readonly ended: Promise<void>;
   confirmedAt: number;
 }
 
@@ -53,17 +61,22 @@ export class LeaseKeeper implements AsyncDisposable {
 
   /**
    * Runs `work` while holding the job; returns without running it when the job is not in one of the statuses
-   * or somebody, also another task of this process, holds it.
+   * or somebody holds it, another task of this process included if it does not end soon.
    */
   async hold(
     jobId: JobId,
     statuses: readonly JobStatus[],
     work: (lease: Lease) => Promise<void>,
   ): Promise<void> {
-    if (this.#held.has(jobId)) return;
+    const deadline = this.#monotonicMs() + HANDOVER_MS;
+    // Nothing may be awaited between the last look and taking the place.
+    for (let holder = this.#held.get(jobId); holder; holder = this.#held.get(jobId)) {
+      if (!(await this.#endsBefore(holder, deadline))) return;
+    }
     const sentAt = this.#monotonicMs();
     const controller = new AbortController();
-    const placeholder: Held = { jobId, epoch: -1, controller, confirmedAt: sentAt };
+    const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+    const placeholder: Held = { jobId, epoch: -1, controller, ended, confirmedAt: sentAt };
     this.#held.set(jobId, placeholder);
     try {
       const job = await acquireLease(this.#db, { jobId, replica: this.#replica, statuses });
@@ -73,7 +86,15 @@ export class LeaseKeeper implements AsyncDisposable {
       await work({ job, signal: controller.signal, check: () => this.#check(held) });
     } finally {
       this.#held.delete(jobId);
+      end();
     }
+  }
+
+  async #endsBefore(holder: Held, deadline: number): Promise<boolean> {
+    const leftMs = deadline - this.#monotonicMs();
+    if (leftMs <= 0) return false;
+    await Promise.race([holder.ended, delay(leftMs, undefined, { ref: false })]);
+    return true;
   }
 
   #check(held: Held): void {

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type { JobRow } from '../database/tables.ts';
+import { renderCallbackFile } from '../domain/callback-macros.ts';
 import { JobFault } from '../domain/failure.ts';
 import { parseInputUri } from '../domain/input-uri.ts';
 import {
@@ -43,7 +44,11 @@ export async function prepareLaunch(context: EngineContext, lease: Lease, target
     environment: target.definition.environment ?? '',
     modules: app.modules,
   });
-  await target.executor.prepare(launch, { program: program.script, values: program.values });
+  await target.executor.prepare(launch, {
+    program: program.script,
+    values: program.values,
+    callback: renderCallbackFile(context.service.heartbeatUrl(job.id)),
+  });
   return launch;
 }
 

@@ -12,8 +12,8 @@ import {
 import { unlockWorkers } from '../database/queue.ts';
 import type { EngineContext } from './context.ts';
 
-/** Milliseconds between two tries to start workers while the database is away. */
-const START_AGAIN_MS = 1_000;
+/** Milliseconds between two tries while the database is away. */
+const AGAIN_MS = 1_000;
 
 /** What a pool of workers is made of. */
 export type TaskRunnerOptions = Pick<RunnerOptions, 'pgPool' | 'concurrency' | 'pollInterval' | 'preset'> & {
@@ -81,28 +81,30 @@ export class TaskRunner implements AsyncDisposable {
   }
 
   async #replace(endedId: string): Promise<void> {
-    const { signal } = this.#stop;
     this.#context.log.warn('queue.workers-replaced');
     void this.#giveBack(endedId);
-    while (!signal.aborted) {
-      try {
-        return await this.#startPool();
-      } catch (error) {
-        this.#context.log.warn({ err: error }, 'queue.start');
-        await delay(START_AGAIN_MS, undefined, { signal }).catch(() => undefined); // Stopping cuts the wait short.
-      }
-    }
+    await this.#insist('queue.start', () => this.#startPool());
   }
 
   /** What an ended pool could not report would stay locked for hours. */
   async #giveBack(id: string): Promise<void> {
-    await Promise.allSettled(this.#pools.get(id)?.inHand ?? []);
-    try {
+    await Promise.allSettled([...(this.#pools.get(id)?.inHand ?? [])]);
+    await this.#insist('queue.unlock', async () => {
       await unlockWorkers(this.#context.db, [id]);
       this.#pools.delete(id);
-    } catch (error) {
-      // Its tasks go back together with those of this process; until then the sweep rings for their jobs.
-      this.#context.log.warn({ err: error }, 'queue.unlock');
+    });
+  }
+
+  /** Repeats what needs the database until it is done or the process stops. */
+  async #insist(name: string, work: () => Promise<void>): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        return await work();
+      } catch (error) {
+        this.#context.log.warn({ err: error }, name);
+        await delay(AGAIN_MS, undefined, { signal }).catch(() => undefined); // Stopping cuts the wait short.
+      }
     }
   }
 

@@ -7,6 +7,11 @@ export function jobUrl({ publicUrl }: Pick<ViewContext, 'publicUrl'>, id: JobId)
   return `${publicUrl()}/jobs/v2/${id}`;
 }
 
+/** Where a program inside the job says that it is alive (spec: jobs 9). */
+export function heartbeatUrl(context: Pick<ViewContext, 'publicUrl'>, id: JobId, token: string): string {
+  return `${context.publicUrl()}/jobs/v2/trigger/job/${id}/token/${token}/status/HEARTBEAT`;
+}
+
 /** The links of spec/jobs.md 4.2; `archived`: the output lies on the archive system. */
 export function jobLinks(
   context: Pick<ViewContext, 'publicUrl'>,

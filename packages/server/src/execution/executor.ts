@@ -23,6 +23,8 @@ const TRIES_A_POLL = 200;
 export interface ProgramFiles {
   readonly program: string;
   readonly values: Uint8Array;
+  /** How the program may call the service; secret. Absent: it may not. */
+  readonly callback?: string;
 }
 
 /** An exit marker found in a spool. */
@@ -100,6 +102,9 @@ async function prepare(shell: Shell, launch: Launch, files: ProgramFiles): Promi
   await shell.installFiles(launch.workDirectory, [
     { path: WRAPPER_PATH, content: renderWrapper(), mode: 0o700 },
     { path: '.arras/values', content: files.values, mode: 0o600 },
+    ...(files.callback === undefined
+      ? []
+      : [{ path: '.arras/callback', content: files.callback, mode: 0o600 }]),
     { path: launch.scriptName, content: files.program, mode: 0o700 },
   ]);
 }

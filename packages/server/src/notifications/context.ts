@@ -5,6 +5,14 @@ import type { Db } from '../database/connection.ts';
 import type { NewId } from '../domain/id-source.ts';
 import type { ViewContext } from '../events/view-context.ts';
 
+/** Counts what becomes of attempts. */
+export interface DeliveryMeter {
+  /** An attempt was made. */
+  attempted(outcome: string): void;
+  /** An event has arrived for the first time, so many seconds after its commit. */
+  arrived(seconds: number): void;
+}
+
 /** What the delivery of events works with; made once by compose. */
 export interface NotificationContext {
   readonly db: Db;
@@ -14,6 +22,7 @@ export interface NotificationContext {
   readonly channels: { readonly webhook: Channel; readonly email: Channel };
   /** Opens sealed signing secrets. */
   readonly secrets: SecretBox;
+  readonly meter: DeliveryMeter;
   readonly log: Logger;
   readonly now: () => Date;
   /** Uniform in [0, 1). */

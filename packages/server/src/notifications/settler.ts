@@ -1,3 +1,4 @@
+import type { DeliveryId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { type SettledDelivery, settleDeliveries } from '../database/deliveries.ts';
 
@@ -8,7 +9,8 @@ const GATHER_MS = 4;
 
 interface Waiting {
   readonly settled: SettledDelivery;
-  readonly resolve: () => void;
+  readonly deliveryId: DeliveryId;
+  readonly resolve: (wasOurs: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -24,9 +26,10 @@ export class Settler {
     this.#replica = replica;
   }
 
-  settle(settled: SettledDelivery): Promise<void> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#waiting.push({ settled, resolve, reject });
+  /** Returns whether the delivery was still this replica's; if not, somebody else decides about it. */
+  settle(deliveryId: DeliveryId, settled: SettledDelivery): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    this.#waiting.push({ settled, deliveryId, resolve, reject });
     if (this.#waiting.length >= BATCH) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
     return promise;
@@ -43,8 +46,8 @@ export class Settler {
       this.#replica,
       batch.map(({ settled }) => settled),
     ).then(
-      () => {
-        for (const { resolve } of batch) resolve();
+      (ours) => {
+        for (const { deliveryId, resolve } of batch) resolve(ours.has(deliveryId));
       },
       (error: unknown) => {
         for (const { reject } of batch) reject(error);

@@ -1,6 +1,7 @@
 import type { AttemptResult } from '../channels/channel.ts';
-import { inTransaction } from '../database/connection.ts';
-import { type ClaimedDelivery, cancelDeliveries } from '../database/deliveries.ts';
+import type { ClaimedDelivery } from '../database/claim-deliveries.ts';
+import type { Db } from '../database/connection.ts';
+import { cancelDeliveries } from '../database/deliveries.ts';
 import { insertResourceEvent } from '../database/resource-events.ts';
 import { endSubscription } from '../database/subscription-health.ts';
 import type { NotificationContext } from './context.ts';
@@ -8,50 +9,47 @@ import type { NotificationContext } from './context.ts';
 /** Who causes the events below. */
 const SERVICE = 'arras';
 
+// All of these belong in the transaction that settles the delivery: a crash between the two would leave a one-shot
+// subscription that goes on, or a failure that nobody hears of.
+
 /** A one-shot subscription has done its work; what else had matched it is not sent. */
-export async function completeSubscription(
-  context: NotificationContext,
-  delivery: ClaimedDelivery,
-): Promise<void> {
-  await inTransaction(context.db, async (tx) => {
-    const ended = await endSubscription(tx, delivery.subscription_id, 'COMPLETE');
-    if (ended) await cancelDeliveries(tx, delivery.subscription_id);
-  });
+export async function completeSubscription(tx: Db, delivery: ClaimedDelivery): Promise<void> {
+  const ended = await endSubscription(tx, delivery.subscription_id, 'COMPLETE');
+  if (ended) await cancelDeliveries(tx, delivery.subscription_id, { gone: false });
 }
 
 /** An event was given up. A one-shot subscription is over with it, a persistent one goes on (DECISIONS). */
-export async function parkOnce(
+export async function giveUpEvent(
   context: NotificationContext,
+  tx: Db,
   delivery: ClaimedDelivery,
   result: AttemptResult,
 ): Promise<void> {
   const { subscription_id: id } = delivery;
-  const reason = `The event ${delivery.event_name} could not be delivered: ${result.message}`;
-  await inTransaction(context.db, async (tx) => {
-    if (!delivery.persistent && (await endSubscription(tx, id, 'FAILED'))) await cancelDeliveries(tx, id);
-    await recordEnd(context, tx, delivery, { name: 'FAILURE', description: reason });
-  });
+  const description = `The event ${delivery.event_name} could not be delivered: ${result.message}`;
+  if (!delivery.persistent && (await endSubscription(tx, id, 'FAILED')))
+    await cancelDeliveries(tx, id, { gone: false });
+  await recordEnd(context, tx, delivery, { name: 'FAILURE', description });
 }
 
 /** Nothing more is sent there until its owner says so. */
 export async function disableSubscription(
   context: NotificationContext,
+  tx: Db,
   delivery: ClaimedDelivery,
   reason: string,
 ): Promise<void> {
   const { subscription_id: id } = delivery;
-  await inTransaction(context.db, async (tx) => {
-    const ended = await endSubscription(tx, id, 'INACTIVE');
-    if (!ended) return;
-    await cancelDeliveries(tx, id);
-    await recordEnd(context, tx, delivery, { name: 'DISABLED', description: `Disabled: ${reason}` });
-  });
+  const ended = await endSubscription(tx, id, 'INACTIVE');
+  if (!ended) return;
+  await cancelDeliveries(tx, id);
+  await recordEnd(context, tx, delivery, { name: 'DISABLED', description: `Disabled: ${reason}` });
   context.log.warn({ subscriptionId: id, reason }, 'subscription.disabled');
 }
 
 async function recordEnd(
   context: NotificationContext,
-  tx: Parameters<typeof insertResourceEvent>[0],
+  tx: Db,
   delivery: ClaimedDelivery,
   event: { readonly name: string; readonly description: string },
 ): Promise<void> {

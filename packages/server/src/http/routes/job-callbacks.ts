@@ -48,11 +48,11 @@ async function hear(context: HttpContext, params: Callback): Promise<JobView> {
 /** A program's own event, or a heartbeat when it says nothing. Other statuses have nothing at this address. */
 const sendJobEvent: Handler<'sendJobEvent'> = async ({ context, params, body }) => {
   if (Object.keys(body).length === 0) return answer(await hear(context, params), { status: 200 });
-  const job = await getCallingJob(context, params);
   if (params.status.toUpperCase() !== HEARTBEAT) {
     throw new ApiError('job.not-found', { message: `Events are sent with the status ${HEARTBEAT}.` });
   }
   const name = readEventName(body[CUSTOM_EVENT_FIELD]);
+  const job = await getCallingJob(context, params);
   await record(context, job, { name, description: `The job sent the event ${name}`, data: body });
   return answer(body);
 };

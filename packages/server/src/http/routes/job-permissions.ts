@@ -52,7 +52,7 @@ const setJobPermission: Handler<'setJobPermission'> = async ({ context, viewer, 
 
 const revokeJobPermissions: Handler<'revokeJobPermissions'> = async ({ context, viewer, params }) => {
   const job = await getChangeableJob(context.db, viewer, params.id);
-  await revoke(context, viewer, job, 'all users');
+  await revoke(context, viewer, job, null);
   return done(`Only ${job.owner} may see the job ${job.id} now.`);
 };
 
@@ -110,12 +110,12 @@ async function grant(
   context.notifications.wake();
 }
 
-/** Nothing happens, and nobody is told, where there was no permission. */
+/** Of one user, or with null of all. Nothing happens, and nobody is told, where there was no permission. */
 async function revoke(
   context: HttpContext,
   viewer: Viewer,
   job: JobRow,
-  whose: string | 'all users',
+  whose: string | null,
 ): Promise<void> {
   await inTransaction(context.db, async (tx) => {
     const removed = await removeJobPermissions(tx, job.id, whose);

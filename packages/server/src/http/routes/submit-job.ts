@@ -22,11 +22,12 @@ export const submitJob: Handler<'submitJob'> = async ({ context, viewer, query, 
       ? null
       : { key: { username: viewer.username, route: 'submitJob', key }, hash: hashRequest(body) };
   const repeated = keyed === null ? null : await findRepeatedJob(context, keyed);
-  if (repeated !== null) return answerWith(context, repeated, true);
+  const withSubscriptions = body.notifications.length > 0;
+  if (repeated !== null) return answerWith(context, repeated, { withSubscriptions, replayed: true });
   const stored = await storeJob(context, await prepareJob(context, viewer, body), keyed);
   context.notifications.wake();
-  if (stored !== null) return answerWith(context, stored, false);
-  return answerWith(context, await getWinner(context, keyed), true);
+  if (stored !== null) return answerWith(context, stored, { withSubscriptions, replayed: false });
+  return answerWith(context, await getWinner(context, keyed), { withSubscriptions, replayed: true });
 };
 
 /** The job of the request that was faster. */
@@ -36,11 +37,17 @@ async function getWinner(context: HttpContext, keyed: KeyedRequest | null): Prom
   return winner;
 }
 
-async function answerWith(context: HttpContext, job: JobRow, replayed: boolean) {
+/** Like what GET shows; with the links of the subscriptions that the request brought along, if any. */
+async function answerWith(
+  context: HttpContext,
+  job: JobRow,
+  { withSubscriptions, replayed }: { readonly withSubscriptions: boolean; readonly replayed: boolean },
+) {
   const surroundingsOf = await findSurroundings(context.db, [job]);
   const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
-  const subscriptions = await listFirstSubscriptions(context.db, job);
   const view = renderJob(context, job, surroundingsOf(job));
+  if (!withSubscriptions) return answer(view, { headers });
+  const subscriptions = await listFirstSubscriptions(context.db, job);
   const notification = subscriptions.map(({ id, event }) => ({
     ...linkTo(context, 'notifications', 'v2', id),
     title: event,

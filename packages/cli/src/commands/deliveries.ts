@@ -1,0 +1,175 @@
+import type { AttemptView, DeliveryView } from '@arras/contract';
+import { renderJson } from '../clean-text.ts';
+import { DELIVERY_TONES, deliveryStateText } from '../delivery-text.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
+import { resolveJobId } from '../job-id.ts';
+import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
+import { parseDurationMs, renderClock } from '../quantities.ts';
+import { Refusal } from '../refusal.ts';
+import type { Invocation } from '../runner.ts';
+import { resolveSubscriptionId } from '../subscription-id.ts';
+import type { Column } from '../table.ts';
+import type { Terminal, Tone } from '../terminal.ts';
+import type { ListOptions } from './jobs.ts';
+
+/** Options of the attempts. */
+export interface AttemptOptions extends ListOptions {
+  readonly all?: boolean;
+}
+
+/** Options of the deliveries. */
+export interface DeliveryOptions extends ListOptions {
+  readonly state?: string;
+}
+
+/** Options of a replay. */
+export interface ReplayOptions extends OutputOptions {
+  readonly delivery?: readonly string[];
+  readonly parked?: boolean;
+  readonly all?: boolean;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+/** Options of a test. */
+export interface TestOptions extends OutputOptions {
+  readonly event?: string;
+}
+
+/** Options of a preview. */
+export interface PreviewOptions extends TestOptions {
+  readonly job: string;
+}
+
+const OUTCOME_TONES = {
+  delivered: 'ok',
+  refused: 'fail',
+  unreachable: 'fail',
+  blocked: 'fail',
+} as const satisfies Record<AttemptView['outcome'], Tone>;
+
+function timeText({ isTty }: Terminal, time: string): string {
+  return isTty ? renderClock(time) : time;
+}
+
+function attemptColumns(terminal: Terminal): Column<AttemptView>[] {
+  return [
+    { title: 'time', cell: (row) => timeText(terminal, row.startTime) },
+    { title: 'event', cell: (row) => row.event },
+    { title: 'try', cell: (row) => row.number, align: 'right' },
+    { title: 'outcome', cell: (row) => row.outcome, tone: (row) => OUTCOME_TONES[row.outcome] },
+    { title: 'code', cell: (row) => (row.response.code === 0 ? null : row.response.code), align: 'right' },
+    { title: 'ms', cell: (row) => Date.parse(row.endTime) - Date.parse(row.startTime), align: 'right' },
+    { title: 'cause', cell: (row) => row.cause },
+    { title: 'url', cell: (row) => row.url, shrink: 'middle' },
+    { title: 'answer', cell: (row) => row.response.message, shrink: 'end' },
+  ];
+}
+
+/** Lists failed attempts, or all. */
+export async function listAttempts(
+  { session, client, options }: Invocation<AttemptOptions>,
+  typed: string,
+): Promise<void> {
+  const { limit, offset, all } = options;
+  const api = client();
+  const id = await resolveSubscriptionId(api, typed);
+  const rows = await api.notifications.attempts(id, { limit, offset, ...(all === true && { status: 'all' }) });
+  const whenEmpty = all === true ? 'No attempts yet.' : 'No failed attempts. --all lists the others too.';
+  printRows(session, options, { rows, columns: attemptColumns(session.terminal), whenEmpty });
+}
+
+/** Lists the events that matched, each with what became of it. */
+export async function listDeliveries(
+  { session, client, options }: Invocation<DeliveryOptions>,
+  typed: string,
+): Promise<void> {
+  const { limit, offset, state } = options;
+  const api = client();
+  const id = await resolveSubscriptionId(api, typed);
+  const { policy } = await api.notifications.show(id);
+  const rows = await api.notifications.deliveries(id, { limit, offset, state });
+  const nowMs = Date.now();
+  const columns: Column<DeliveryView>[] = [
+    { title: 'id', cell: (row) => row.id },
+    { title: 'time', cell: (row) => timeText(session.terminal, row.created) },
+    { title: 'event', cell: (row) => row.event },
+    { title: 'seq', cell: (row) => row.seq, align: 'right' },
+    {
+      title: 'state',
+      cell: (row) => `${deliveryStateText(row, { policy, nowMs })}${row.replay ? ', replay' : ''}`,
+      tone: (row) => DELIVERY_TONES[row.state],
+    },
+    { title: 'tries', cell: (row) => row.attempts, align: 'right' },
+    { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle' },
+    { title: 'url', cell: (row) => row.url, shrink: 'middle' },
+  ];
+  printRows(session, options, { rows, columns, whenEmpty: 'No event has matched yet.' });
+}
+
+/** Puts past events in line again and prints how many. */
+export async function replay(
+  { session, client, options }: Invocation<ReplayOptions>,
+  typed: string,
+): Promise<void> {
+  const nowMs = Date.now();
+  const { delivery, since, until } = options;
+  const body = {
+    ...(delivery !== undefined && { deliveries: [...delivery] }),
+    ...(since !== undefined && { from: parseMoment('--since', since, nowMs) }),
+    ...(until !== undefined && { until: parseMoment('--until', until, nowMs) }),
+    ...(options.parked === true && { status: 'parked' as const }),
+    ...(options.all === true && { status: 'all' as const }),
+  };
+  const api = client();
+  const id = await resolveSubscriptionId(api, typed);
+  const result = await api.notifications.replay(id, body);
+  printResult(session, options, { result, human: () => `${result.count}\n` });
+  if (result.count === 0) session.say('Nothing fits, so nothing is sent again.\n');
+  else
+    session.say(
+      `Put in line again with their old ids. To see what becomes of them:\n  ${session.program} notifications deliveries ${id}\n`,
+    );
+}
+
+/** A time, or how long ago: `2026-03-04T10:15:30Z`, `2h`. */
+function parseMoment(flag: string, text: string, nowMs: number): string {
+  const agoMs = parseDurationMs(text);
+  const momentMs = agoMs === null ? Date.parse(text) : nowMs - agoMs;
+  if (!Number.isNaN(momentMs)) return new Date(momentMs).toISOString();
+  throw new Refusal({
+    what: `"${text}" is no time.`,
+    why: 'Expected a time such as 2026-03-04T10:15:30Z, or how long ago, such as 2h.',
+    todo: `Write ${flag} 2h.`,
+  });
+}
+
+/** Sends a sample and shows what the receiver said. */
+export async function testSubscription(
+  { session, client, options }: Invocation<TestOptions>,
+  typed: string,
+): Promise<ExitCode> {
+  const api = client();
+  const id = await resolveSubscriptionId(api, typed);
+  const attempt = await api.notifications.test(id, options.event === undefined ? {} : { event: options.event });
+  const columns = attemptColumns(session.terminal);
+  const pairs = columns.map(({ title, cell }): [string, unknown] => [title, cell(attempt)]);
+  printPairs(session, options, { result: attempt, pairs });
+  return attempt.outcome === 'delivered' ? EXIT.ok : EXIT.error;
+}
+
+/** Shows what would be sent for an event of a job. */
+export async function preview(
+  { session, client, options }: Invocation<PreviewOptions>,
+  url: string,
+): Promise<void> {
+  const api = client();
+  const jobId = await resolveJobId(api, options.job);
+  const { event } = options;
+  const shown = await api.notifications.preview({ url, jobId, ...(event !== undefined && { event }) });
+  const human = () =>
+    shown.mail === null
+      ? `POST ${shown.url}\n\n${renderJson(shown.body)}\n`
+      : `To: ${shown.url}\nSubject: ${shown.mail.subject}\n\n${shown.mail.text}`;
+  printResult(session, options, { result: shown, human });
+}

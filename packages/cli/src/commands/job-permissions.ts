@@ -1,0 +1,62 @@
+import type { JobPermission, JobPermissionView } from '@arras/contract';
+import { resolveJobId } from '../job-id.ts';
+import { type OutputOptions, printRows } from '../print.ts';
+import type { Invocation } from '../runner.ts';
+import type { Column } from '../table.ts';
+import type { ListOptions } from './jobs.ts';
+
+const COLUMNS: Column<JobPermissionView>[] = [
+  { title: 'user', cell: (row) => row.username },
+  { title: 'read', cell: ({ permission }) => (permission.read ? 'yes' : '') },
+  { title: 'write', cell: ({ permission }) => (permission.write ? 'yes' : '') },
+  { title: 'execute', cell: ({ permission }) => (permission.execute ? 'yes' : '') },
+];
+
+/** Lists who may see or change a job. */
+export async function listPermissions(
+  { session, client, options }: Invocation<ListOptions>,
+  typed: string,
+): Promise<void> {
+  const { limit, offset } = options;
+  const api = client();
+  const id = await resolveJobId(api, typed);
+  const rows = await api.jobs.permissions.list(id, { limit, offset });
+  printRows(session, options, { rows, columns: COLUMNS, whenEmpty: 'Nobody but the owner.' });
+}
+
+/** Lets a user see or change a job. */
+export async function grantPermission(
+  { session, client, options }: Invocation<OutputOptions>,
+  typed: string,
+  grant: { readonly username: string; readonly permission: string },
+): Promise<void> {
+  const api = client();
+  const id = await resolveJobId(api, typed);
+  // The service knows the words, and says so about others.
+  const permission = grant.permission as JobPermission;
+  const row = await api.jobs.permissions.grant(id, grant.username, permission);
+  printRows(session, options, { rows: [row], columns: COLUMNS, whenEmpty: '' });
+}
+
+/** Takes the permission of one user away. */
+export async function revokePermission(
+  { session, client }: Invocation<unknown>,
+  typed: string,
+  username: string,
+): Promise<void> {
+  const api = client();
+  const id = await resolveJobId(api, typed);
+  await api.jobs.permissions.revoke(id, username);
+  session.say(`${username} has no permission on ${id}.\n`);
+}
+
+/** Takes all permissions away. */
+export async function dropPermissions(
+  { session, client }: Invocation<unknown>,
+  typed: string,
+): Promise<void> {
+  const api = client();
+  const id = await resolveJobId(api, typed);
+  await api.jobs.permissions.drop(id);
+  session.say(`Nobody but the owner has a permission on ${id}.\n`);
+}

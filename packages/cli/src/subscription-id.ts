@@ -1,0 +1,51 @@
+import type { Client } from '@arras/client';
+import { type NotificationSummary, RESOURCE_CODES, SUBSCRIPTION_STATUSES } from '@arras/contract';
+import { EXIT } from './exit-codes.ts';
+import { fits } from './job-id.ts';
+import { Refusal } from './refusal.ts';
+
+const ENDING = `-${RESOURCE_CODES.notification}`;
+
+/** How many of each status are looked through. */
+const PAGE = 250;
+
+/** The id of a subscription from what a person types: the id, `last`, or the beginning or end of one. */
+export async function resolveSubscriptionId(client: Client, typed: string): Promise<string> {
+  if (/^[0-9a-f-]{36,40}$/.test(typed) && typed.endsWith(ENDING)) return typed;
+  const all = await listEveryStatus(client);
+  const found = typed === 'last' ? newest(all) : all.filter(({ id }) => fits(id, typed, ENDING));
+  const [only, ...others] = found;
+  if (only === undefined) throw refuseNone(typed);
+  if (others.length > 0) throw refuseSeveral(typed, found);
+  return only.id;
+}
+
+/** The listing without a status shows active ones only. */
+async function listEveryStatus(client: Client): Promise<NotificationSummary[]> {
+  const pages = SUBSCRIPTION_STATUSES.map((status) => client.notifications.list({ status, limit: PAGE }));
+  return (await Promise.all(pages)).flat();
+}
+
+function newest(all: readonly NotificationSummary[]): NotificationSummary[] {
+  return all.toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created)).slice(0, 1);
+}
+
+function refuseNone(typed: string): Refusal {
+  return new Refusal({
+    what:
+      typed === 'last' ? 'You have no subscriptions yet.' : `No subscription of yours is called ${typed}.`,
+    why: 'Expected the id of a subscription, its beginning or end, or the word last.',
+    todo: 'arras notifications list',
+    exitCode: EXIT.notFound,
+  });
+}
+
+function refuseSeveral(typed: string, found: readonly NotificationSummary[]): Refusal {
+  const shown = found.slice(0, 5).map(({ id, event }) => `${id} (${event})`);
+  const more = found.length > shown.length ? ` and ${found.length - shown.length} more` : '';
+  return new Refusal({
+    what: `${typed} fits ${found.length} subscriptions.`,
+    why: `They are ${shown.join(', ')}${more}.`,
+    todo: 'Type more of the id.',
+  });
+}

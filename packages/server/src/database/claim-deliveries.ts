@@ -1,0 +1,157 @@
+import type { NotificationId, NotificationPolicy } from '@arras/contract';
+import { sql } from 'kysely';
+import type { Db } from './connection.ts';
+import type { DeliveryRow, SubscriptionRow, SubscriptionStatus } from './tables.ts';
+
+/** A delivery that this replica may attempt now, with what its subscription says. */
+export interface ClaimedDelivery extends DeliveryRow {
+  readonly url: string;
+  /** Sealed user info of the URL; see auth/subscription-secrets.ts. */
+  readonly credentials: string | null;
+  readonly channel: 'webhook' | 'email';
+  readonly associated_uuid: string;
+  readonly persistent: boolean;
+  readonly policy: NotificationPolicy;
+  readonly secret: string | null;
+  /** Null as soon as it no longer signs. */
+  readonly previous_secret: string | null;
+  readonly subscription_status: SubscriptionStatus;
+  readonly subscription_owner: string;
+  readonly failing_since: Date | null;
+  readonly resource_kind: SubscriptionRow['resource_kind'];
+  /** Sequence numbers of events of the lane that were parked since the last delivered one. */
+  readonly missed: readonly number[];
+}
+
+/** What a replica asks for. */
+export interface DeliveryClaim {
+  readonly replica: string;
+  readonly limit: number;
+  /** Subscriptions that get nothing now. */
+  readonly busy: readonly NotificationId[];
+  /** The subscription after which the search begins, so that each has its turn; empty: from the first. */
+  readonly after: string;
+}
+
+/** Longer than an attempt may take, 15 s and 60 s, so that only the lease of a dead or frozen replica runs out. */
+const LEASE_SECONDS = { webhook: 30, email: 90 } as const;
+
+/** Lanes of one subscription that are taken in one claim. */
+const LANES_A_SUBSCRIPTION = 5;
+
+/** Due rows of one subscription that a claim looks at. */
+const WINDOW = 64;
+
+/**
+ * Seconds for which rows that cannot be first in their lane yet stay out of a full window. They are due again as soon
+ * as the row before them is settled; this is only for the case that two replicas see that at the same time.
+ */
+const DEFER_SECONDS = 30;
+
+/**
+ * Takes the first pending delivery of each due lane. A lane's next delivery is only looked at when the one before is
+ * settled, so order holds per subscription and lane (P16); lanes never wait for each other. The search goes from
+ * subscription to subscription and looks at a few rows of each, so one with a hundred thousand waiting rows costs the
+ * others nothing (P20). Several replicas claiming at once skip each other's rows.
+ */
+export async function claimDeliveries(db: Db, claim: DeliveryClaim): Promise<ClaimedDelivery[]> {
+  const { rows } = await sql<ClaimedDelivery>`
+    with recursive waiting as (
+      (
+        select subscription_id, next_at
+        from deliveries
+        where status = 'pending' and subscription_id > ${claim.after}
+        order by subscription_id, next_at
+        limit 1
+      )
+      union all
+      select following.subscription_id, following.next_at
+      from waiting
+      cross join lateral (
+        select d.subscription_id, d.next_at
+        from deliveries d
+        where d.status = 'pending' and d.subscription_id > waiting.subscription_id
+        order by d.subscription_id, d.next_at
+        limit 1
+      ) as following
+    ), looked as (
+      select d.*
+      from waiting w
+      cross join lateral (
+        select d.subscription_id, d.lane, d.position, d.lease_until, d.next_at,
+          row_number() over (order by d.next_at) as place,
+          exists (
+            select 1 from deliveries earlier
+            where earlier.subscription_id = d.subscription_id
+              and earlier.lane = d.lane
+              and earlier.status = 'pending'
+              and earlier.position < d.position) as follows
+        from (
+          select subscription_id, lane, position, lease_until, next_at
+          from deliveries
+          where subscription_id = w.subscription_id
+            and status = 'pending'
+            and next_at <= statement_timestamp()
+          order by next_at
+          limit ${sql.lit(WINDOW)}
+        ) d
+      ) d
+      where w.next_at <= statement_timestamp()
+        and w.subscription_id <> all(${[...claim.busy]}::text[])
+      limit ${claim.limit * 10}
+    ), deferred as (
+      update deliveries d
+      set next_at = clock_timestamp() + ${sql.lit(DEFER_SECONDS)} * interval '1 second'
+      from looked l
+      where l.follows
+        and l.subscription_id in (select subscription_id from looked where place = ${sql.lit(WINDOW)})
+        and d.subscription_id = l.subscription_id
+        and d.lane = l.lane
+        and d.position = l.position
+        and d.status = 'pending'
+    ), candidates as (
+      select subscription_id, lane, position,
+        row_number() over (partition by subscription_id order by next_at) as place
+      from looked
+      where not follows and lease_until <= statement_timestamp()
+    ), due as (
+      select d.subscription_id, d.lane, d.position
+      from deliveries d
+      join candidates c using (subscription_id, lane, position)
+      where c.place <= ${sql.lit(LANES_A_SUBSCRIPTION)}
+        and d.status = 'pending'
+        and d.lease_until <= clock_timestamp()
+      limit ${claim.limit}
+      for update of d skip locked
+    ), relaxed as (
+      -- A claim that a crash of the database forgets is made again: that is no reason to wait for the disk.
+      select set_config('synchronous_commit', 'off', true)
+    )
+    update deliveries d
+    set owner_replica = ${claim.replica},
+      lease_until = clock_timestamp() + interval '1 second'
+        * case s.channel when 'email' then ${sql.lit(LEASE_SECONDS.email)} else ${sql.lit(LEASE_SECONDS.webhook)} end
+    from due, subscriptions s, relaxed
+    where d.subscription_id = due.subscription_id
+      and d.lane = due.lane
+      and d.position = due.position
+      and s.id = d.subscription_id
+    returning d.*, s.url, s.credentials, s.channel, s.associated_uuid, s.persistent, s.policy, s.secret,
+      s.owner as subscription_owner, s.failing_since, s.resource_kind, s.status as subscription_status,
+      case when s.previous_secret_until > clock_timestamp() then s.previous_secret end as previous_secret,
+      coalesce((
+        select array_agg(p.event_seq order by p.event_seq)
+        from deliveries p
+        where p.subscription_id = d.subscription_id
+          and p.lane = d.lane
+          and p.status = 'parked'
+          and not p.replay
+          and p.position < d.position
+          and p.position > coalesce((
+            select max(l.position) from deliveries l
+            where l.subscription_id = d.subscription_id
+              and l.lane = d.lane
+              and l.status = 'delivered'
+              and l.position < d.position), -1)), '{}') as missed`.execute(db);
+  return rows;
+}
