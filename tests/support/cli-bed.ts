@@ -10,7 +10,7 @@ import {
   startCommand,
 } from './command-line.ts';
 import { createTestDatabase } from './database.ts';
-import { startService } from './service.ts';
+import { startService, type TestService } from './service.ts';
 
 /** A service with small apps, and the command line that speaks to it. */
 export interface CliBed extends AsyncDisposable {
@@ -22,6 +22,8 @@ export interface CliBed extends AsyncDisposable {
   start(args: readonly string[], options?: CommandOptions): Running;
   /** Submits a job of an app and gives its id. */
   submit(appId: string, ...pairs: readonly string[]): Promise<string>;
+  /** kill -9, then a new process at the same address. */
+  restart(): Promise<void>;
 }
 
 /** Apps of the bed: one that prints and copies its input, one that fails, one that would run for minutes. */
@@ -32,15 +34,20 @@ const TEMPLATES = {
   wait: 'sleep 300\n',
 } as const;
 
-/** Starts the bed. */
-export async function startCliBed(): Promise<CliBed> {
+/** Starts the bed; `environment` holds further settings of the service. */
+export async function startCliBed(environment: Readonly<Record<string, string>> = {}): Promise<CliBed> {
   const stack = new AsyncDisposableStack();
   const database = await createTestDatabase();
   stack.defer(() => database.drop());
   const directory = await mkdtemp(join(tmpdir(), 'arras-cli-'));
   stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const service = stack.use(await startService({ databaseUrl: database.url }));
-  const api = connectApi(() => service.url);
+  const dataDirectory = join(directory, 'data');
+  const begin = (more: Readonly<Record<string, string>> = {}): Promise<TestService> =>
+    startService({ databaseUrl: database.url, dataDirectory, environment: { ...environment, ...more } });
+  let service = await begin();
+  stack.defer(() => service[Symbol.asyncDispose]());
+  const { url } = service;
+  const api = connectApi(() => url);
   const systems = await registerLocalSystems(api, join(directory, 'systems'));
   await writeFile(join(directory, 'systems/home/words.txt'), 'some words to count\n');
   for (const [name, template] of Object.entries(TEMPLATES)) {
@@ -53,7 +60,7 @@ export async function startCliBed(): Promise<CliBed> {
     });
   }
   const run = (args: readonly string[], options: CommandOptions = {}) =>
-    runCommand(args, { url: service.url, ...options });
+    runCommand(args, { url, ...options });
   const submit = async (appId: string, ...pairs: readonly string[]) => {
     const { code, stdout, stderr } = await run([
       'jobs',
@@ -67,12 +74,16 @@ export async function startCliBed(): Promise<CliBed> {
     return stdout.trim();
   };
   return {
-    url: service.url,
+    url,
     api,
     directory,
     run,
-    start: (args, options = {}) => startCommand(args, { url: service.url, ...options }),
+    start: (args, options = {}) => startCommand(args, { url, ...options }),
     submit,
+    restart: async () => {
+      await service.kill();
+      service = await begin({ ARRAS_PORT: new URL(url).port });
+    },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }

@@ -12,6 +12,8 @@ export interface Received {
   readonly path: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** Milliseconds since 1970, with fractions. */
+  readonly at: number;
 }
 
 /** A receiver of webhooks on loopback that can be as unfriendly as the real ones. */
@@ -30,7 +32,8 @@ type Behave = (request: Received, response: ServerResponse) => void;
 /**
  * What the first part of the path makes the receiver do: `ok`, `echo`, `code/NNN`, `slow/MS`, `tarpit` (a byte a
  * second for ever), `big` (endless), `bomb` (10 GiB of zeros as gzip), `bigheaders`, `redir?to=URL`, `loop`, `reset`,
- * `hang`, `retry?after=VALUE`, `garbage`, `say?text=TEXT&code=NNN`.
+ * `hang`, `retry?after=VALUE`, `garbage`, `say?text=TEXT&code=NNN`, `fail/N` (500 to the first N calls with an id),
+ * `third/N` (the same for every third event of a job), `gone`.
  */
 const BEHAVIOURS: Readonly<Record<string, Behave>> = {
   ok: (_, response) => response.end('ok'),
@@ -71,12 +74,29 @@ const BEHAVIOURS: Readonly<Record<string, Behave>> = {
   reset: (_, response) => response.socket?.resetAndDestroy(),
   hang: () => undefined,
   retry: (request, response) => response.writeHead(429, { 'retry-after': queryOf(request, 'after') }).end(),
+  fail: (request, response) => failFirst(request, response),
+  third: (request, response) => {
+    const { event } = JSON.parse(request.body) as { event: { seq: number } };
+    if (event.seq % 3 === 0) failFirst(request, response);
+    else response.end('ok');
+  },
+  gone: (_, response) => response.writeHead(410).end(),
   garbage: (_, response) => response.socket?.end('SSH-2.0-OpenSSH_9.9\r\n'),
   say: (request, response) =>
     response.writeHead(Number(queryOf(request, 'code'))).end(queryOf(request, 'text')),
 };
 
 const MANY = Buffer.alloc(65_536, 'x');
+
+/** Calls by path and id, for `fail` and `third`. */
+const calls = new Map<string, number>();
+
+function failFirst({ path, headers }: Received, response: ServerResponse): void {
+  const key = `${path} ${String(headers['webhook-id'] ?? headers['x-agave-delivery'])}`;
+  const before = calls.get(key) ?? 0;
+  calls.set(key, before + 1);
+  response.writeHead(before < Number(path.split('/')[2]) ? 500 : 200).end();
+}
 
 function queryOf({ path }: Received, name: string): string {
   return new URL(path, 'http://x').searchParams.get(name) ?? '';
@@ -91,7 +111,8 @@ export async function startReceiver(
   const onRequest = async (request: IncomingMessage, response: ServerResponse) => {
     const body = (await buffer(request)).toString('utf8');
     const { method = '', url: path = '', headers } = request;
-    const arrived = { method, path, headers, body };
+    const at = performance.timeOrigin + performance.now();
+    const arrived = { method, path, headers, body, at };
     received.push(arrived);
     response.on('error', () => undefined);
     const behave = BEHAVIOURS[path.split(/[/?]/)[1] ?? ''];

@@ -9,7 +9,7 @@ import { addJobCommands } from './groups/jobs.ts';
 import { addNotificationCommands } from './groups/notifications.ts';
 import { addServiceCommands } from './groups/service.ts';
 import { addSystemCommands } from './groups/systems.ts';
-import { createRunner, type Runner } from './runner.ts';
+import { acceptConnectionEverywhere, createRunner, type Runner } from './runner.ts';
 
 /** Runs one command line and gives the exit code. Never throws for what a user can cause. */
 export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
@@ -33,6 +33,7 @@ function buildProgram(name: string, runner: Runner): Command {
     .version(manifest.version)
     .option('--url <url>', 'address of the service (else ARRAS_URL, else the profile file)')
     .option('--token <token>', 'bearer token; better in ARRAS_TOKEN, where others cannot see it')
+    .enablePositionalOptions()
     .exitOverride()
     // The reason is told in three lines below; commander's own line would be a fourth.
     .configureOutput({ outputError: () => undefined })
@@ -45,6 +46,7 @@ function buildProgram(name: string, runner: Runner): Command {
   addAccountCommands(program, runner);
   addServiceCommands(program, runner);
   addHelpCommand(program);
+  acceptConnectionEverywhere(program);
   return program;
 }
 

@@ -35,16 +35,35 @@ export function createRunner(program: string): Runner {
         // Commander calls with the declared arguments, the options, and the command, all untyped.
         const command = all.at(-1) as Command;
         const args = all.slice(0, -2) as unknown as Args;
-        const options = command.optsWithGlobals<Options & { url?: string; token?: string }>();
+        const options = command.opts<Options & object>();
         // Loaded here: the help needs neither client nor contract.
         const { openSession } = await import('./session.ts');
         const session = openSession(program);
-        const client = () => session.connect(options);
+        const client = () => session.connect(rootOf(command).opts());
         exitCode = (await handler({ options, session, client }, ...args)) ?? EXIT.ok;
       };
     },
     exitCode: () => exitCode,
   };
+}
+
+function rootOf(command: Command): Command {
+  return command.parent === null ? command : rootOf(command.parent);
+}
+
+/**
+ * Lets `--url` and `--token` stand behind every command as well, for the program. A command with an option of that
+ * name of its own keeps it: there the program's stands before the command.
+ */
+export function acceptConnectionEverywhere(program: Command, command: Command = program): void {
+  for (const child of command.commands) {
+    for (const flag of ['url', 'token']) {
+      if (child.options.some((option) => option.attributeName() === flag)) continue;
+      child.addOption(new Option(`--${flag} <${flag}>`).hideHelp());
+      child.on(`option:${flag}`, (value: string) => program.setOptionValue(flag, value));
+    }
+    acceptConnectionEverywhere(program, child);
+  }
 }
 
 /** Adds the options of everything that shows a result. */

@@ -62,6 +62,23 @@ function jobCalls(call: Call) {
         { range, signal }: { range?: string | undefined; signal?: AbortSignal } = {},
       ) => call('downloadJobOutput', { params: { id, path }, headers: { range }, signal }),
     },
+    permissions: jobPermissionCalls(call),
+  };
+}
+
+/** Who may see a job and change it; the user `world` is everybody. */
+function jobPermissionCalls(call: Call) {
+  type Permission = CallOptions<'grantJobPermission'>['body']['permission'];
+  return {
+    list: (id: string, query: QueryInputOf<'listJobPermissions'> = {}) =>
+      call('listJobPermissions', { params: { id }, query }),
+    show: (id: string, username: string) => call('showJobPermission', { params: { id, username } }),
+    /** Replaces what the user had; NONE takes everything away. */
+    grant: (id: string, username: string, permission: Permission) =>
+      call('grantJobPermission', { params: { id }, body: { username, permission } }),
+    revoke: (id: string, username: string) => call('revokeJobPermission', { params: { id, username } }),
+    /** Takes all permissions away but the owner's. */
+    drop: (id: string) => call('revokeJobPermissions', { params: { id } }),
   };
 }
 

@@ -323,9 +323,9 @@ create table public.user_default_systems (
 
 CREATE INDEX apps_owner ON public.apps USING btree (owner) WHERE (deleted_at IS NULL);
 
-CREATE INDEX deliveries_due ON public.deliveries USING btree (next_at) WHERE (status = 'pending'::text);
+CREATE INDEX deliveries_due ON public.deliveries USING btree (subscription_id, next_at) WHERE (status = 'pending'::text);
 
-CREATE INDEX deliveries_event ON public.deliveries USING btree (subscription_id, event_created_at);
+CREATE INDEX deliveries_event ON public.deliveries USING btree (subscription_id, event_created_at) INCLUDE (status);
 
 CREATE INDEX deliveries_lane ON public.deliveries USING btree (subscription_id, lane, "position") WHERE (status = 'pending'::text);
 

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import { createAuthenticator } from './auth/authenticate.ts';
 import type { JobTokens } from './auth/job-token.ts';
 import type { SecretBox } from './auth/secret-box.ts';
@@ -34,6 +34,7 @@ export interface HttpParts {
   readonly notifications: MessageControl;
   readonly secrets: SecretBox;
   readonly jobTokens: JobTokens;
+  readonly metrics: Registry;
 }
 
 /** Calls from inside one job: room for an eager program, none for a flood. */
@@ -43,7 +44,7 @@ const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 
 /** Builds the HTTP server; it does not listen yet. */
 export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
-  const { config, db, log, newId, view, engine, notifications, secrets, jobTokens } = parts;
+  const { config, db, log, newId, view, engine, notifications, secrets, jobTokens, metrics } = parts;
   const context: HttpContext = {
     db,
     newId,
@@ -52,7 +53,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     log,
     now: () => new Date(),
     isReady: () => checkReadiness(db),
-    metrics: new Registry(),
+    metrics,
     openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
     randomBytes,
     auth: createAuthenticator({ db, now: () => performance.now() }),

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
 import type { SecretBox } from './auth/secret-box.ts';
 import { type Channels, createChannels } from './channels/by-name.ts';
 import type { Config } from './config.ts';
@@ -10,6 +11,7 @@ import type { MessageControl } from './http/context.ts';
 import type { NotificationContext } from './notifications/context.ts';
 import { Dispatcher } from './notifications/dispatcher.ts';
 import { fireNow, previewMessage } from './notifications/fire.ts';
+import { createDeliveryMeter } from './notifications/meter.ts';
 import { BUILD_VERSION } from './version.ts';
 
 /** What notifications are made of and around. */
@@ -21,6 +23,7 @@ export interface NotificationParts {
   readonly view: ViewContext;
   readonly replica: string;
   readonly secrets: SecretBox;
+  readonly metrics: Registry;
 }
 
 /** Notifications of this process: dispatching if it has the role `worker`, else only able to send by hand. */
@@ -31,7 +34,7 @@ export interface Notifications extends AsyncDisposable {
 
 /** Builds channels and dispatcher. Nothing runs before `start`. */
 export function composeNotifications(parts: NotificationParts): Notifications {
-  const { config, db, log, newId, view, replica, secrets } = parts;
+  const { config, db, log, newId, view, replica, secrets, metrics } = parts;
   const channels: Channels = createChannels({
     egressAllow: config.ARRAS_EGRESS_ALLOW,
     smtpUrl: config.ARRAS_SMTP_URL,
@@ -45,6 +48,7 @@ export function composeNotifications(parts: NotificationParts): Notifications {
     view,
     channels,
     secrets,
+    meter: createDeliveryMeter(metrics, { db, nowMs: () => performance.now() }),
     log,
     now: () => new Date(),
     random: Math.random,

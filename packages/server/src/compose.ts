@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
+import { Registry } from 'prom-client';
 import { type AdministratorSettings, ensureAdministrator } from './auth/first-start.ts';
 import { createJobTokens } from './auth/job-token.ts';
 import { createSecretBox } from './auth/secret-box.ts';
@@ -57,7 +58,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const secrets = createSecretBox({ keys: deriveKeys(keys, 'sealing'), randomBytes });
     const jobTokens = createJobTokens(deriveKeys(keys, 'job tokens'));
     const replica = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
-    const shared = { config, pool, db, log, newId, view, replica, secrets, jobTokens };
+    const metrics = new Registry();
+    const shared = { config, pool, db, log, newId, view, replica, secrets, jobTokens, metrics };
     const notifications = stack.use(composeNotifications(shared));
     const wake = () => notifications.control.wake();
     const engine = stack.use(

@@ -74,7 +74,11 @@ export async function listAttempts(
   const { limit, offset, all } = options;
   const api = client();
   const id = await resolveSubscriptionId(api, typed);
-  const rows = await api.notifications.attempts(id, { limit, offset, ...(all === true && { status: 'all' }) });
+  const rows = await api.notifications.attempts(id, {
+    limit,
+    offset,
+    ...(all === true && { status: 'all' }),
+  });
   const whenEmpty = all === true ? 'No attempts yet.' : 'No failed attempts. --all lists the others too.';
   printRows(session, options, { rows, columns: attemptColumns(session.terminal), whenEmpty });
 }
@@ -151,7 +155,10 @@ export async function testSubscription(
 ): Promise<ExitCode> {
   const api = client();
   const id = await resolveSubscriptionId(api, typed);
-  const attempt = await api.notifications.test(id, options.event === undefined ? {} : { event: options.event });
+  const attempt = await api.notifications.test(
+    id,
+    options.event === undefined ? {} : { event: options.event },
+  );
   const columns = attemptColumns(session.terminal);
   const pairs = columns.map(({ title, cell }): [string, unknown] => [title, cell(attempt)]);
   printPairs(session, options, { result: attempt, pairs });

@@ -21,6 +21,7 @@ export interface SubscriptionListOptions extends ListOptions {
 /** Options of a new subscription, or of a change to one. */
 export interface SubscriptionOptions extends OutputOptions {
   readonly file?: string;
+  readonly url?: string;
   readonly event?: string;
   readonly job?: string;
   readonly associatedUuid?: string;
@@ -93,43 +94,38 @@ function subscriptionPairs(found: NotificationView): [string, unknown][] {
 }
 
 /** Makes a subscription; its secret, if one is made, is said once. */
-export async function createSubscription(
-  call: Invocation<SubscriptionOptions>,
-  url: string | undefined,
-): Promise<void> {
+export async function createSubscription(call: Invocation<SubscriptionOptions>): Promise<void> {
   const api = call.client();
   const document = call.options.file === undefined ? {} : await readDocument(call.options.file);
-  const given = await givenFields(call, url);
+  const given = await givenFields(call);
   // The service checks the request and names every problem at once; a second check here would only differ.
   const body = { ...document, ...given } as CallOptions<'createNotification'>['body'];
   const made = await api.notifications.create(body);
   const { persistent, event, associatedUuid, url: target } = made;
   const sentence = `${persistent ? 'Every' : 'The first'} ${event === '*' ? 'event' : event} of ${associatedUuid} goes to ${target}.`;
   printChanged(call, { result: made, sentence });
-  if (made.secret !== undefined)
-    call.session.say(`Its signing secret, shown only now: ${made.secret}\n`);
+  if (made.secret !== undefined) call.session.say(`Its signing secret, shown only now: ${made.secret}\n`);
 }
 
 /** Changes what is given and keeps the rest. */
 export async function updateSubscription(
-  call: Invocation<SubscriptionOptions & { readonly url?: string }>,
+  call: Invocation<SubscriptionOptions>,
   typed: string,
 ): Promise<void> {
   const api = call.client();
   const id = await resolveSubscriptionId(api, typed);
   const document = call.options.file === undefined ? {} : await readDocument(call.options.file);
-  const given = await givenFields(call, call.options.url);
+  const given = await givenFields(call);
   const changed = await api.notifications.update(id, { ...document, ...given });
   printChanged(call, { result: changed, sentence: `${id} is changed and ${changed.status}.` });
 }
 
-async function givenFields(
-  { client, options }: Invocation<SubscriptionOptions>,
-  url: string | undefined,
-): Promise<Record<string, unknown>> {
-  const { event, job, persistent, secret } = options;
-  const associatedUuid =
-    job === undefined ? options.associatedUuid : await resolveJobId(client(), job);
+async function givenFields({
+  client,
+  options,
+}: Invocation<SubscriptionOptions>): Promise<Record<string, unknown>> {
+  const { url, event, job, persistent, secret } = options;
+  const associatedUuid = job === undefined ? options.associatedUuid : await resolveJobId(client(), job);
   const policy = withoutGaps({
     retryStrategy: options.retryStrategy,
     retryLimit: numberOr(options.retryLimit),
@@ -171,7 +167,5 @@ export async function rotateSecret(
   const api = client();
   const changed = await api.notifications.rotateSecret(await resolveSubscriptionId(api, typed));
   printResult(session, options, { result: changed, human: () => `${changed.secret ?? ''}\n` });
-  session.say(
-    'This secret is shown only now. For 24 hours calls are signed with the former one as well.\n',
-  );
+  session.say('This secret is shown only now. For 24 hours calls are signed with the former one as well.\n');
 }

@@ -13,7 +13,7 @@ import { type Runner, withOutput, withPage } from '../runner.ts';
 
 const ID = 'id of the subscription, its beginning or end, or last';
 const JOB = 'a job: its id, the beginning or end of it, or last';
-const URL = 'a web address, or an e-mail address; may hold variables such as ${JOB_ID}';
+const TARGET = 'a web address, or an e-mail address; may hold variables such as ${JOB_ID}';
 const EVENT = 'the event, such as FINISHED; * is every one';
 const subscriptions = () => import('../commands/notifications.ts');
 const deliveries = () => import('../commands/deliveries.ts');
@@ -49,16 +49,12 @@ function addChanges(group: Command, run: Run): void {
   const create = group.command('create').description('subscribe to the events of a job; prints the id');
   withSubscription(withOutput(create))
     .option('--secret', 'sign the calls; the secret is shown this once')
-    .action(
-      run<SubscriptionOptions & { url?: string }, []>(async (call) =>
-        (await subscriptions()).createSubscription(call, call.options.url),
-      ),
-    );
+    .action(run<SubscriptionOptions, []>(async (call) => (await subscriptions()).createSubscription(call)));
   withSubscription(withOutput(group.command('update').description('change a subscription')))
     .option('--no-persistent', 'end with the next delivery')
     .argument('<id>', ID)
     .action(
-      run<SubscriptionOptions & { url?: string }, [string]>(async (call, id) =>
+      run<SubscriptionOptions, [string]>(async (call, id) =>
         (await subscriptions()).updateSubscription(call, id),
       ),
     );
@@ -71,14 +67,12 @@ function addChanges(group: Command, run: Run): void {
     );
   withOutput(group.command('rotate-secret').description('make a new signing secret and print it'))
     .argument('<id>', ID)
-    .action(
-      run<OutputOptions, [string]>(async (call, id) => (await subscriptions()).rotateSecret(call, id)),
-    );
+    .action(run<OutputOptions, [string]>(async (call, id) => (await subscriptions()).rotateSecret(call, id)));
 }
 
 function withSubscription(command: Command): Command {
   return command
-    .option('--url <url>', URL)
+    .option('--url <url>', TARGET)
     .option('--event <event>', EVENT)
     .addOption(new Option('--job <job>', JOB).conflicts('associatedUuid'))
     .option('--associated-uuid <uuid>', 'a job, app, system or subscription; * is everything')
@@ -118,7 +112,7 @@ function addTrials(group: Command, run: Run): void {
     .option('--event <event>', 'name of the event; default: that of the subscription')
     .action(run<TestOptions, [string]>(async (call, id) => (await deliveries()).testSubscription(call, id)));
   withOutput(group.command('preview').description('show what would be sent; nothing is'))
-    .argument('<url>', URL)
+    .argument('<url>', TARGET)
     .requiredOption('--job <job>', JOB)
     .option('--event <event>', "name of the event; default: the job's status")
     .action(run<PreviewOptions, [string]>(async (call, url) => (await deliveries()).preview(call, url)));
@@ -129,7 +123,5 @@ function addTrials(group: Command, run: Run): void {
     .option('--job <job>', 'only this job; ends when the job has ended')
     .option('--event <event>', 'only this event')
     .addOption(new Option('--from-start', 'begin with what has happened to the job so far'))
-    .action(
-      run<ListenOptions, []>(async (call) => (await import('../listen/listen.ts')).listen(call)),
-    );
+    .action(run<ListenOptions, []>(async (call) => (await import('../listen/listen.ts')).listen(call)));
 }

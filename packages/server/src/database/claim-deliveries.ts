@@ -42,11 +42,39 @@ const LANES_A_SUBSCRIPTION = 5;
 /** Due rows of one subscription that a claim looks at. */
 const WINDOW = 64;
 
+/** Due rows of one subscription that are put off at once. */
+const DEFERRED = 1_000;
+
 /**
- * Seconds for which rows that cannot be first in their lane yet stay out of a full window. They are due again as soon
- * as the row before them is settled; this is only for the case that two replicas see that at the same time.
+ * Seconds for which rows that cannot be first in their lane stay out of a full window. They are due again as soon as
+ * the row before them is settled; this is only for the case that two replicas see that at the same time.
  */
 const DEFER_SECONDS = 30;
+
+/** The subscriptions that have something pending, with the time at which its first is due; read as it is needed. */
+function waitingSubscriptions(after: string) {
+  const next = (than: ReturnType<typeof sql>) => sql`
+    select d.subscription_id, d.next_at
+    from deliveries d
+    where d.status = 'pending' and d.subscription_id > ${than}
+    order by d.subscription_id, d.next_at
+    limit 1`;
+  return sql`waiting as (
+      (${next(sql`${after}::text`)})
+      union all
+      select following.subscription_id, following.next_at
+      from waiting
+      cross join lateral (${next(sql.ref('waiting.subscription_id'))}) as following
+    )`;
+}
+
+/** Whether a row `d` of deliveries waits for one before it in its lane. */
+const hasEarlier = sql`exists (
+  select 1 from deliveries earlier
+  where earlier.subscription_id = d.subscription_id
+    and earlier.lane = d.lane
+    and earlier.status = 'pending'
+    and earlier.position < d.position)`;
 
 /**
  * Takes the first pending delivery of each due lane. A lane's next delivery is only looked at when the one before is
@@ -56,38 +84,13 @@ const DEFER_SECONDS = 30;
  */
 export async function claimDeliveries(db: Db, claim: DeliveryClaim): Promise<ClaimedDelivery[]> {
   const { rows } = await sql<ClaimedDelivery>`
-    with recursive waiting as (
-      (
-        select subscription_id, next_at
-        from deliveries
-        where status = 'pending' and subscription_id > ${claim.after}
-        order by subscription_id, next_at
-        limit 1
-      )
-      union all
-      select following.subscription_id, following.next_at
-      from waiting
-      cross join lateral (
-        select d.subscription_id, d.next_at
-        from deliveries d
-        where d.status = 'pending' and d.subscription_id > waiting.subscription_id
-        order by d.subscription_id, d.next_at
-        limit 1
-      ) as following
-    ), looked as (
-      select d.*
+    with recursive ${waitingSubscriptions(claim.after)}, candidates as (
+      select head.*
       from waiting w
       cross join lateral (
-        select d.subscription_id, d.lane, d.position, d.lease_until, d.next_at,
-          row_number() over (order by d.next_at) as place,
-          exists (
-            select 1 from deliveries earlier
-            where earlier.subscription_id = d.subscription_id
-              and earlier.lane = d.lane
-              and earlier.status = 'pending'
-              and earlier.position < d.position) as follows
+        select d.subscription_id, d.lane, d.position
         from (
-          select subscription_id, lane, position, lease_until, next_at
+          select subscription_id, lane, position, lease_until
           from deliveries
           where subscription_id = w.subscription_id
             and status = 'pending'
@@ -95,33 +98,19 @@ export async function claimDeliveries(db: Db, claim: DeliveryClaim): Promise<Cla
           order by next_at
           limit ${sql.lit(WINDOW)}
         ) d
-      ) d
+        where d.lease_until <= statement_timestamp()
+          and not ${hasEarlier}
+        limit ${sql.lit(LANES_A_SUBSCRIPTION)}
+      ) as head
       where w.next_at <= statement_timestamp()
         and w.subscription_id <> all(${[...claim.busy]}::text[])
-      limit ${claim.limit * 10}
-    ), deferred as (
-      update deliveries d
-      set next_at = clock_timestamp() + ${sql.lit(DEFER_SECONDS)} * interval '1 second'
-      from looked l
-      where l.follows
-        and l.subscription_id in (select subscription_id from looked where place = ${sql.lit(WINDOW)})
-        and d.subscription_id = l.subscription_id
-        and d.lane = l.lane
-        and d.position = l.position
-        and d.status = 'pending'
-    ), candidates as (
-      select subscription_id, lane, position,
-        row_number() over (partition by subscription_id order by next_at) as place
-      from looked
-      where not follows and lease_until <= statement_timestamp()
+      limit ${claim.limit}
     ), due as (
       select d.subscription_id, d.lane, d.position
       from deliveries d
       join candidates c using (subscription_id, lane, position)
-      where c.place <= ${sql.lit(LANES_A_SUBSCRIPTION)}
-        and d.status = 'pending'
+      where d.status = 'pending'
         and d.lease_until <= clock_timestamp()
-      limit ${claim.limit}
       for update of d skip locked
     ), relaxed as (
       -- A claim that a crash of the database forgets is made again: that is no reason to wait for the disk.
@@ -154,4 +143,43 @@ export async function claimDeliveries(db: Db, claim: DeliveryClaim): Promise<Cla
               and l.status = 'delivered'
               and l.position < d.position), -1)), '{}') as missed`.execute(db);
   return rows;
+}
+
+/**
+ * Puts off rows that only wait for others of their lane where so many are due that a claim does not see past them:
+ * a job with thousands of events must not keep other jobs of the same subscription waiting (P16).
+ */
+export async function deferFollowers(db: Db): Promise<void> {
+  await sql`
+    with recursive ${waitingSubscriptions('')}, followers as (
+      select d.subscription_id, d.lane, d.position
+      from waiting w
+      cross join lateral (
+        select subscription_id, lane, position
+        from deliveries
+        where subscription_id = w.subscription_id
+          and status = 'pending'
+          and next_at <= statement_timestamp()
+        order by next_at
+        limit ${sql.lit(DEFERRED)}
+      ) d
+      where w.next_at <= statement_timestamp()
+        and exists (
+          select 1 from deliveries
+          where subscription_id = w.subscription_id
+            and status = 'pending'
+            and next_at <= statement_timestamp()
+          order by next_at
+          offset ${sql.lit(WINDOW - 1)}
+          limit 1)
+        and ${hasEarlier}
+    )
+    update deliveries d
+    set next_at = clock_timestamp() + ${sql.lit(DEFER_SECONDS)} * interval '1 second'
+    from followers f
+    where d.subscription_id = f.subscription_id
+      and d.lane = f.lane
+      and d.position = f.position
+      and d.status = 'pending'
+      and d.next_at <= clock_timestamp()`.execute(db);
 }

@@ -132,6 +132,16 @@ export async function releaseDeliveries(
     .execute();
 }
 
+/** Ends the leases of replicas that died: what they had begun is attempted again, with the same ids and bytes. */
+export async function releaseDeliveriesOf(db: Db, replicas: readonly string[]): Promise<void> {
+  await db
+    .updateTable('deliveries')
+    .set({ owner_replica: null, lease_until: sql`clock_timestamp()` })
+    .where('owner_replica', 'in', [...replicas])
+    .where('status', '=', 'pending')
+    .execute();
+}
+
 /**
  * Ends all pending deliveries of a subscription that is over; they count as cancelled in the invariant of P15. Those
  * that somebody asked to be made again stay unless the subscription is `gone` altogether.

@@ -44,8 +44,7 @@ export async function listSilentReplicas(db: Db, seconds: number): Promise<strin
 }
 
 /**
- * Takes everything away from replicas that are gone: their tasks go back to the queue, their leases end, and
- * so do those of their deliveries.
+ * Takes everything away from replicas that are gone: their tasks go back to the queue and their leases end.
  * A replica that was only frozen finds its epochs outdated as soon as somebody takes its jobs.
  */
 export async function removeReplicas(db: Db, ids: readonly string[]): Promise<void> {
@@ -64,11 +63,5 @@ export async function removeReplicas(db: Db, ids: readonly string[]): Promise<vo
     .set({ lease_until: sql`clock_timestamp()`, next_at: sql`clock_timestamp()` })
     .where('owner_replica', 'in', [...ids])
     .where('lease_until', '>', sql<Date>`clock_timestamp()`)
-    .execute();
-  await db
-    .updateTable('deliveries')
-    .set({ lease_until: sql`clock_timestamp()`, owner_replica: null })
-    .where('owner_replica', 'in', [...ids])
-    .where('status', '=', 'pending')
     .execute();
 }

@@ -2,7 +2,9 @@ import type { NotificationId } from '@arras/contract';
 import { type Insertable, sql } from 'kysely';
 import type { Db } from './connection.ts';
 import type { Viewer } from './systems.ts';
-import type { DeliveryAttemptRow, JobRow,
+import type {
+  DeliveryAttemptRow,
+  JobRow,
   SubscriptionRow,
   SubscriptionStatus,
   SubscriptionsTable,
@@ -25,17 +27,19 @@ export async function listFirstSubscriptions(
   db: Db,
   job: Pick<JobRow, 'id' | 'owner'>,
 ): Promise<Pick<SubscriptionRow, 'id' | 'event'>[]> {
-  return db
-    .selectFrom('subscriptions')
-    .select(['id', 'event'])
-    .where('associated_uuid', '=', job.id)
-    .where('owner', '=', job.owner)
-    .where('visible', '=', true)
-    // Compared there: a Date has no microseconds.
-    .where('created_at', '<=', (eb) => eb.selectFrom('jobs').select('created_at').where('id', '=', job.id))
-    .orderBy('created_at')
-    .orderBy('id')
-    .execute();
+  return (
+    db
+      .selectFrom('subscriptions')
+      .select(['id', 'event'])
+      .where('associated_uuid', '=', job.id)
+      .where('owner', '=', job.owner)
+      .where('visible', '=', true)
+      // Compared there: a Date has no microseconds.
+      .where('created_at', '<=', (eb) => eb.selectFrom('jobs').select('created_at').where('id', '=', job.id))
+      .orderBy('created_at')
+      .orderBy('id')
+      .execute()
+  );
 }
 
 function viewedSubscriptions(db: Db, viewer: Viewer) {

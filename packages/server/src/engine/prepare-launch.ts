@@ -30,6 +30,8 @@ export async function prepareLaunch(context: EngineContext, lease: Lease, target
   const { job } = lease;
   const app = await context.apps.get(job);
   const launch = describeLaunch(target, job);
+  // A process that slept through its lease would make the directory of a job again that has ended meanwhile.
+  lease.check();
   await target.executor.createWorkDirectory(launch.workDirectory);
   const assets = await stageAssets(context, lease, target, app);
   await writeArchiveManifest(target, job, [...assets.map(({ path }) => path), `/${launch.scriptName}`]);

@@ -66,6 +66,7 @@ async function stageInputs(
   uris: readonly string[],
 ): Promise<void> {
   let job: JobRow | null = lease.job;
+  lease.check();
   await target.executor.createWorkDirectory(target.storage.hostPath(job.work_path ?? ''));
   for (const uri of uris) {
     const input = await findInput(context, uri);

@@ -1,3 +1,4 @@
+import { releaseDeliveriesOf } from '../database/deliveries.ts';
 import { forgetOldRequestKeys } from '../database/idempotency.ts';
 import { queueTasks } from '../database/queue.ts';
 import { listReplicasOn, listSilentReplicas, removeReplicas } from '../database/replicas.ts';
@@ -52,6 +53,7 @@ export async function reclaim(context: EngineContext, host: string): Promise<voi
   if (dead.size === 0) return;
   context.log.warn({ replicas: [...dead] }, 'replica.dead');
   await removeReplicas(context.db, [...dead]);
+  await releaseDeliveriesOf(context.db, [...dead]);
 }
 
 /** Forgets what is no longer promised; small batches, so that nobody waits for it. */

@@ -88,7 +88,8 @@ export class TaskRunner implements AsyncDisposable {
 
   /** What an ended pool could not report would stay locked for hours. */
   async #giveBack(id: string): Promise<void> {
-    await Promise.allSettled([...(this.#pools.get(id)?.inHand ?? [])]);
+    const inHand = this.#pools.get(id)?.inHand ?? new Set<Promise<unknown>>();
+    await Promise.allSettled(inHand);
     await this.#insist('queue.unlock', async () => {
       await unlockWorkers(this.#context.db, [id]);
       this.#pools.delete(id);

@@ -4,6 +4,8 @@ import type { NotificationId } from '@arras/contract';
 const MOST = 256;
 const MOST_PER_HOST = 20;
 const MOST_PER_SUBSCRIPTION = 5;
+/** Attempts under way at endpoints that did not answer the last time: half of all, however many there are of them. */
+const MOST_SILENT = 128;
 
 /** Where an attempt goes. */
 export interface Endpoint {
@@ -20,6 +22,9 @@ export class EndpointLimits {
   readonly #allowed = new Map<NotificationId, number>();
   readonly #bySubscription = new Map<NotificationId, number>();
   readonly #byHost = new Map<string, number>();
+  /** Subscriptions whose endpoint did not answer the last time, and which of them are being tried. */
+  readonly #silent = new Set<NotificationId>();
+  readonly #silentRunning = new Set<NotificationId>();
   /** Subscriptions that were turned away because their host is full, until a place there is free. */
   readonly #waitingForHost = new Map<string, Set<NotificationId>>();
   #total = 0;
@@ -33,19 +38,23 @@ export class EndpointLimits {
   busy(): NotificationId[] {
     const full = [...this.#bySubscription].filter(([id, count]) => count >= this.#allowedFor(id));
     const waiting = [...this.#waitingForHost.values()].flatMap((ids) => [...ids]);
-    return [...new Set([...full.map(([id]) => id), ...waiting])];
+    const silent = this.#silentRunning.size >= MOST_SILENT ? this.#silent : [];
+    return [...new Set([...full.map(([id]) => id), ...waiting, ...silent])];
   }
 
   /** Takes a place; false when there is none for this endpoint now. */
   tryBegin({ subscriptionId, host }: Endpoint): boolean {
     const running = this.#bySubscription.get(subscriptionId) ?? 0;
     if (this.room <= 0 || running >= this.#allowedFor(subscriptionId)) return false;
+    const isSilent = this.#silent.has(subscriptionId);
+    if (isSilent && this.#silentRunning.size >= MOST_SILENT) return false;
     const onHost = this.#byHost.get(host) ?? 0;
     if (onHost >= MOST_PER_HOST) {
       const waiting = this.#waitingForHost.get(host) ?? new Set();
       this.#waitingForHost.set(host, waiting.add(subscriptionId));
       return false;
     }
+    if (isSilent) this.#silentRunning.add(subscriptionId);
     this.#bySubscription.set(subscriptionId, running + 1);
     this.#byHost.set(host, onHost + 1);
     this.#total += 1;
@@ -56,6 +65,9 @@ export class EndpointLimits {
   end({ subscriptionId, host }: Endpoint, answered: boolean): void {
     const allowed = this.#allowedFor(subscriptionId);
     this.#allowed.set(subscriptionId, answered ? Math.min(allowed + 1, MOST_PER_SUBSCRIPTION) : 1);
+    this.#silentRunning.delete(subscriptionId);
+    if (answered) this.#silent.delete(subscriptionId);
+    else this.#silent.add(subscriptionId);
     decrease(this.#bySubscription, subscriptionId);
     decrease(this.#byHost, host);
     this.#waitingForHost.delete(host);
@@ -68,7 +80,11 @@ export class EndpointLimits {
   }
 
   #forgetIdle(): void {
-    for (const id of this.#allowed.keys()) if (!this.#bySubscription.has(id)) this.#allowed.delete(id);
+    for (const id of this.#allowed.keys()) {
+      if (this.#bySubscription.has(id)) continue;
+      this.#allowed.delete(id);
+      this.#silent.delete(id);
+    }
   }
 }
 

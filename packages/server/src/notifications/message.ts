@@ -1,8 +1,9 @@
 import type { JobView } from '@arras/contract';
 import { openSigningSecrets, openUrl } from '../auth/subscription-secrets.ts';
 import type { Message } from '../channels/channel.ts';
-import { findArchivedJobs } from '../database/archived-jobs.ts';
-import type { ClaimedDelivery } from '../database/deliveries.ts';
+import type { ClaimedDelivery } from '../database/claim-deliveries.ts';
+import { type DeliveryContent, storeContents } from '../database/deliveries.ts';
+import type { JobRow } from '../database/tables.ts';
 import { jobVariables, type PermissionChange, resourceVariables } from '../domain/event-variables.ts';
 import { type MailText, renderJobMail, renderResourceMail } from '../domain/mail-text.ts';
 import { parseTemplate, resolveTemplate } from '../domain/template.ts';
@@ -35,16 +36,55 @@ export interface ToldEvent {
   readonly missed?: readonly number[];
 }
 
+/** A claimed delivery and what it sends. */
+export interface BuiltDelivery {
+  readonly delivery: ClaimedDelivery;
+  readonly message: BuiltMessage;
+}
+
 /**
- * Builds what a delivery sends. Body and target of the first attempt are kept, so that every later one, by whatever
+ * Builds what deliveries send. Body and target are kept before the first attempt, so that every later one, by whatever
  * process, sends the same bytes to the same place (P17).
  */
-export async function buildMessage(
+export async function buildMessages(
+  context: NotificationContext,
+  deliveries: readonly ClaimedDelivery[],
+): Promise<ReadonlyMap<ClaimedDelivery, BuiltDelivery>> {
+  const contentOf = await prepareContents(context, deliveries.filter(needsContent));
+  const built = deliveries.flatMap((delivery) => {
+    try {
+      const content = needsContent(delivery) ? contentOf(delivery) : null;
+      return [{ delivery, message: assemble(context, delivery, content) }];
+    } catch (error) {
+      // One that cannot be told must not keep the others of its claim; its lease ends and it is tried again.
+      context.log.error({ deliveryId: delivery.delivery_id, err: error }, 'delivery.fault');
+      return [];
+    }
+  });
+  await storeContents(
+    context.db,
+    built.filter(({ delivery }) => delivery.body === null || delivery.target === null).map(toKeep),
+  );
+  return new Map(built.map((each) => [each.delivery, each]));
+}
+
+/** Later attempts of a webhook send what was kept. */
+function needsContent({ body, target, channel }: ClaimedDelivery): boolean {
+  return body === null || target === null || channel === 'email';
+}
+
+function toKeep({ delivery, message }: BuiltDelivery): DeliveryContent {
+  const { subscription_id, lane, position } = delivery;
+  const body = Buffer.from(message.body).toString('base64');
+  return { subscription_id, lane, position, target: message.shownTarget, body };
+}
+
+function assemble(
   context: NotificationContext,
   delivery: ClaimedDelivery,
-): Promise<BuiltMessage> {
-  const content = await contentOf(context, delivery);
-  const target = delivery.target ?? resolveUrl(delivery.url, content.variables);
+  content: Content | null,
+): BuiltMessage {
+  const target = delivery.target ?? resolveUrl(delivery.url, content?.variables ?? {});
   const { subscription_id: id } = delivery;
   return {
     target: openUrl(context.secrets, { id, url: target, credentials: delivery.credentials }),
@@ -53,8 +93,8 @@ export async function buildMessage(
     deliveryId: delivery.delivery_id,
     subscriptionId: id,
     event: delivery.event_name,
-    body: delivery.body ?? content.body,
-    mail: delivery.channel === 'email' ? content.mail : null,
+    body: delivery.body ?? content?.body ?? NOTHING,
+    mail: delivery.channel === 'email' ? (content?.mail ?? null) : null,
     secrets: openSigningSecrets(context.secrets, {
       id,
       secret: delivery.secret,
@@ -63,45 +103,55 @@ export async function buildMessage(
   };
 }
 
+const NOTHING = new Uint8Array();
+
 /** Templates are checked when they are registered; one that cannot be read any more stays as it is. */
 export function resolveUrl(url: string, variables: Readonly<Record<string, string>>): string {
   const template = parseTemplate(url);
   return 'problem' in template ? url : resolveTemplate(template, variables);
 }
 
-function contentOf(context: NotificationContext, delivery: ClaimedDelivery): Promise<Content> | Content {
-  const event: ToldEvent = {
+/** Reads what the contents of some deliveries need beside their rows, all at once. */
+async function prepareContents(
+  { db, view }: NotificationContext,
+  deliveries: readonly ClaimedDelivery[],
+): Promise<(delivery: ClaimedDelivery) => Content> {
+  const jobs = new Map(deliveries.filter(isAboutJob).map((delivery) => [delivery.delivery_id, jobAt(delivery)]));
+  const surroundingsOf = await findSurroundings(db, [...jobs.values()]);
+  return (delivery) => {
+    const event = toldEvent(view, delivery);
+    const row = jobs.get(delivery.delivery_id);
+    if (row === undefined) return resourceContent(delivery, event);
+    const surroundings = surroundingsOf(row);
+    const archived = surroundings.archived && MAY_BE_ARCHIVED.has(row.status);
+    return renderJobContent(renderJob(view, row, { ...surroundings, archived }), event, {
+      createdBy: delivery.event_created_by,
+      data: delivery.data,
+      resourceUuid: delivery.associated_uuid === '*' ? row.id : delivery.associated_uuid,
+      wrappedAs: WRAPPED_AS[delivery.resource_kind],
+    });
+  };
+}
+
+type AboutJob = ClaimedDelivery & { readonly event_status: NonNullable<ClaimedDelivery['event_status']> };
+
+function isAboutJob(delivery: ClaimedDelivery): delivery is AboutJob {
+  return delivery.event_status !== null;
+}
+
+function jobAt({ snapshot, event_status: status, event_description: description }: AboutJob): JobRow {
+  return reviveJob(snapshot, { status, description });
+}
+
+function toldEvent(view: NotificationContext['view'], delivery: ClaimedDelivery): ToldEvent {
+  return {
     id: delivery.event_id,
     seq: delivery.event_seq,
     name: delivery.event_name,
-    created: context.view.formatTime(delivery.event_created_at),
+    created: view.formatTime(delivery.event_created_at),
     description: delivery.event_description,
     ...(delivery.missed.length > 0 && { missed: delivery.missed }),
   };
-  return delivery.event_status === null
-    ? resourceContent(delivery, event)
-    : jobContent(context, { ...delivery, event_status: delivery.event_status }, event);
-}
-
-async function jobContent(
-  context: NotificationContext,
-  delivery: ClaimedDelivery & { readonly event_status: NonNullable<ClaimedDelivery['event_status']> },
-  event: ToldEvent,
-): Promise<Content> {
-  const row = reviveJob(delivery.snapshot, {
-    status: delivery.event_status,
-    description: delivery.event_description,
-  });
-  const surroundings = (await findSurroundings(context.db, [row]))(row);
-  const isArchived =
-    MAY_BE_ARCHIVED.has(row.status) && (await findArchivedJobs(context.db, [row.id])).has(row.id);
-  const job = renderJob(context.view, row, { ...surroundings, archived: isArchived });
-  return renderJobContent(job, event, {
-    createdBy: delivery.event_created_by,
-    data: delivery.data,
-    resourceUuid: delivery.associated_uuid === '*' ? row.id : delivery.associated_uuid,
-    wrappedAs: WRAPPED_AS[delivery.resource_kind],
-  });
 }
 
 /** Before these no output can have been in its archive, whatever has happened since. */

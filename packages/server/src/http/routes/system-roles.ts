@@ -9,10 +9,10 @@ import {
   type ViewedSystem,
   type Viewer,
 } from '../../database/systems.ts';
+import type { SystemRole } from '../../database/tables.ts';
 import { mayUseSystem } from '../../domain/access.ts';
 import { recordResourceEvent } from '../../events/record-resource.ts';
 import type { HttpContext } from '../context.ts';
-import type { SystemRole } from '../../database/tables.ts';
 import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
