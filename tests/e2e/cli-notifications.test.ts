@@ -85,12 +85,12 @@ test('deliveries tell what became of every event, attempts what receivers said, 
 });
 
 test('a delivery that waits for its next attempt says how often it was tried and when it is tried again', async () => {
-  const job = await bed.submit('greet-1.0', 'parameters.name=ada');
+  const job = await bed.submit('wait-1.0');
   const policy = ['--retry-strategy', 'delayed', '--retry-delay', '240', '--retry-limit', '8'];
-  const id = await create('/code/500', '--event', 'FINISHED', '--job', job, ...policy);
-  await bed.run(['jobs', 'watch', job]);
+  const id = await create('/code/500', '--event', 'KILLED', '--job', job, ...policy);
+  await out('jobs', 'kill', job);
   const retrying = async () =>
-    /FINISHED +\d+ +retrying \(1\/8, next in 3m 5\ds\)/.test(await out('notifications', 'deliveries', id));
+    /KILLED +\d+ +retrying \(1\/8, next in 3m 5\ds\)/.test(await out('notifications', 'deliveries', id));
   await eventually('the delivery is retried later', retrying);
   await out('notifications', 'delete', id);
 });
@@ -159,7 +159,7 @@ test('what cannot be subscribed to is refused with every reason, and what is mis
   ]);
   assert.equal(bad.code, 1);
   for (const field of ['url', 'event', 'associatedUuid', 'policy.retryLimit'])
-    assert.match(bad.stderr, new RegExp(`${field}: expected`));
+    assert.match(bad.stderr, new RegExp(` ${field}: .*expected`));
   const missing = await bed.run(['notifications', 'show', '000000000000000000-00000000-0000-011']);
   assert.equal(missing.code, 6);
   assert.match(missing.stderr, /try: arras notifications list\n/);
@@ -180,7 +180,7 @@ test('--url and --token name the service wherever they stand, but behind create 
 });
 
 test('listen forwards what has happened to a job as signed webhooks, and ends with it', async () => {
-  const job = await bed.submit('greet-1.0', 'parameters.name=ada');
+  const job = await submitSubscribed('/ok/delivered');
   const { code, stdout, stderr } = await bed.run(
     ['notifications', 'listen', '--forward', `${receiver.url}/ok/past`, '--job', job, '--from-start'],
     { environment: { ARRAS_LISTEN_SECRET: SECRET } },
@@ -201,26 +201,35 @@ test('listen forwards what has happened to a job as signed webhooks, and ends wi
     assert.ok(new Webhook(SECRET).verify(call.body, call.headers as Record<string, string>));
   assert.equal(stdout.trim().split('\n').length, calls.length);
   assert.match(stdout, new RegExp(`Z?  FINISHED +#\\d+  ${job}  200  \\d+ ms\n$`));
-  await assertLikeDeliveries(job, calls);
+  for (const name of ['CREATED', 'QUEUED', 'RUNNING', 'FINISHED']) {
+    const named = (call: Received) => eventOf(call).name === name;
+    const delivered = await eventually(`the delivery of ${name}`, () => callsTo('/ok/delivered').find(named));
+    assertLikeDelivery(calls.find(named), delivered);
+  }
 });
+
+/** A job whose every event the service delivers to a path. */
+async function submitSubscribed(path: string): Promise<string> {
+  const subscription = { url: `${receiver.url}${path}`, event: '*', persistent: true };
+  const request = { name: 'test job', appId: 'greet-1.0', archive: false, parameters: { name: 'ada' } };
+  const job = await bed.api.call<{ id: string }>('POST', '/jobs/v2', {
+    ...request,
+    notifications: [subscription],
+  });
+  return job.id;
+}
 
 const SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 /** What was forwarded says the same as what the service itself delivers, but for the ids of events. */
-async function assertLikeDeliveries(job: string, forwarded: readonly Received[]): Promise<void> {
-  const next = await bed.submit('greet-1.0', 'parameters.name=ada');
-  await create('/ok/delivered', '--event', 'FINISHED', '--job', next);
-  await bed.run(['jobs', 'watch', next]);
-  const delivered = await eventually('the delivery', () => callsTo('/ok/delivered').at(-1));
-  const last = forwarded.at(-1);
-  const [ours, theirs] = [JSON.parse(last?.body ?? ''), JSON.parse(delivered.body)];
-  assert.notEqual(job, next);
+function assertLikeDelivery(forwarded: Received | undefined, delivered: Received): void {
+  const [ours, theirs] = [JSON.parse(forwarded?.body ?? '{}'), JSON.parse(delivered.body)];
   assert.deepEqual(Object.keys(ours).sort(), Object.keys(theirs).sort());
-  assert.deepEqual(Object.keys(ours.event), Object.keys(theirs.event));
-  for (const field of ['status', 'lastStatusMessage', 'archive', 'message'])
-    assert.deepEqual(ours[field], theirs[field], field);
+  assert.deepEqual({ ...ours.event, id: theirs.event.id }, theirs.event);
+  const { lastUpdated: _, lastModified: __, _links: ___, event: ____, ...job } = theirs;
+  for (const [field, value] of Object.entries(job)) assert.deepEqual(ours[field], value, field);
   const names = ({ headers }: Received) => Object.keys(headers).filter((name) => name.startsWith('x-agave'));
-  assert.deepEqual(names(last ?? delivered), names(delivered));
+  assert.deepEqual(names(forwarded ?? delivered), names(delivered));
 }
 
 test('listen forwards every event of all jobs once and in order, through a kill -9 of the service', async () => {
@@ -240,7 +249,6 @@ test('listen forwards every event of all jobs once and in order, through a kill 
   });
   listening.child.kill('SIGINT');
   assert.equal((await listening.finished).code, 130);
-  assert.match(said, /Lost the service[\s\S]*The service answers again/);
   for (const job of [first, across]) {
     const seqs = eventsOf(job).map(({ seq }) => seq);
     assert.deepEqual(

@@ -28,7 +28,11 @@ export interface DeliveryBed extends AsyncDisposable {
   readonly appId: string;
   /** An ended job. */
   job(): Promise<JobView>;
-  subscribe(associatedUuid: string, path: string, more?: Readonly<Record<string, unknown>>): Promise<NotificationView>;
+  subscribe(
+    associatedUuid: string,
+    path: string,
+    more?: Readonly<Record<string, unknown>>,
+  ): Promise<NotificationView>;
   show(id: string): Promise<NotificationView>;
   /** Commits one event for each name; the service finds them at its next look. */
   happen(job: JobView, ...names: readonly string[]): Promise<void>;
@@ -43,7 +47,9 @@ export interface DeliveryBed extends AsyncDisposable {
 /** Settings of services that may call receivers of the test. */
 export const LOOPBACK_ALLOWED = { ARRAS_EGRESS_ALLOW: '127.0.0.0/8' } as const;
 
-export async function openDeliveryBed(environment: Readonly<Record<string, string>> = {}): Promise<DeliveryBed> {
+export async function openDeliveryBed(
+  environment: Readonly<Record<string, string>> = {},
+): Promise<DeliveryBed> {
   const faults = await FaultBed.open({ environment: { ...LOOPBACK_ALLOWED, ...environment } });
   const receiver = await startReceiver();
   const { api } = faults;

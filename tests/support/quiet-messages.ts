@@ -1,20 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { createJobTokens } from '../../packages/server/src/auth/job-token.ts';
 import { createSecretBox } from '../../packages/server/src/auth/secret-box.ts';
-import type { FireOrder, HttpContext, MessageControl } from '../../packages/server/src/http/context.ts';
+import type { HttpContext, MessageControl } from '../../packages/server/src/http/context.ts';
 import { createRateLimit } from '../../packages/server/src/http/rate-limit.ts';
+import type { Shot } from '../../packages/server/src/notifications/fire.ts';
 
 /** Parts of a context that keep what they are asked to send instead of sending it. */
 export interface QuietMessages
   extends Pick<HttpContext, 'notifications' | 'secrets' | 'jobTokens' | 'callbackLimit' | 'fireLimit'> {
   /** What was to be sent by hand. */
-  readonly fired: readonly FireOrder[];
+  readonly fired: readonly Shot[];
 }
 
 /** Makes them; every attempt is refused with 503, and hosts below `refused.example` may not be called. */
 export function quietMessages(): QuietMessages {
   const keys = [randomBytes(32)] as const;
-  const fired: FireOrder[] = [];
+  const fired: Shot[] = [];
   const nowMs = () => performance.now();
   return {
     fired,
@@ -26,7 +27,7 @@ export function quietMessages(): QuietMessages {
   };
 }
 
-function keepMessages(fired: FireOrder[]): MessageControl {
+function keepMessages(fired: Shot[]): MessageControl {
   return {
     async fireNow(order) {
       fired.push(order);

@@ -5,12 +5,13 @@ import type { Authenticator } from '../auth/authenticate.ts';
 import type { JobTokens } from '../auth/job-token.ts';
 import type { SecretBox } from '../auth/secret-box.ts';
 import type { Db } from '../database/connection.ts';
-import type { DeliveryAttemptRow, JobRow, SubscriptionRow } from '../database/tables.ts';
+import type { DeliveryAttemptRow, JobRow } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import type { FormatTime } from '../domain/timestamp.ts';
 import type { PauseResult } from '../engine/pause.ts';
 import type { StopOrder } from '../engine/stop.ts';
 import type { Targets } from '../engine/targets.ts';
+import type { Shot } from '../notifications/fire.ts';
 
 /** What users can do to a job that is under way. */
 export interface JobControl {
@@ -19,23 +20,10 @@ export interface JobControl {
   resumeJob(job: JobRow): Promise<PauseResult>;
 }
 
-/** A message to be sent now, beside the deliveries that wait. */
-export interface FireOrder {
-  readonly subscription: SubscriptionRow;
-  readonly cause: 'test' | 'forced';
-  readonly event: string;
-  /** The resource that the message is about. */
-  readonly associatedUuid: string;
-  /** What is sent; `sample`: what an event of this name would send. */
-  readonly body: Readonly<Record<string, unknown>> | 'sample';
-  /** Who asked for it. */
-  readonly by: string;
-}
-
 /** What users can do with messages at once. */
 export interface MessageControl {
   /** Makes one attempt and stores it; the subscription and its deliveries stay as they are. */
-  fireNow(order: FireOrder): Promise<DeliveryAttemptRow>;
+  fireNow(shot: Shot): Promise<DeliveryAttemptRow>;
   /** What an event of the job would send to the URL. */
   preview(request: {
     readonly url: string;

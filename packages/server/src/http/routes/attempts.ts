@@ -9,7 +9,8 @@ import {
 } from '../../database/delivery-log.ts';
 import type { Viewer } from '../../database/systems.ts';
 import type { DeliveryAttemptRow, DeliveryStatus, SubscriptionRow } from '../../database/tables.ts';
-import type { FireOrder, HttpContext } from '../context.ts';
+import type { Shot } from '../../notifications/fire.ts';
+import type { HttpContext } from '../context.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
@@ -141,7 +142,7 @@ function chooseEvent(viewer: Viewer, { event }: SubscriptionRow, asked: string |
 async function fire(
   context: HttpContext,
   subscription: SubscriptionRow,
-  order: Omit<FireOrder, 'subscription'>,
+  order: Omit<Shot, 'subscription'>,
 ): Promise<DeliveryAttemptRow> {
   if (subscription.status === 'INACTIVE') {
     throw new ApiError('precondition.failed', {

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { JobView } from '@arras/contract';
+import { jobAtEvent, statusAfter } from './live-event.ts';
+
+const time = '2026-03-04T10:00:00.000+00:00';
+// Only what changes with a job's life; the rest passes through.
+const finished = {
+  status: 'FINISHED',
+  message: 'old',
+  lastStatusMessage: 'Job completed successfully.',
+  startTime: time,
+  started: time,
+  remoteStarted: time,
+  remoteEnded: time,
+  remoteOutcome: 'FINISHED',
+  endTime: time,
+  ended: time,
+} as JobView;
+
+test('a job is shown as it was at an earlier event, without what came later', () => {
+  const queued = jobAtEvent(finished, 'QUEUED', 'Job successfully placed into queue');
+  assert.equal(queued.status, 'QUEUED');
+  assert.equal(queued.lastStatusMessage, 'Job successfully placed into queue');
+  assert.deepEqual([queued.startTime, queued.remoteEnded, queued.endTime], [null, null, null]);
+  const archiving = jobAtEvent(finished, 'ARCHIVING', undefined);
+  assert.deepEqual([archiving.startTime, archiving.remoteEnded, archiving.endTime], [time, time, null]);
+});
+
+test('an end keeps all times, and only a failure has a message', () => {
+  const end = jobAtEvent(finished, 'FINISHED', 'Job completed successfully.');
+  assert.deepEqual([end.startTime, end.endTime, 'message' in end], [time, time, false]);
+  assert.equal(jobAtEvent(finished, 'FAILED', 'It broke.').message, 'It broke.');
+});
+
+test('events that are no status leave the status as it was', () => {
+  const entry = { created: time, createdBy: 'ada' };
+  assert.equal(statusAfter({ ...entry, status: 'HEARTBEAT' }, 'RUNNING'), 'RUNNING');
+  assert.equal(statusAfter({ ...entry, status: 'ARCHIVING' }, 'RUNNING'), 'ARCHIVING');
+});
