@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { benchDeliveries } from './deliveries.ts';
 import { benchJobs } from './jobs.ts';
 import { type Measurement, ratioOf } from './measurement.ts';
 import { benchTransfer } from './transfer.ts';
@@ -9,6 +10,7 @@ import { benchTransfer } from './transfer.ts';
 // npm run bench -- jobs     the named ones; nothing is written
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
+  deliveries: benchDeliveries,
   jobs: benchJobs,
   transfer: benchTransfer,
 };

@@ -15,6 +15,16 @@ test('the demo runs a job to FINISHED on a service of its own, shows it, and lea
   assert.ok(!stdout.includes('\x1b'));
   assert.match(stdout, / FINISHED {2}Words of the Declaration after /);
   assert.match(stdout, /\n20\ttheir\n15\tthem\n/);
+  assert.match(
+    stdout,
+    /\n +1 +CREATED +PENDING +\/trigger\/job\/Words%20of%20the%20Declaration\/CREATED\?status=PENDING\n/,
+  );
+  assert.match(
+    stdout,
+    /\n +\d+ +FINISHED +FINISHED +\/trigger\/job\/Words%20of%20the%20Declaration\/FINISHED\?/,
+  );
+  assert.match(stdout, /\nSubject: FINISHED: Words of the Declaration \(job \S+-007\)\n\nThe status of job /);
+  assert.match(stdout, /\nOutput URL: http:\S+\/outputs\n/);
   assert.deepEqual(readdirSync(directory), []);
   await rm(directory, { recursive: true });
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -15,18 +17,25 @@ const PAGES = [
     'docs/guides/first-job.md',
     /\n20\ttheir\n[\s\S]*"status":"FINISHED"[\s\S]*20\ttheir\n[\s\S]*Deleted demo-storage/,
   ],
+  [
+    'docs/guides/notifications.md',
+    /\nFINISHED #18 unsigned: [\s\S]*"url": "http:\/\/example\.com\/trigger\/job\/Words%20of%20the%20Declaration\/FINISHED"[\s\S]*parked[\s\S]*PERMISSION_GRANT #19 unsigned: [\s\S]*outcome +delivered[\s\S]*Subject: FINISHED: Words[\s\S]*\nFINISHED #18 verified: [\s\S]*Deleted demo-storage/,
+  ],
 ] as const;
 
 for (const [page, proof] of PAGES) {
   test(`every command of ${page} works in its order`, async () => {
     const home = await mkdtemp(join(tmpdir(), 'arras-docs-'));
     const database = await createTestDatabase();
-    const service = await startService({ databaseUrl: database.url });
+    // The receiver of the guide on webhooks is on this machine.
+    const environment = { ARRAS_EGRESS_ALLOW: '127.0.0.0/8' };
+    const service = await startService({ databaseUrl: database.url, environment });
     try {
       const { code, output } = await runPage(page, {
         HOME: home,
         ARRAS_URL: service.url,
         ARRAS_TOKEN: ADMIN_TOKEN,
+        PORT: String(await findFreePort()),
       });
       assert.equal(code, 0, output.slice(-3_000));
       assert.match(output, proof);
@@ -36,6 +45,15 @@ for (const [page, proof] of PAGES) {
       await rm(home, { recursive: true, force: true, maxRetries: 5 });
     }
   });
+}
+
+/** A port that nobody listens on now. */
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 test('the pages show the two commands that set everything up', () => {

@@ -175,10 +175,11 @@ describe('the verdict on a try is true', () => {
 
   test('a try whose work directory was deleted keeps running and keeps its true end', async () => {
     const each = await bed.prepare(
-      'while [[ ! -e "$OLDPWD/go" && ! -e ../go ]]; do sleep 0.02; done; exit 6',
+      'echo ready > ready; while [[ ! -e "$OLDPWD/go" && ! -e ../go ]]; do sleep 0.02; done; exit 6',
     );
     await each.submit();
-    await each.until('running');
+    // Its script must have been opened before the directory moves away.
+    await eventually('the program is ready', () => each.read('ready'));
     const moved = `${each.launch.workDirectory}-moved`;
     renameSync(each.launch.workDirectory, moved);
     assert.equal((await each.observe()).state, 'running');

@@ -19,7 +19,9 @@ export interface PageResult {
 
 /** Runs all commands of a page in one shell in the checkout, as a reader would type them; the first failure ends it. */
 export function runPage(page: string, environment: Readonly<Record<string, string>>): Promise<PageResult> {
-  const script = ['set -euo pipefail', 'exec 2>&1', ...readCommands(page).map(echoed)].join('\n');
+  // What a page starts in the background must not outlive a failure: it would keep the pipe open.
+  const tidy = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT";
+  const script = ['set -euo pipefail', 'exec 2>&1', tidy, ...readCommands(page).map(echoed)].join('\n');
   const child = spawn('bash', ['-c', script], {
     cwd: ROOT,
     stdio: ['ignore', 'pipe', 'inherit'],

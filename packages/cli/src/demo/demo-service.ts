@@ -27,12 +27,20 @@ const POLL_MS = 50;
 /** Starts a service with an embedded database on a free port of this machine and waits until it listens. */
 export async function startDemoService(
   place: DemoPlace,
-  { env, signal }: { readonly env: Environment; readonly signal: AbortSignal },
+  {
+    env,
+    smtpUrl,
+    signal,
+  }: { readonly env: Environment; readonly smtpUrl: string; readonly signal: AbortSignal },
 ): Promise<DemoService> {
   const token = randomBytes(24).toString('hex');
   await mkdir(place.data, { recursive: true, mode: 0o700 });
   const [out, log] = [join(place.root, 'service.out'), join(place.root, 'service.log')];
-  const child = await launch({ out, log, env: demoEnvironment(env, place, token) });
+  const child = await launch({
+    out,
+    log,
+    env: { ...demoEnvironment(env, place, token), ARRAS_SMTP_URL: smtpUrl },
+  });
   const stop = () => stopChild(child);
   try {
     const url = await waitForUrl(child, { out, log, signal });
@@ -57,6 +65,8 @@ function demoEnvironment(
     ARRAS_DATA_DIR: place.data,
     ARRAS_HOST: '127.0.0.1',
     ARRAS_PORT: '0',
+    // The receiver of its webhooks is this process.
+    ARRAS_EGRESS_ALLOW: '127.0.0.0/8',
     ARRAS_ADMIN_TOKEN: token,
   };
 }

@@ -8,7 +8,10 @@ import type { Invocation } from '../runner.ts';
 import type { Session } from '../session.ts';
 import { paint } from '../terminal.ts';
 import { watchJobs } from '../watch/watch-jobs.ts';
+import { startDemoMailbox } from './demo-mailbox.ts';
+import { type DemoInbox, renderCalls, renderMail, waitForMessages, withMessages } from './demo-messages.ts';
 import { type DemoPlace, makeDemoPlace } from './demo-place.ts';
+import { startDemoReceiver } from './demo-receiver.ts';
 import { type DemoService, startDemoService } from './demo-service.ts';
 
 /** Options of the demonstration. */
@@ -21,9 +24,12 @@ const RESULT = 'most-frequent.tsv';
 
 /** Shows the whole way of a job with a service of its own; leaves nothing behind unless told to keep it. */
 export async function runDemo({ session, options }: Invocation<DemoOptions>): Promise<ExitCode> {
+  await using receiver = await startDemoReceiver();
+  await using mailbox = await startDemoMailbox();
   const place = await makeDemoPlace();
   const interruption = whenInterrupted();
-  const demo: Demo = { session, place, keep: options.keep === true, signal: interruption.signal };
+  const inbox = { receiver, mailbox };
+  const demo: Demo = { session, place, inbox, keep: options.keep === true, signal: interruption.signal };
   try {
     return await runWithService(demo);
   } catch (error) {
@@ -37,19 +43,21 @@ export async function runDemo({ session, options }: Invocation<DemoOptions>): Pr
 interface Demo {
   readonly session: Session;
   readonly place: DemoPlace;
+  readonly inbox: DemoInbox;
   readonly keep: boolean;
   readonly signal: AbortSignal;
 }
 
-async function runWithService({ session, place, keep, signal }: Demo): Promise<ExitCode> {
+async function runWithService(demo: Demo): Promise<ExitCode> {
+  const { session, place, inbox, keep, signal } = demo;
   let service: DemoService | null = null;
   let kept = false;
   try {
     const began = Date.now();
-    service = await startDemoService(place, { env: session.env, signal });
+    service = await startDemoService(place, { env: session.env, smtpUrl: inbox.mailbox.url, signal });
     const took = renderDuration(Date.now() - began);
     tell(session, `The service listens on ${service.url}, with its own database, after ${took}.`);
-    const exitCode = await showJob({ session, place, keep, signal }, createClient(service));
+    const exitCode = await showJob(demo, createClient(service));
     kept = keep && exitCode === EXIT.ok;
     if (kept) sayHowToUse(session, { service, place });
     return exitCode;
@@ -62,31 +70,48 @@ async function runWithService({ session, place, keep, signal }: Demo): Promise<E
   }
 }
 
-async function showJob({ session, place, signal }: Demo, client: Client): Promise<ExitCode> {
+async function showJob(demo: Demo, client: Client): Promise<ExitCode> {
+  const { session, place, inbox, signal } = demo;
   const storage = await client.systems.create(place.storageSystem);
   // Where outputs are archived when a job names no place.
   await client.systems.act(storage.id, 'setDefault');
   const execution = await client.systems.create(place.executionSystem);
   const app = await client.apps.create(place.app);
   tell(session, `Registered the systems ${storage.id} and ${execution.id} and the app ${app.id}.`);
-  const job = await client.jobs.submit(place.job);
+  const job = await client.jobs.submit(withMessages(place.job, inbox));
   tell(session, `Submitted the job ${job.id}. What "arras jobs watch" shows:`);
   const exitCode = await watchJobs(session, client, [job.id], { firstDelayMs: 200, signal });
   tell(session, 'Its history, as "arras jobs history" shows it:');
   session.out(renderHistory(await client.jobs.history(job.id, { limit: 250 }), session));
   if (exitCode !== EXIT.ok) return exitCode;
-  tell(session, `The first lines of its output ${RESULT}, from the archive:`);
-  const { stream } = await client.jobs.outputs.download(job.id, RESULT);
-  session.out((await text(stream)).split('\n').slice(0, 10).join('\n').trimEnd().concat('\n'));
+  await showMessages(demo);
+  await showOutput(session, client, job.id);
   tell(session, NEXT);
   return exitCode;
+}
+
+async function showMessages({ session, inbox, signal }: Demo): Promise<void> {
+  await waitForMessages(inbox, signal);
+  tell(session, `The calls that a web address of this process received:`);
+  session.out(renderCalls(inbox.receiver.calls, session));
+  for (const mail of inbox.mailbox.mails) {
+    tell(session, 'The mail that a mailbox of this process received:');
+    session.out(renderMail(mail));
+  }
+}
+
+async function showOutput(session: Session, client: Client, jobId: string): Promise<void> {
+  tell(session, `The first lines of its output ${RESULT}, from the archive:`);
+  const { stream } = await client.jobs.outputs.download(jobId, RESULT);
+  session.out((await text(stream)).split('\n').slice(0, 10).join('\n').trimEnd().concat('\n'));
 }
 
 const NEXT = `What to try next:
   npm start                         serve on http://127.0.0.1:8383
   npm run arras -- --help           everything the command line can do
   npm run demo -- --keep            this demo, with the service left running
-  docs/guides/first-job.md          the same steps by hand, with curl too`;
+  docs/guides/first-job.md          the same steps by hand, with curl too
+  docs/guides/notifications.md      webhooks and mails for your own programs`;
 
 function sayHowToUse(session: Session, { service, place }: { service: DemoService; place: DemoPlace }): void {
   const pid = service.release();

@@ -28,7 +28,7 @@ class FakeJobs {
     const retry = { tries: 1, firstDelayMs: 1, longestDelayMs: 1 };
     return createClient({
       url: 'http://service.test',
-      fetch: async (url) => this.#answer(String(url)),
+      fetch: async (url) => this.#answer(url instanceof Request ? url.url : url.toString()),
       retry,
     });
   }

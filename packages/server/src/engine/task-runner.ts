@@ -30,8 +30,9 @@ interface WorkerPool {
 
 /**
  * Keeps one pool of queue workers running. The library ends a pool for good as soon as it cannot store the outcome
- * of a single task, which any lost connection may cause; another pool then takes its place at once. The old one
- * ends the tasks it has in hand, and is then only waited for by these: its own end may never come.
+ * of a single task, which any lost connection may cause; another pool then takes its place at once. So it does when
+ * the answer to a request for a task was lost: the queue may have locked one for the pool that the pool never got.
+ * The old pool ends the tasks it has in hand, and is then only waited for by these: its own end may never come.
  */
 export class TaskRunner implements AsyncDisposable {
   readonly #context: EngineContext;
@@ -66,6 +67,15 @@ export class TaskRunner implements AsyncDisposable {
     events.on('pool:create', ({ workerPool }) => {
       id = workerPool.id;
     });
+    // Refused when it is ending already.
+    events.on(
+      'worker:getJob:error',
+      () =>
+        void this.#pools
+          .get(id)
+          ?.runner.stop()
+          .catch(() => undefined),
+    );
     events.on('pool:gracefulShutdown', () => {
       if (!this.#stop.signal.aborted) this.#replacing = this.#replace(id);
     });

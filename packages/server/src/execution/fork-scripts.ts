@@ -8,6 +8,16 @@ import { PROCESS_FUNCTIONS, RECORD_FUNCTIONS } from './try-record.ts';
  */
 export const SUBMIT = `
 refuse() { printf 'arras-refused %s %s\\n' "$1" "$2"; }
+# Own session and no descriptor of ours, not even one the service inherited: it outlives them all.
+launch() {
+  local path descriptor
+  for path in /proc/self/fd/*; do
+    descriptor=\${path##*/}
+    (( descriptor <= 2 )) || exec {descriptor}>&-
+  done
+  trap - INT QUIT
+  exec setsid bash "$1/.arras/wrapper" "$@"
+}
 submit() {
   [[ -d $1 ]] || { refuse "$3" 'the work directory is gone'; return; }
   [[ -f $1/.arras/wrapper ]] || { refuse "$3" 'the work directory was not prepared'; return; }
@@ -15,8 +25,7 @@ submit() {
   if [[ ! -d $4/running || ! -d $4/ended || ! -d $4/past ]]; then
     mkdir -p -m 700 -- "$4/running" "$4/ended" "$4/past" || { refuse "$3" 'the spool directory cannot be made'; return; }
   fi
-  # Own session and no pipe of ours: it outlives this command and the service.
-  ( trap - INT QUIT; exec setsid bash "$1/.arras/wrapper" "$@" ) </dev/null >/dev/null 2>&1 &
+  launch "$@" </dev/null >/dev/null 2>&1 &
   printf 'arras-submitted %s %s\\n' "$3" "$!"
 }
 while (( $# >= 7 )); do

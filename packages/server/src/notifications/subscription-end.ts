@@ -8,6 +8,8 @@ import type { NotificationContext } from './context.ts';
 
 /** Who causes the events below. */
 const SERVICE = 'arras';
+/** The event of a subscription that an event could not be delivered to it. */
+const FAILURE = 'FAILURE';
 
 // All of these belong in the transaction that settles the delivery: a crash between the two would leave a one-shot
 // subscription that goes on, or a failure that nobody hears of.
@@ -29,7 +31,13 @@ export async function giveUpEvent(
   const description = `The event ${delivery.event_name} could not be delivered: ${result.message}`;
   if (!delivery.persistent && (await endSubscription(tx, id, 'FAILED')))
     await cancelDeliveries(tx, id, { gone: false });
-  await recordEnd(context, tx, delivery, { name: 'FAILURE', description });
+  // That a failure could not be told is not told: its subscriber may be the one that fails, and it would never end.
+  if (isFailure(delivery)) return;
+  await recordEnd(context, tx, delivery, { name: FAILURE, description });
+}
+
+function isFailure({ event_name, event_status }: ClaimedDelivery): boolean {
+  return event_status === null && event_name === FAILURE;
 }
 
 /** Nothing more is sent there until its owner says so. */
