@@ -120,7 +120,13 @@ function subscription(parts: {
     url,
     channel: 'webhook',
     persistent: true,
-    policy: JSON.stringify({ retryStrategy: 'EXPONENTIAL', retryLimit: 90, retryRate: 5, retryDelay: 0, saveOnFailure: true }),
+    policy: JSON.stringify({
+      retryStrategy: 'EXPONENTIAL',
+      retryLimit: 90,
+      retryRate: 5,
+      retryDelay: 0,
+      saveOnFailure: true,
+    }),
     secret,
   };
 }

@@ -36,7 +36,9 @@ async function submitTold(key: string): Promise<string> {
     name: key,
     appId: bed.appId,
     archive: false,
-    notifications: [{ url: `${bed.receiver.url}/third/2/\${JOB_NAME}`, event: '*', persistent: true, policy: PATIENT }],
+    notifications: [
+      { url: `${bed.receiver.url}/third/2/\${JOB_NAME}`, event: '*', persistent: true, policy: PATIENT },
+    ],
   };
   const attempt = async () => {
     const api = connectApi(() => bed.faults.service(random.pick(bed.faults.running())).url);
@@ -133,11 +135,16 @@ test('what was sent before a kill is sent again with the same bytes by a replica
   const since = performance.now();
   await bed.faults.kill(sender);
   const other = 1 - sender;
-  await eventually('the other replica sends it', () => bed.got('/slow/3000/bytes').length > 1, { timeoutMs: 40_000 });
+  await eventually('the other replica sends it', () => bed.got('/slow/3000/bytes').length > 1, {
+    timeoutMs: 40_000,
+  });
   assert.ok(performance.now() - since < 15_000, 'taken over within 15 s');
   const check = async (): Promise<boolean> => {
     const api = connectApi(() => bed.faults.service(other).url);
-    const [delivery] = await api.call<{ state: string }[]>('GET', `/notifications/v2/${subscription.id}/deliveries`);
+    const [delivery] = await api.call<{ state: string }[]>(
+      'GET',
+      `/notifications/v2/${subscription.id}/deliveries`,
+    );
     return delivery?.state === 'delivered';
   };
   await eventually('it is delivered', check);
@@ -166,7 +173,10 @@ test('a stop with deliveries under way ends cleanly and loses nothing', async ()
   await bed.faults.start(0);
   await bed.settled(quick.id);
   const got = bed.got('/slow/2000/stopped');
-  assert.deepEqual(firstTries(got), [...firstTries(got)].sort((a, b) => a - b));
+  assert.deepEqual(
+    firstTries(got),
+    [...firstTries(got)].sort((a, b) => a - b),
+  );
   assert.equal(got.length, 3, 'an attempt that can end before the stop is not made again');
   assert.equal(hanging.length, 3);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AttemptView, JobView, NotificationView } from '../../packages/contract/src/index.ts';
 import { jobEnd, submitJob } from '../support/api.ts';
-import { checkMatched, type DeliveryBed, eventOf, firstTries, openDeliveryBed } from '../support/delivery-bed.ts';
+import { checkMatched, type DeliveryBed, eventOf, openDeliveryBed } from '../support/delivery-bed.ts';
 import { eventually } from '../support/eventually.ts';
 import { startReceiver } from '../support/receiver.ts';
 
@@ -109,7 +109,10 @@ test('a persistent subscription whose policy is exhausted stays active and the n
     assert.deepEqual(next && eventOf(next).missed, [seq]);
   }
   await bed.settled(watching.id);
-  assert.deepEqual(await namesAt('/ok/failures', parked.length), parked.map(() => 'FAILURE'));
+  assert.deepEqual(
+    await namesAt('/ok/failures', parked.length),
+    parked.map(() => 'FAILURE'),
+  );
 });
 
 test('policies are kept to: the number of attempts and the time between them', async () => {
@@ -194,14 +197,35 @@ test('a job with hundreds of events whose first fails does not keep other jobs o
   const policy = { retryStrategy: 'DELAYED', retryLimit: 1_000, retryDelay: 3_600, retryRate: 3_600 };
   const stuck = await bed.job();
   const other = await bed.job();
-  const admin = await bed.subscribe('*', '/code/500/\${JOB_NAME}', { event: 'HEARTBEAT', policy });
+  const admin = await bed.subscribe('*', '/code/500/${JOB_NAME}', { event: 'HEARTBEAT', policy });
   await bed.happen(stuck, 'HEARTBEAT');
   await eventually('the first has failed', async () => (await attemptsOf(admin)).length === 1);
   await bed.happen(stuck, ...Array.from({ length: 300 }, () => 'HEARTBEAT'));
   await bed.happen(other, 'HEARTBEAT');
-  await eventually('the other job is told of', async () => (await attemptsOf(admin)).length === 2, { timeoutMs: 15_000 });
+  await eventually('the other job is told of', async () => (await attemptsOf(admin)).length === 2, {
+    timeoutMs: 15_000,
+  });
   const tried = bed.got('/code/500/test%20job').map((request) => JSON.parse(request.body) as JobView);
-  assert.deepEqual(tried.map(({ id }) => id), [stuck.id, other.id]);
-  assert.deepEqual(firstTries(bed.got('/nowhere')), []);
+  assert.deepEqual(
+    tried.map(({ id }) => id),
+    [stuck.id, other.id],
+  );
   await bed.api.call('DELETE', `/notifications/v2/${admin.id}`);
+});
+
+test('the figures of deliveries add up and are shown for monitoring', async () => {
+  const text = await (await fetch(`${bed.faults.service(0).url}/metrics`)).text();
+  const valueOf = (series: string) =>
+    Number(new RegExp(`^${series} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN);
+  const shown = ['pending', 'delivered', 'parked', 'cancelled'].map((status) =>
+    valueOf(`arras_deliveries\\{status="${status}"\\}`),
+  );
+  const { rows } = await bed.faults.pool.query<{ count: number }>('select count(*)::int from deliveries');
+  assert.equal(
+    shown.reduce((sum, count) => sum + count, 0),
+    rows[0]?.count,
+  );
+  assert.ok(valueOf('arras_delivery_attempts_total\\{outcome="delivered"\\}') > 0);
+  assert.ok(valueOf('arras_delivery_attempts_total\\{outcome="refused"\\}') > 0);
+  assert.ok(valueOf('arras_delivery_seconds_count') > 0);
 });

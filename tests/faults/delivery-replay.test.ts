@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import type { JobView, NotificationView } from '../../packages/contract/src/index.ts';
-import { checkMatched, checkSameBytes, type DeliveryBed, eventOf, openDeliveryBed } from '../support/delivery-bed.ts';
+import {
+  checkMatched,
+  checkSameBytes,
+  type DeliveryBed,
+  eventOf,
+  openDeliveryBed,
+} from '../support/delivery-bed.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Received } from '../support/receiver.ts';
 
@@ -20,7 +26,10 @@ after(async () => {
 const ONCE = { retryStrategy: 'NONE' };
 const SOON = { retryStrategy: 'IMMEDIATE', retryLimit: 10 };
 
-async function replay({ id }: NotificationView, choice: Readonly<Record<string, unknown>> = {}): Promise<number> {
+async function replay(
+  { id }: NotificationView,
+  choice: Readonly<Record<string, unknown>> = {},
+): Promise<number> {
   const { count } = await bed.api.call<{ count: number }>('POST', `/notifications/v2/${id}/replay`, choice);
   return count;
 }
@@ -53,7 +62,10 @@ test('one delivery is replayed with its old id and bytes', async () => {
 test('events of a range of time are replayed in their order', async () => {
   const subscription = await told('/ok/range', ['A', 'B', 'C', 'D']);
   const [, second, , fourth] = await bed.deliveries(subscription.id);
-  assert.equal(await replay(subscription, { from: second?.created, until: fourth?.created, status: 'all' }), 2);
+  assert.equal(
+    await replay(subscription, { from: second?.created, until: fourth?.created, status: 'all' }),
+    2,
+  );
   await bed.settled(subscription.id);
   assert.deepEqual(namesAt('/ok/range'), ['A', 'B', 'C', 'D', 'B', 'C']);
   checkSameBytes(bed.got('/ok/range'));
@@ -61,7 +73,9 @@ test('events of a range of time are replayed in their order', async () => {
 
 test('what was parked is replayed once its endpoint is well, and only once', async () => {
   const subscription = await told('/code/500/parked', ['A', 'B', 'C'], { policy: ONCE });
-  await bed.api.call('POST', `/notifications/v2/${subscription.id}`, { url: `${bed.receiver.url}/ok/parked` });
+  await bed.api.call('POST', `/notifications/v2/${subscription.id}`, {
+    url: `${bed.receiver.url}/ok/parked`,
+  });
   assert.equal(await replay(subscription), 3);
   await bed.settled(subscription.id);
   assert.deepEqual(namesAt('/ok/parked'), ['A', 'B', 'C']);
@@ -85,7 +99,9 @@ test('replays that fail are not repeated and leave a one-shot subscription as it
 
 test('a replay goes behind what waits in its lane', async () => {
   const subscription = await told('/fail/0/behind', ['A'], { policy: SOON });
-  await bed.api.call('POST', `/notifications/v2/${subscription.id}`, { url: `${bed.receiver.url}/fail/2/behind` });
+  await bed.api.call('POST', `/notifications/v2/${subscription.id}`, {
+    url: `${bed.receiver.url}/fail/2/behind`,
+  });
   await bed.happen(job, 'B', 'C');
   await eventually('B has failed', () => namesAt('/fail/2/behind').includes('B'));
   assert.equal(await replay(subscription, { status: 'all', until: new Date().toISOString() }), 1);
@@ -108,7 +124,10 @@ test('while a secret is rotated every call verifies with the new one and, for a 
   const subscription = await bed.subscribe(job.id, '/ok/rotated', { secret: true });
   const secrets = [subscription.secret ?? assert.fail('no secret was shown')];
   const rotate = async () => {
-    const { secret } = await bed.api.call<NotificationView>('POST', `/notifications/v2/${subscription.id}/secret`);
+    const { secret } = await bed.api.call<NotificationView>(
+      'POST',
+      `/notifications/v2/${subscription.id}/secret`,
+    );
     secrets.push(secret ?? assert.fail('no secret was shown'));
   };
   await bed.happen(job, 'A');

@@ -16,12 +16,18 @@ after(async () => {
 
 /** Waits until the receiver has so many calls at a path and returns the names of their events. */
 async function namesAt(path: string, count: number): Promise<string[]> {
-  await eventually(`${count} calls of ${path}`, () => bed.got(path).length >= count || assert.fail(heard(path)));
+  await eventually(
+    `${count} calls of ${path}`,
+    () => bed.got(path).length >= count || assert.fail(heard(path)),
+  );
   return bed.got(path).map((request) => eventOf(request).name);
 }
 
 function heard(path: string): string {
-  return `heard ${bed.got(path).map((request) => eventOf(request).name).join(', ')}`;
+  return `heard ${bed
+    .got(path)
+    .map((request) => eventOf(request).name)
+    .join(', ')}`;
 }
 
 async function uuidOf(path: string): Promise<string> {
@@ -36,7 +42,10 @@ test('subscribers of a system hear of its changes and of the jobs on it', async 
   const job = await bed.job();
   const names = await namesAt('/ok/system', 6);
   assert.deepEqual(names.slice(2), ['JOB_CREATED', 'JOB_QUEUED', 'JOB_RUNNING', 'JOB_FINISHED']);
-  const last = JSON.parse(bed.got('/ok/system').at(-1)?.body ?? '') as { job: JobView; system: { id: string } };
+  const last = JSON.parse(bed.got('/ok/system').at(-1)?.body ?? '') as {
+    job: JobView;
+    system: { id: string };
+  };
   assert.equal(last.job.id, job.id);
   assert.equal(last.job.status, 'FINISHED');
   assert.equal(last.system.id, 'local');
@@ -50,7 +59,12 @@ test('subscribers of an app hear of its life and of the jobs that run it', async
   assert.deepEqual(await namesAt('/ok/app', 1), ['JOB_CREATED']);
   const { name, version, executionSystem, deploymentPath, templatePath, testPath } = app;
   await bed.api.call('POST', `/apps/v2/${id}`, {
-    ...{ name, version, executionSystem, deploymentPath, templatePath, testPath },
+    name,
+    version,
+    executionSystem,
+    deploymentPath,
+    templatePath,
+    testPath,
     executionType: 'CLI',
     parallelism: 'SERIAL',
     deploymentSystem: 'store',
@@ -74,7 +88,6 @@ test('subscribers to everything hear of new resources; those of a subscription h
 });
 
 test('subscribers of a job hear who may see it, and of its deletion', async () => {
-  await bed.api.call('POST', '/profiles/v2', { username: 'bob' }).catch(() => undefined);
   const job = await bed.job();
   await bed.subscribe(job.id, '/ok/pems?who=${PERMISSION_USERNAME}&what=${PERMISSION_PERMISSION}');
   await bed.api.call('POST', `/jobs/v2/${job.id}/pems`, { username: 'world', permission: 'READ' });
@@ -111,5 +124,8 @@ test('a program tells of itself from inside its job', async () => {
   assert.equal(body.data['step'], 'first "step"');
   assert.equal(body.data['alias'], 'first "step"');
   const seqs = bed.got('/ok/talking').map((request) => eventOf(request).seq);
-  assert.deepEqual(seqs, [...seqs].sort((a, b) => a - b));
+  assert.deepEqual(
+    seqs,
+    [...seqs].sort((a, b) => a - b),
+  );
 });

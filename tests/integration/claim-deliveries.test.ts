@@ -3,10 +3,10 @@ import { after, before, test } from 'node:test';
 import { Kysely, PostgresDialect } from 'kysely';
 import type { NotificationId } from '../../packages/contract/src/index.ts';
 import { claimDeliveries, deferFollowers } from '../../packages/server/src/database/claim-deliveries.ts';
-import { type Db, openDatabase } from '../../packages/server/src/database/connection.ts';
+import { type Db, openDatabase, openPool } from '../../packages/server/src/database/connection.ts';
 import { countDeliveries, releaseDeliveriesOf } from '../../packages/server/src/database/deliveries.ts';
-import { inspectablePlan, type Plan } from '../support/query-plan.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { inspectablePlan, type Plan } from '../support/query-plan.ts';
 
 const SUBSCRIPTIONS = 1_000;
 const ROWS = 100_000;
@@ -16,7 +16,8 @@ let db: Db;
 before(async () => {
   database = await createTestDatabase();
   db = openDatabase(database.pool);
-  await fill();
+  await addDeliveries(database, { subscriptions: SUBSCRIPTIONS, rows: ROWS, due: 10 });
+  await database.pool.query('vacuum analyze deliveries');
 });
 after(() => database.drop());
 
@@ -24,29 +25,36 @@ function idOf(index: number): NotificationId {
   return `sub-${String(index).padStart(5, '0')}` as NotificationId;
 }
 
-/** A hundred lanes a subscription with one delivery each; those of the first ten subscriptions are due, and one lane. */
-async function fill(): Promise<void> {
-  const { pool } = database;
+/** Subscriptions, and lanes with one delivery each dealt out to them; those of the first `due` subscriptions are due. */
+async function addDeliveries(
+  { pool }: TestDatabase,
+  {
+    subscriptions,
+    rows,
+    due,
+  }: { readonly subscriptions: number; readonly rows: number; readonly due: number },
+): Promise<void> {
   await pool.query("insert into profiles (username, uuid) values ('ada', 'ada-uuid')");
   await pool.query(
     `insert into subscriptions (id, owner, associated_uuid, resource_kind, event, url, channel, persistent, policy)
      select 'sub-' || lpad(n::text, 5, '0'), 'ada', 'job', 'job', '*', 'https://example.org/', 'webhook', true, '{}'
      from generate_series(0, $1 - 1) as n`,
-    [SUBSCRIPTIONS],
+    [subscriptions],
   );
   await pool.query(
     `insert into deliveries (subscription_id, lane, position, event_seq, event_id, event_name, event_created_by,
        snapshot, delivery_id, next_at)
      select 'sub-' || lpad((n % $2)::text, 5, '0'), 'lane-' || n, 1, 1, 'event-' || n, 'HEARTBEAT', 'ada',
        jsonb_build_object('filler', repeat('x', 200)), 'delivery-' || n,
-       clock_timestamp() + case when n % $2 < 10 then interval '-1 minute' else interval '1 hour' end
+       clock_timestamp() + case when n % $2 < $3 then interval '-1 minute' else interval '1 hour' end
      from generate_series(0, $1 - 1) as n`,
-    [ROWS, SUBSCRIPTIONS],
+    [rows, subscriptions, due],
   );
-  await pool.query('vacuum analyze deliveries');
 }
 
-function claim(more: { readonly busy?: readonly NotificationId[]; readonly limit?: number; readonly after?: string } = {}) {
+function claim(
+  more: { readonly busy?: readonly NotificationId[]; readonly limit?: number; readonly after?: string } = {},
+) {
   return claimDeliveries(db, { replica: 'one', limit: 100, busy: [], after: '', ...more });
 }
 
@@ -62,8 +70,14 @@ test('a claim among a hundred thousand pending deliveries uses the partial index
     claimDeliveries(planned, { replica: 'one', limit: 100, busy: [idOf(0)], after: '' }),
   );
   t.diagnostic(`${plan.executionMs.toFixed(1)} ms`);
-  assert.deepEqual(plan.scannedWhole.filter((table) => table === 'deliveries'), []);
-  assert.ok(plan.indexes.includes('deliveries_due') && plan.indexes.includes('deliveries_lane'), plan.indexes.join(' '));
+  assert.deepEqual(
+    plan.scannedWhole.filter((table) => table === 'deliveries'),
+    [],
+  );
+  assert.ok(
+    plan.indexes.includes('deliveries_due') && plan.indexes.includes('deliveries_lane'),
+    plan.indexes.join(' '),
+  );
   assert.ok(plan.executionMs < 200);
 });
 
@@ -76,7 +90,7 @@ test('deliveries are counted from an index alone', async () => {
   const plan = await planOf((planned) => countDeliveries(planned));
   assert.deepEqual(plan.scannedWhole, []);
   const counts = await countDeliveries(db);
-  assert.deepEqual([[...counts.keys()], Number(counts.get("pending"))], [["pending"], ROWS]);
+  assert.deepEqual([[...counts.keys()], Number(counts.get('pending'))], [['pending'], ROWS]);
 });
 
 test('what busy subscriptions have waiting keeps nothing from the others', async () => {
@@ -111,4 +125,22 @@ test('a lane with a thousand waiting deliveries does not hide the other lanes of
     (await claim({ busy })).map(({ lane }) => lane),
     [other],
   );
+});
+
+test('a plan that was made while the table was empty serves a full one', async () => {
+  const young = await createTestDatabase();
+  const pool = openPool(young.connection, { max: 1, onError: () => undefined });
+  try {
+    await pool.query('set plan_cache_mode = force_generic_plan');
+    const prepared = openDatabase(pool);
+    const claimNow = () => claimDeliveries(prepared, { replica: 'one', limit: 100, busy: [], after: '' });
+    assert.deepEqual(await claimNow(), []);
+    await addDeliveries(young, { subscriptions: 1_000, rows: 5_000, due: 1_000 });
+    const since = performance.now();
+    assert.equal((await claimNow()).length, 100);
+    assert.ok(performance.now() - since < 1_000, `${performance.now() - since} ms`);
+  } finally {
+    await pool.end();
+    await young.drop();
+  }
 });

@@ -152,3 +152,28 @@ test('a download is a stream of bytes from the place that was asked for', async 
   assert.equal(service.seen[0]?.url, `/jobs/v2/${JOB}/outputs/media/a%20b/c.txt`);
   assert.equal(service.seen[0]?.headers.range, 'bytes=10-');
 });
+
+test('subscriptions and permissions are reached at the addresses of their operations', async () => {
+  await using service = await startFakeService(() => success({}));
+  const { notifications, jobs } = createClient({ url: service.url, retry });
+  const id = '123456789012345678-0a1b2c3d-4e5f-011';
+  await notifications.fire(id);
+  await notifications.replay(id, { status: 'all', from: '2026-03-04T10:00:00Z' });
+  await notifications.rotateSecret(id);
+  await notifications.attempts(id, { status: 'all' });
+  await jobs.permissions.show(JOB, 'ada');
+  await jobs.permissions.grant(JOB, 'ada', 'READ');
+  await jobs.permissions.drop(JOB);
+  assert.deepEqual(
+    service.seen.map(({ method, url, body }) => `${method} ${url} ${body}`.trim()),
+    [
+      `POST /notifications/v2/${id}/attempts {}`,
+      `POST /notifications/v2/${id}/replay {"status":"all","from":"2026-03-04T10:00:00Z"}`,
+      `POST /notifications/v2/${id}/secret`,
+      `GET /notifications/v2/${id}/attempts?status=all`,
+      `GET /jobs/v2/${JOB}/pems/ada`,
+      `POST /jobs/v2/${JOB}/pems {"username":"ada","permission":"READ"}`,
+      `DELETE /jobs/v2/${JOB}/pems`,
+    ],
+  );
+});

@@ -19,7 +19,8 @@ for (const moment of ['before', 'after'] as const) {
     const subscription = await bed.subscribe(job.id, path, { persistent: false });
     let killed = false;
     faults.proxy.watch(
-      (_write, statement) => (!killed && statement.includes('insert into delivery_attempts') ? moment : 'pass'),
+      (_write, statement) =>
+        !killed && statement.includes('insert into delivery_attempts') ? moment : 'pass',
       () => {
         killed = true;
         process.kill(faults.service(0).pid, 'SIGKILL');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import type { DeliveryView, JobId, JobView, NotificationView } from '../../packages/contract/src/index.ts';
+import type { DeliveryView, JobView, NotificationView } from '../../packages/contract/src/index.ts';
 import { type Db, openDatabase } from '../../packages/server/src/database/connection.ts';
 import { createIdSource, type NewId } from '../../packages/server/src/domain/id-source.ts';
 import { recordJobEvent } from '../../packages/server/src/events/record.ts';
@@ -97,7 +97,7 @@ export async function openDeliveryBed(
 async function happen(db: Db, newId: NewId, job: JobView, names: readonly string[]): Promise<void> {
   for (const name of names) {
     const event = { name, description: `It was ${name}`, by: 'ada' };
-    await recordJobEvent(db, newId, { job: { id: job.id as JobId, status: 'FINISHED' }, ...event });
+    await recordJobEvent(db, newId, { job: { id: job.id, status: 'FINISHED' }, ...event });
   }
 }
 

@@ -33,17 +33,18 @@ export async function inspectablePlan(
     if (statement === null) throw new Error('expected a statement');
     const { sql, parameters } = statement as { sql: string; parameters: readonly unknown[] };
     await client.query('begin');
-    const { rows } = await client.query<{ 'QUERY PLAN': readonly [{ Plan: Node; 'Execution Time': number }] }>(
-      `explain (analyze, format json) ${sql}`,
-      [...parameters],
-    );
+    const { rows } = await client.query<{
+      'QUERY PLAN': readonly [{ Plan: Node; 'Execution Time': number }];
+    }>(`explain (analyze, format json) ${sql}`, [...parameters]);
     const [explained] = rows[0]?.['QUERY PLAN'] ?? [];
     if (explained === undefined) throw new Error('expected a plan');
     const nodes = flatten(explained.Plan);
     return {
       executionMs: explained['Execution Time'],
       indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
-      scannedWhole: nodes.flatMap((node) => (node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? []) : [])),
+      scannedWhole: nodes.flatMap((node) =>
+        node['Node Type'] === 'Seq Scan' ? (node['Relation Name'] ?? []) : [],
+      ),
     };
   } finally {
     await client.query('rollback');

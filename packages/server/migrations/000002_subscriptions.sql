@@ -73,7 +73,7 @@ create table deliveries (
   lease_until timestamptz not null default clock_timestamp(),
   settled_at timestamptz,
   primary key (subscription_id, lane, position)
-) with (fillfactor = 70);
+) with (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05, autovacuum_analyze_scale_factor = 0.02);
 comment on table deliveries is 'one row for each event that matched a subscription at its commit: matched = delivered + pending + parked + cancelled';
 comment on column deliveries.lane is 'the resource whose events are delivered in order; lanes never wait for each other';
 comment on column deliveries.position is 'place in the lane: the event''s sequence number times 2^20, so that replays fit behind what is there';
@@ -83,7 +83,10 @@ comment on column deliveries.data is 'what a program inside the job sent with it
 comment on column deliveries.body is 'the bytes that every attempt sends; made once, before the first';
 create index deliveries_due on deliveries (subscription_id, next_at) where status = 'pending';
 create index deliveries_lane on deliveries (subscription_id, lane, position) where status = 'pending';
+create index deliveries_parked on deliveries (subscription_id, lane, position) where status = 'parked';
 create index deliveries_event on deliveries (subscription_id, event_created_at) include (status);
+
+create index deliveries_settled on deliveries (settled_at) where status <> 'pending';
 
 create table delivery_attempts (
   id text primary key,

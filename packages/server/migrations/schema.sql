@@ -53,7 +53,7 @@ create table public.deliveries (
   constraint deliveries_delivery_id_unique UNIQUE (delivery_id),
   constraint deliveries_status CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'parked'::text, 'cancelled'::text]))),
   constraint deliveries_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
-) with (fillfactor=70);
+) with (fillfactor=70, autovacuum_vacuum_scale_factor=0.05, autovacuum_analyze_scale_factor=0.02);
 
 create table public.delivery_attempts (
   id text not null,
@@ -328,6 +328,10 @@ CREATE INDEX deliveries_due ON public.deliveries USING btree (subscription_id, n
 CREATE INDEX deliveries_event ON public.deliveries USING btree (subscription_id, event_created_at) INCLUDE (status);
 
 CREATE INDEX deliveries_lane ON public.deliveries USING btree (subscription_id, lane, "position") WHERE (status = 'pending'::text);
+
+CREATE INDEX deliveries_parked ON public.deliveries USING btree (subscription_id, lane, "position") WHERE (status = 'parked'::text);
+
+CREATE INDEX deliveries_settled ON public.deliveries USING btree (settled_at) WHERE (status <> 'pending'::text);
 
 CREATE INDEX delivery_attempts_ended ON public.delivery_attempts USING btree (ended_at);
 

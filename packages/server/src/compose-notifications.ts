@@ -12,6 +12,7 @@ import type { NotificationContext } from './notifications/context.ts';
 import { Dispatcher } from './notifications/dispatcher.ts';
 import { fireNow, previewMessage } from './notifications/fire.ts';
 import { createDeliveryMeter } from './notifications/meter.ts';
+import { forgetOld } from './notifications/retention.ts';
 import { BUILD_VERSION } from './version.ts';
 
 /** What notifications are made of and around. */
@@ -55,6 +56,8 @@ export function composeNotifications(parts: NotificationParts): Notifications {
   };
   const dispatcher = new Dispatcher(context);
   const dispatches = config.ARRAS_ROLES.has('worker');
+  const stop = new AbortController();
+  let forgetting: Promise<void> = Promise.resolve();
   return {
     control: {
       fireNow: (order) => fireNow(context, order),
@@ -63,9 +66,13 @@ export function composeNotifications(parts: NotificationParts): Notifications {
       checkUrl: (url) => checkUrl(channels, url),
     },
     start: () => {
-      if (dispatches) dispatcher.start();
+      if (!dispatches) return;
+      dispatcher.start();
+      forgetting = forgetOld(context, stop.signal);
     },
     [Symbol.asyncDispose]: async () => {
+      stop.abort();
+      await forgetting;
       await dispatcher[Symbol.asyncDispose]();
       await channels.close();
     },

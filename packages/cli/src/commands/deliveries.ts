@@ -83,6 +83,8 @@ export async function listAttempts(
   printRows(session, options, { rows, columns: attemptColumns(session.terminal), whenEmpty });
 }
 
+const ABOUT: Column<DeliveryView> = { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle' };
+
 /** Lists the events that matched, each with what became of it. */
 export async function listDeliveries(
   { session, client, options }: Invocation<DeliveryOptions>,
@@ -91,7 +93,7 @@ export async function listDeliveries(
   const { limit, offset, state } = options;
   const api = client();
   const id = await resolveSubscriptionId(api, typed);
-  const { policy } = await api.notifications.show(id);
+  const { policy, associatedUuid } = await api.notifications.show(id);
   const rows = await api.notifications.deliveries(id, { limit, offset, state });
   const nowMs = Date.now();
   const columns: Column<DeliveryView>[] = [
@@ -105,7 +107,8 @@ export async function listDeliveries(
       tone: (row) => DELIVERY_TONES[row.state],
     },
     { title: 'tries', cell: (row) => row.attempts, align: 'right' },
-    { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle' },
+    // In the list of a job's subscription it would say the same in every row.
+    ...(rows.every((row) => row.associatedUuid === associatedUuid) ? [] : [ABOUT]),
     { title: 'url', cell: (row) => row.url, shrink: 'middle' },
   ];
   printRows(session, options, { rows, columns, whenEmpty: 'No event has matched yet.' });

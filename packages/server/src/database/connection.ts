@@ -25,7 +25,7 @@ export type ConnectionOptions = Pick<
 
 /**
  * Opens the process's pool. Limits keep a sick database from hanging requests: connecting 5 s, a statement
- * 10 s, a lock 5 s, an idle transaction 30 s (an old snapshot would hold back every feed).
+ * 8 s, a lock 5 s, an idle transaction 30 s (an old snapshot would hold back every feed).
  */
 export function openPool(
   connection: ConnectionOptions,
@@ -38,8 +38,8 @@ export function openPool(
     application_name: 'arras',
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,
-    statement_timeout: 10_000,
-    query_timeout: 12_000,
+    statement_timeout: 8_000,
+    query_timeout: 9_000,
     lock_timeout: 5_000,
     idle_in_transaction_session_timeout: 30_000,
     keepAlive: true,

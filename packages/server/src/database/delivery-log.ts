@@ -147,3 +147,29 @@ export async function replayDeliveries(tx: Db, id: NotificationId, choice: Repla
     select count(*)::integer as count from replayed`.execute(tx);
   return rows[0]?.count ?? 0;
 }
+
+/** Rows deleted by one statement: short enough that nobody waits for its locks. */
+const FORGET_BATCH = 5_000;
+
+/**
+ * Deletes attempts older than `attemptDays` and settled deliveries older than `deliveryDays`, a batch at a time.
+ * Returns whether there may be more.
+ */
+export async function forgetOldDeliveries(
+  db: Db,
+  age: { readonly attemptDays: number; readonly deliveryDays: number },
+): Promise<boolean> {
+  const attempts = await sql`
+    delete from delivery_attempts
+    where ctid in (
+      select ctid from delivery_attempts
+      where ended_at < clock_timestamp() - ${age.attemptDays} * interval '1 day'
+      limit ${sql.lit(FORGET_BATCH)})`.execute(db);
+  const deliveries = await sql`
+    delete from deliveries
+    where ctid in (
+      select ctid from deliveries
+      where status <> 'pending' and settled_at < clock_timestamp() - ${age.deliveryDays} * interval '1 day'
+      limit ${sql.lit(FORGET_BATCH)})`.execute(db);
+  return (attempts.numAffectedRows ?? 0n) + (deliveries.numAffectedRows ?? 0n) > 0n;
+}

@@ -69,9 +69,10 @@ interface Made {
 /** Ends that change the subscription are one transaction with the delivery's; all others share their commits. */
 async function conclude(context: NotificationContext, settler: Settler, made: Made): Promise<void> {
   const { delivery, settled, verdict } = made;
-  const endsSubscription = verdict.status === 'delivered' ? !delivery.persistent : verdict.status !== 'pending';
+  const endsSubscription =
+    verdict.status === 'delivered' ? !delivery.persistent : verdict.status !== 'pending';
   if (delivery.replay || !endsSubscription) {
-    const wasOurs = await settler.settle(delivery.delivery_id, settled);
+    const wasOurs = await settler.settle(settled);
     if (wasOurs) await noteHealth(context, made);
     return;
   }
@@ -153,8 +154,9 @@ function settlement(
   },
 ): SettledDelivery {
   const { target, result, verdict, startedAt } = made;
-  const { subscription_id, lane, position } = delivery;
+  const { delivery_id, subscription_id, lane, position } = delivery;
   return {
+    delivery_id,
     subscription_id,
     lane,
     position,

@@ -1,5 +1,5 @@
 import { type ClaimedDelivery, claimDeliveries, deferFollowers } from '../database/claim-deliveries.ts';
-import { releaseDeliveries } from '../database/deliveries.ts';
+import { analyzeDeliveries, releaseDeliveries } from '../database/deliveries.ts';
 import type { NotificationContext } from './context.ts';
 import { cancelEnded, type Delivered, deliver } from './deliver.ts';
 import { type Endpoint, EndpointLimits } from './endpoint-limits.ts';
@@ -29,6 +29,9 @@ export class Dispatcher implements AsyncDisposable {
   #loop: Promise<void> = Promise.resolve();
   #hinted = false;
   #wakeUp: () => void = () => undefined;
+  #begun = 0;
+  /** How many deliveries begun until the planner is told how large the table is; doubled each time. */
+  #analyzeAt = 0;
   #deferredAt = Number.NEGATIVE_INFINITY;
   /** The subscription that the last claim reached; empty: it has seen all. */
   #after = '';
@@ -62,10 +65,12 @@ export class Dispatcher implements AsyncDisposable {
   /** Takes what is due and begins it; returns how many. */
   async #dispatch(): Promise<number> {
     await this.#defer();
+    await this.#analyze();
     const claimed = await this.#claim();
     const begun = new Set(claimed.filter((delivery) => this.#limits.tryBegin(endpointOf(delivery))));
     await this.#release(claimed.filter((delivery) => !begun.has(delivery)));
     this.#beginAll([...begun]);
+    this.#begun += begun.size;
     return begun.size;
   }
 
@@ -76,7 +81,10 @@ export class Dispatcher implements AsyncDisposable {
     const { db, replica } = this.#context;
     const after = this.#after;
     const claimed = await claimDeliveries(db, { replica, limit, busy: this.#limits.busy(), after });
-    const reached = claimed.map(({ subscription_id }) => subscription_id).sort().at(-1);
+    const reached = claimed
+      .map(({ subscription_id }) => subscription_id)
+      .sort()
+      .at(-1);
     this.#after = claimed.length < limit ? '' : (reached ?? '');
     if (after !== '' && this.#after === '') this.#hinted = true;
     return claimed;
@@ -131,6 +139,13 @@ export class Dispatcher implements AsyncDisposable {
     await deferFollowers(this.#context.db);
   }
 
+  /** A young table outgrows its plans faster than the database looks; an old one does not change much any more. */
+  async #analyze(): Promise<void> {
+    if (this.#begun < this.#analyzeAt) return;
+    this.#analyzeAt = Math.max(FIRST_ANALYZE, this.#begun * 2);
+    await analyzeDeliveries(this.#context.db);
+  }
+
   #wakeAfter(ms: number): void {
     setTimeout(() => this.wake(), ms).unref();
   }
@@ -152,6 +167,9 @@ export class Dispatcher implements AsyncDisposable {
     clearTimeout(timer);
   }
 }
+
+/** Deliveries after which the table is counted for the first time after the start. */
+const FIRST_ANALYZE = 200;
 
 /** An attempt that was not made says nothing about its endpoint. */
 const FAULT: Delivered = { answered: true, againMs: null };

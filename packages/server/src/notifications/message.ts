@@ -74,9 +74,11 @@ function needsContent({ body, target, channel }: ClaimedDelivery): boolean {
 }
 
 function toKeep({ delivery, message }: BuiltDelivery): DeliveryContent {
-  const { subscription_id, lane, position } = delivery;
-  const body = Buffer.from(message.body).toString('base64');
-  return { subscription_id, lane, position, target: message.shownTarget, body };
+  return {
+    delivery_id: delivery.delivery_id,
+    target: message.shownTarget,
+    body: Buffer.from(message.body).toString('base64'),
+  };
 }
 
 function assemble(
@@ -116,7 +118,9 @@ async function prepareContents(
   { db, view }: NotificationContext,
   deliveries: readonly ClaimedDelivery[],
 ): Promise<(delivery: ClaimedDelivery) => Content> {
-  const jobs = new Map(deliveries.filter(isAboutJob).map((delivery) => [delivery.delivery_id, jobAt(delivery)]));
+  const jobs = new Map(
+    deliveries.filter(isAboutJob).map((delivery) => [delivery.delivery_id, jobAt(delivery)]),
+  );
   const surroundingsOf = await findSurroundings(db, [...jobs.values()]);
   return (delivery) => {
     const event = toldEvent(view, delivery);
@@ -220,7 +224,8 @@ function resourceContent(delivery: ClaimedDelivery, event: ToldEvent): Content {
       : 'notification';
   const resource = delivery.snapshot;
   const rawJson = JSON.stringify({ ...resource, event });
-  const title = `${kind} ${String(resource['id'] ?? delivery.lane)}`;
+  const { id } = resource;
+  const title = `${kind} ${typeof id === 'string' ? id : delivery.lane}`;
   return {
     body: Buffer.from(rawJson, 'utf8'),
     variables: resourceVariables(kind, {

@@ -1,4 +1,3 @@
-import type { DeliveryId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { type SettledDelivery, settleDeliveries } from '../database/deliveries.ts';
 
@@ -9,7 +8,6 @@ const GATHER_MS = 4;
 
 interface Waiting {
   readonly settled: SettledDelivery;
-  readonly deliveryId: DeliveryId;
   readonly resolve: (wasOurs: boolean) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -27,9 +25,9 @@ export class Settler {
   }
 
   /** Returns whether the delivery was still this replica's; if not, somebody else decides about it. */
-  settle(deliveryId: DeliveryId, settled: SettledDelivery): Promise<boolean> {
+  settle(settled: SettledDelivery): Promise<boolean> {
     const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    this.#waiting.push({ settled, deliveryId, resolve, reject });
+    this.#waiting.push({ settled, resolve, reject });
     if (this.#waiting.length >= BATCH) this.#flush();
     else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
     return promise;
@@ -47,7 +45,7 @@ export class Settler {
       batch.map(({ settled }) => settled),
     ).then(
       (ours) => {
-        for (const { deliveryId, resolve } of batch) resolve(ours.has(deliveryId));
+        for (const { settled, resolve } of batch) resolve(ours.has(settled.delivery_id));
       },
       (error: unknown) => {
         for (const { reject } of batch) reject(error);
