@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -51,6 +61,28 @@ export function describeShell(name: string, createShell: () => Promise<Shell>): 
       assert.equal(result.stdout.length, 1_048_576);
       assert.equal(result.truncated, true);
       assert.equal(result.exitCode, 4);
+    });
+
+    test('small files are read whole; links, pipes, directories, large and other files are left out', async () => {
+      const directory = join(root, 'small');
+      mkdirSync(join(directory, 'tj-directory'), { recursive: true });
+      writeFileSync(join(directory, 'tj-a'), 'one\n');
+      writeFileSync(join(directory, 'tj-large'), 'x'.repeat(200));
+      writeFileSync(join(directory, 'other'), 'two\n');
+      symlinkSync(join(directory, 'tj-a'), join(directory, 'tj-link'));
+      execFileSync('mkfifo', [join(directory, 'tj-pipe')]);
+      const wanted = { accepts: (name: string) => name.startsWith('tj-'), maxBytes: 128, limit: 10 };
+      assert.deepEqual(await shell.readSmallFiles(directory, wanted), [{ name: 'tj-a', text: 'one\n' }]);
+      assert.deepEqual(await shell.readSmallFiles(join(root, 'missing'), wanted), []);
+    });
+
+    test('files are moved, and those that are gone are left out', async () => {
+      const [from, to] = [join(root, 'from'), join(root, 'to')];
+      for (const directory of [from, to]) mkdirSync(directory);
+      writeFileSync(join(from, 'a'), 'a');
+      assert.deepEqual(await shell.moveFiles(from, ['a', 'gone'], to), ['a']);
+      assert.deepEqual(readdirSync(from), []);
+      assert.equal(readFileSync(join(to, 'a'), 'utf8'), 'a');
     });
 
     test('the time limit ends the command with its children', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -147,11 +147,11 @@ describe('the verdict on a try is true', () => {
   });
 
   test('a stranger with our stored pid is neither taken for the program nor signalled', async () => {
-    const stranger = spawn('sleep', ['300']);
     const each = await bed.prepare(WAIT);
     await each.submit();
     await each.until('running');
     const { wrapper, program } = recordedProcesses(each);
+    const stranger = await startLaterThan(program);
     process.kill(wrapper, 'SIGKILL');
     process.kill(program, 'SIGKILL');
     const file = record('running', each.launch.tag);
@@ -211,3 +211,19 @@ describe('the verdict on a try is true', () => {
     await running.until('ended');
   });
 });
+
+/** Start times count in hundredths of a second: the stranger must not have begun in the same one as the program. */
+function startLaterThan(program: number): Promise<ChildProcess> {
+  return eventually('a process has another start time', () => {
+    const stranger = spawn('sleep', ['300']);
+    if (startOf(stranger.pid ?? 0) !== startOf(program)) return stranger;
+    stranger.kill('SIGKILL');
+    return null;
+  });
+}
+
+/** Field 22 of /proc/PID/stat. */
+function startOf(pid: number): string | undefined {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+}

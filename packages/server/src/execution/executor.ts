@@ -9,8 +9,8 @@ import {
   UnreadableAnswer,
 } from './scheduler.ts';
 import { type Shell, type ShellCommand, type ShellResult, ShellUnreachable } from './shell.ts';
-import { ACKNOWLEDGE, FENCE, FORGET_PAST, LIST_ENDED } from './spool-scripts.ts';
-import { isTag } from './try-record.ts';
+import { ACKNOWLEDGE, FENCE, FORGET_PAST } from './spool-scripts.ts';
+import { isTag, parseExitCode, RECORD_LIMIT_BYTES } from './try-record.ts';
 import { renderWrapper, WRAPPER_PATH } from './wrapper-script.ts';
 
 /** Milliseconds for one command. Longer than any healthy answer of a busy host; a late one is asked for again. */
@@ -84,10 +84,7 @@ export function createExecutor(parts: { readonly shell: Shell; readonly schedule
     reconcile: async (tracked) => pick(await observe([tracked]), tracked.tag),
     fence: (tracked) => fence(shell, tracked),
     ended: (spool) => listEnded(shell, spool),
-    acknowledge: async (spool, tags) => {
-      if (tags.length > 0)
-        await runOrThrow(shell, { script: ACKNOWLEDGE, args: [spool, ...tags.map(checkTag)] });
-    },
+    acknowledge: (spool, tags) => acknowledge(shell, spool, tags),
     forgetPast: async (spool) => {
       await runOrThrow(shell, { script: FORGET_PAST, args: [spool] });
     },
@@ -148,22 +145,28 @@ async function fence(shell: Shell, tracked: Tracked): Promise<'fenced' | 'starte
   throw new UnreadableAnswer('expected the holder of a claim, got none');
 }
 
+/** Most ended tries that one listing names; the rest comes next time. */
+const LISTING_LIMIT = 5_000;
+
 async function listEnded(shell: Shell, spoolDirectory: string): Promise<readonly EndedTry[]> {
-  const nonce = freshNonce();
-  const { stdout } = await runOrThrow(shell, { script: LIST_ENDED, args: [nonce, spoolDirectory] });
-  const lines = stdout.split('\n');
-  const begin = lines.indexOf(`begin ${nonce}`);
-  const end = lines.indexOf(`end ${nonce}`, begin + 1);
-  if (begin < 0 || end < 0)
-    throw new UnreadableAnswer('expected a listing between two nonce lines, got none');
-  return lines.slice(begin + 1, end).flatMap(parseEnded);
+  const files = await shell.readSmallFiles(`${spoolDirectory}/ended`, {
+    accepts: isTag,
+    maxBytes: RECORD_LIMIT_BYTES,
+    limit: LISTING_LIMIT,
+  });
+  return files.flatMap(({ name, text }) => {
+    const exitCode = parseExitCode(text);
+    return exitCode === null ? [] : [{ tag: name, exitCode }];
+  });
 }
 
-/** tj-0123-007-1 0 */
-function parseEnded(line: string): readonly EndedTry[] {
-  const [tag, code] = line.split(' ');
-  if (tag === undefined || code === undefined || !isTag(tag)) return [];
-  return [{ tag, exitCode: Number(code) }];
+/** Most records lie in `ended` and are only moved; those of lost and fenced tries need the script. */
+async function acknowledge(shell: Shell, spoolDirectory: string, tags: readonly string[]): Promise<void> {
+  const checked = tags.map(checkTag);
+  if (checked.length === 0) return;
+  const moved = new Set(await shell.moveFiles(`${spoolDirectory}/ended`, checked, `${spoolDirectory}/past`));
+  const others = checked.filter((tag) => !moved.has(tag));
+  if (others.length > 0) await runOrThrow(shell, { script: ACKNOWLEDGE, args: [spoolDirectory, ...others] });
 }
 
 async function ask(shell: Shell, command: ShellCommand): Promise<Asked> {

@@ -4,7 +4,7 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { setPriority, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { installLocalFiles } from './local-files.ts';
+import { installLocalFiles, moveLocalFiles, readSmallLocalFiles } from './local-files.ts';
 import { collectOutput } from './output-cap.ts';
 import {
   type Shell,
@@ -40,6 +40,8 @@ export function createLocalShell(options: LocalShellOptions = {}): Shell {
       await mkdir(path, { recursive: true, mode: 0o700 });
     },
     installFiles: installLocalFiles,
+    readSmallFiles: readSmallLocalFiles,
+    moveFiles: moveLocalFiles,
     watch,
     close: async () => {},
   };

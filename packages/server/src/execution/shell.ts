@@ -40,6 +40,21 @@ export interface InstalledFile {
   readonly mode: number;
 }
 
+/** A small file and its text. */
+export interface SmallFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Which files {@link Shell.readSmallFiles} reads. */
+export interface SmallFilesWanted {
+  readonly accepts: (name: string) => boolean;
+  /** Larger files are left out. */
+  readonly maxBytes: number;
+  /** The most that are read. */
+  readonly limit: number;
+}
+
 /** Runs scripts on one host, puts files there and hints at changes there. */
 export interface Shell {
   /** Rejects with {@link ShellUnreachable}, or with the signal's reason when it aborts. */
@@ -51,6 +66,10 @@ export interface Shell {
    * rename) and is on disk when the promise resolves; an older file of that name is replaced.
    */
   installFiles(directory: string, files: readonly InstalledFile[]): Promise<void>;
+  /** Regular files of a directory; links, pipes and what vanishes meanwhile are left out. A missing directory has none. */
+  readSmallFiles(directory: string, wanted: SmallFilesWanted): Promise<readonly SmallFile[]>;
+  /** Moves files to another directory of the same file system; returns the names that were there to be moved. */
+  moveFiles(from: string, names: readonly string[], to: string): Promise<readonly string[]>;
   /**
    * Calls `onEntry` with the name of each entry that appears in the directory: a hint that may be late,
    * doubled or missing. Creates the directory when it is missing. Ends when the signal aborts.

@@ -1,9 +1,4 @@
-import { RECORD_FUNCTIONS } from './try-record.ts';
-
 /** Bash texts about claims and spools, the same for every scheduler. Values come as arguments. */
-
-/** Most ended tries that one listing names, so that it stays within the output limit; the rest comes next time. */
-const LISTING_LIMIT = 5_000;
 
 /** Days that the records of settled tries are kept (P14). */
 const PAST_DAYS = 90;
@@ -23,22 +18,6 @@ rm -f -- "$CLAIM.$TOKEN"
 read -r WINNER KIND 2>/dev/null < "$CLAIM" || exit 1
 sync -- "$CLAIM" "$WORK/.arras" || exit 1
 if [[ $KIND == service ]]; then printf 'fenced\\n'; else printf 'started\\n'; fi
-`;
-
-/** Arguments: nonce, SPOOL. Prints \`TAG CODE\` for each readable exit marker. */
-export const LIST_ENDED = `
-${RECORD_FUNCTIONS}
-NONCE=$1 SPOOL=$2 COUNT=0
-shopt -s nullglob
-printf 'begin %s\\n' "$NONCE"
-for FILE in "$SPOOL"/ended/tj-*; do
-  read_small "$FILE" && [[ $TEXT =~ $RECORD_SHAPE && -n \${BASH_REMATCH[8]} ]] || continue
-  CODE=\${BASH_REMATCH[8]} NAME=\${FILE##*/}
-  [[ $NAME =~ ^[0-9A-Za-z-]{1,80}$ ]] || continue
-  printf '%s %s\\n' "$NAME" "$CODE"
-  (( ++COUNT < ${LISTING_LIMIT} )) || break
-done
-printf 'end %s\\n' "$NONCE"
 `;
 
 /**

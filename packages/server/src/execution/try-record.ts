@@ -15,7 +15,7 @@
  */
 
 /** Longest record is 118 bytes; of a longer file, whatever it is, no more than this is read. */
-const RECORD_LIMIT_BYTES = 128;
+export const RECORD_LIMIT_BYTES = 128;
 
 /** Text of a `past` entry that stands for a try that was settled without an exit marker. */
 const SETTLED = 'settled';
@@ -100,4 +100,17 @@ const TAG_SHAPE = /^tj-[0-9A-Za-z-]{1,64}-[0-9]{1,6}$/;
 /** Whether a name in a spool is the tag of a try: `tj-<job id>-<try>`. */
 export function isTag(name: string): boolean {
   return TAG_SHAPE.test(name);
+}
+
+/**
+ * The same as RECORD_SHAPE, for a record that tells the end:
+ * `run BOOT PID START PID START`, newline, `exit 0`, newline.
+ */
+const ENDED_SHAPE =
+  /^(?:run [0-9a-f-]{36}(?: [0-9]{1,20}){4}\n)?exit ([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\n$/;
+
+/** The exit code in a record's text; null while there is none, or when it is no record. */
+export function parseExitCode(text: string): number | null {
+  const code = ENDED_SHAPE.exec(text)?.[1];
+  return code === undefined ? null : Number(code);
 }
