@@ -36,12 +36,13 @@ test('a task whose completion could not be stored does not end the work of the p
 });
 
 test('what the ended workers held is given back', async () => {
-  await eventually('no task is locked', async () => {
+  const isUnlocked = async () => {
     const { rows } = await bed.pool.query(
       'select id from graphile_worker._private_jobs where locked_at is not null',
     );
     return rows.length === 0;
-  });
+  };
+  await eventually('no task is locked', isUnlocked, { timeoutMs: 30_000 });
 });
 
 test('the service still stops cleanly', async () => {

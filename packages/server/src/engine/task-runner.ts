@@ -15,6 +15,9 @@ import type { EngineContext } from './context.ts';
 /** Milliseconds between two tries while the database is away. */
 const AGAIN_MS = 1_000;
 
+/** Milliseconds in which a late request of an ended pool has certainly been answered or given up by the database. */
+const LATE_LOCK_MS = 9_000;
+
 /** What a pool of workers is made of. */
 export type TaskRunnerOptions = Pick<RunnerOptions, 'pgPool' | 'concurrency' | 'pollInterval' | 'preset'> & {
   readonly taskList: TaskList;
@@ -100,10 +103,11 @@ export class TaskRunner implements AsyncDisposable {
   async #giveBack(id: string): Promise<void> {
     const inHand = this.#pools.get(id)?.inHand ?? new Set<Promise<unknown>>();
     await Promise.allSettled(inHand);
-    await this.#insist('queue.unlock', async () => {
-      await unlockWorkers(this.#context.db, [id]);
-      this.#pools.delete(id);
-    });
+    await this.#insist('queue.unlock', () => unlockWorkers(this.#context.db, [id]));
+    // A request for a task that was under way when the pool ended may lock one after this.
+    await delay(LATE_LOCK_MS, undefined, { signal: this.#stop.signal, ref: false }).catch(() => undefined);
+    await this.#insist('queue.unlock', () => unlockWorkers(this.#context.db, [id]));
+    this.#pools.delete(id);
   }
 
   /** Repeats what needs the database until it is done or the process stops. */
