@@ -19,7 +19,7 @@ const ATTRIBUTES: JobAttributes = {
   processorsPerNode: 3,
   memoryPerNodeGb: 0.5,
   maxRunTimeSeconds: 100 * 3_600 + 61,
-  workPath: '/work/01-007',
+  workPath: '/scratch/01-007',
   owner: 'jdoe',
   tenant: 'main',
   baseUrl: 'https://example.org',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findSpaceHolders, userRoots } from './user-space.ts';
 
-const ROOTS = userRoots({ homeDir: '/home', scratchDir: '/scratch/', workDir: '/work/' });
+const ROOTS = userRoots({ homeDir: '/home', scratchDir: '/scratch/', workDir: '/jobs/' });
 
 test('a path below a root may belong to the user its first part names', () => {
   assert.deepEqual(ROOTS, ['/home', '/scratch']);
