@@ -247,7 +247,7 @@ test('a request waits two seconds for the first with its key, then asks to come 
 });
 
 describe('reading', () => {
-  test('show gives what the submission gave, status only id and status, history begins with PENDING', async () => {
+  test('show gives what the submission gave, status little more than id and status, history begins with PENDING', async () => {
     const job = await submit();
     const shown = await api.call('GET', `${JOBS}/${job.id}`);
     assert.deepEqual(shown.json, { status: 'success', message: null, version: '2.4.9-rtest', result: job });
@@ -255,14 +255,20 @@ describe('reading', () => {
     assert.deepEqual(status.json.result, {
       id: job.id,
       status: 'PENDING',
+      stopRequested: false,
+      seq: 2,
+      lastUpdated: job.lastUpdated,
+      freshness: { asOf: job.lastUpdated, source: 'service', reachable: true },
       _links: { self: job._links.self },
     });
     const history = (await api.call<HistoryEntry[]>('GET', `${JOBS}/${job.id}/history`)).json.result;
     assert.equal(history.length, 1);
     assert.deepEqual(
-      { ...history[0], created: null },
+      { ...history[0], created: null, id: null },
       {
         created: null,
+        id: null,
+        seq: 2,
         status: 'PENDING',
         description: 'Job accepted and queued for submission.',
         createdBy: 'ada',

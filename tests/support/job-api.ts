@@ -205,7 +205,7 @@ function createEngine(db: Db, newId: NewId): EngineContext {
     db,
     replica: 'test',
     newId,
-    transition: createTransition({ db, newId, deadlines: () => null, onDeliveries: () => undefined }),
+    transition: createTransition({ db, newId, deadlines: () => null }),
     leases: new LeaseKeeper({ db, replica: 'test', monotonicMs: () => performance.now() }),
     targets: new Targets({ db, factories: { openExecutor, openStorage }, onEnded: () => undefined }),
     apps: new AppDefinitions(db),

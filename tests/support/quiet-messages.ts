@@ -57,7 +57,6 @@ function keepMessages(fired: Shot[]): MessageControl {
       body: { id: job.id, event },
       mail: null,
     }),
-    wake: () => undefined,
     checkUrl: (url) => (url.includes('refused.example') ? 'it is refused in this test' : null),
   };
 }

@@ -24,7 +24,7 @@ export async function openStore(pool: pg.Pool): Promise<Store> {
   await insertProfile(db, { username: 'ada', uuid: newId('profile') });
   const app = { uuid: newId('app'), id: 'noop-1.0', owner: 'ada', execution_system: 'local' };
   await inTransaction(db, (tx) => insertApp(tx, app, {}));
-  const transition = createTransition({ db, newId, deadlines: () => 60_000, onDeliveries: () => undefined });
+  const transition = createTransition({ db, newId, deadlines: () => 60_000 });
   return { db, newId, transition, accept: () => accept(db, newId, app.uuid) };
 }
 

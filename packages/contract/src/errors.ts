@@ -243,6 +243,16 @@ export const ERRORS = {
     message: 'This Idempotency-Key was already used with another request body.',
     remedy: 'Use a new key for a new request.',
   },
+  'stream.bad-position': {
+    status: 400,
+    message: 'The position in the stream cannot be read.',
+    remedy: 'Send the id of the last event exactly as the stream gave it, or none to begin now.',
+  },
+  'stream.too-many': {
+    status: 429,
+    message: 'Too many streams are open.',
+    remedy: 'Close streams that nobody reads, or follow several jobs in one stream.',
+  },
   'rate.limited': {
     status: 429,
     message: 'Too many requests of this kind in a short time.',

@@ -6,6 +6,7 @@ export * from './errors.ts';
 export * from './events.ts';
 export * from './expectation.ts';
 export * from './ids.ts';
+export * from './job-events.ts';
 export * from './job-permissions.ts';
 export * from './job-request.ts';
 export * from './jobs.ts';

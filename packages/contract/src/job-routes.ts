@@ -6,12 +6,22 @@ import {
   idempotencyKeySchema,
   jobActionRequestSchema,
   jobSchema,
+  jobStatusesRequestSchema,
+  jobStatusesSchema,
   jobStatusViewSchema,
   jobSummarySchema,
   outputEntrySchema,
   resolvedJobRequestSchema,
 } from './jobs.ts';
-import { listQuerySchema, pageQuerySchema, queryFlagSchema } from './listing.ts';
+import {
+  listQueryFields,
+  listQuerySchema,
+  pageQuerySchema,
+  queryFlagSchema,
+  settleOrder,
+  sinceSchema,
+  waitSchema,
+} from './listing.ts';
 import type { Route } from './route.ts';
 
 const params = z.object({ id: jobIdSchema.describe('Id of the job.') });
@@ -19,6 +29,14 @@ const params = z.object({ id: jobIdSchema.describe('Id of the job.') });
 const outputParams = params.extend({
   path: z.string().describe('Path relative to the job directory.'),
 });
+
+/** How to wait for a change instead of asking again. */
+const waitFields = {
+  wait: waitSchema.describe(
+    'Seconds, at most 60: answer at the next change, or after this time. With If-None-Match a change is anything after that version.',
+  ),
+  since: sinceSchema.describe('Sequence number: with `wait`, a change is an event after it.'),
+};
 
 /** Operations on jobs. */
 export const JOB_ROUTES = {
@@ -31,6 +49,7 @@ export const JOB_ROUTES = {
       'Abbreviated jobs, yours and those shared with you, last updated first. With `filter` the rows are full jobs, of which the named fields are kept.',
     access: 'user',
     query: listQuerySchema,
+    conditional: true,
     success: { status: 200, schema: z.array(jobSummarySchema) },
     errors: [],
   },
@@ -74,6 +93,8 @@ export const JOB_ROUTES = {
     description: 'The full description of a job, exactly like the one returned when it was submitted.',
     access: 'user',
     params,
+    query: z.object(waitFields),
+    conditional: true,
     success: { status: 200, schema: jobSchema },
     errors: ['job.not-found', 'access.forbidden'],
   },
@@ -122,18 +143,39 @@ export const JOB_ROUTES = {
     description: 'The smallest answer, for polling.',
     access: 'user',
     params,
+    query: z.object(waitFields),
+    conditional: true,
     success: { status: 200, schema: jobStatusViewSchema },
     errors: ['job.not-found', 'access.forbidden'],
+  },
+  showJobStatuses: {
+    method: 'POST',
+    path: '/jobs/v2/statuses',
+    tag: 'Jobs',
+    summary: 'Show the statuses of many jobs',
+    description: 'One request instead of thousands. Ids that are no job of yours are listed as missing.',
+    access: 'user',
+    body: jobStatusesRequestSchema,
+    bodyLimitBytes: 1024 * 1024,
+    success: { status: 200, schema: jobStatusesSchema },
+    errors: [],
   },
   listJobHistory: {
     method: 'GET',
     path: '/jobs/v2/{id}/history',
     tag: 'Jobs',
     summary: 'List what happened to a job',
-    description: 'Status changes, messages and the progress of transfers, oldest first.',
+    description:
+      'Status changes, messages and the progress of transfers, oldest first. With `since` only what came after that sequence number.',
     access: 'user',
     params,
-    query: listQuerySchema,
+    query: listQueryFields
+      .extend({
+        wait: waitFields.wait,
+        since: sinceSchema.describe('Sequence number: only entries after it.'),
+      })
+      .transform(settleOrder),
+    conditional: true,
     success: { status: 200, schema: z.array(historyEntrySchema) },
     errors: ['job.not-found', 'access.forbidden'],
   },

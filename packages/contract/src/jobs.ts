@@ -2,12 +2,26 @@ import { z } from 'zod';
 import { linkSchema, linksSchema, timestampSchema } from './envelope.ts';
 import { jobStatusSchema } from './events.ts';
 import { expected } from './expectation.ts';
-import { jobIdSchema } from './ids.ts';
+import { jobEventIdSchema, jobIdSchema } from './ids.ts';
 import { word } from './scalars.ts';
 import { notificationPolicySchema } from './subscriptions.ts';
 
 const time = timestampSchema.nullable();
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/**
+ * As of when a status is known, and from where. What the service does itself it knows at once; what a program does it
+ * learns by looking at the execution system, whose jobs keep their last known status while it cannot be reached.
+ */
+export const freshnessSchema = z.object({
+  asOf: timestampSchema.describe('The status was seen to be true at this time.'),
+  source: z.enum(['service', 'executionSystem']).describe('Who knows: the service itself, or the system it looks at.'),
+  reachable: z.boolean().describe('False while the execution system does not answer.'),
+  message: z.string().optional().describe('Why it does not, and since when.'),
+});
+
+/** As of when a status is known, and from where. */
+export type Freshness = z.infer<typeof freshnessSchema>;
 
 const jobLinksSchema = linksSchema(
   'self',
@@ -95,6 +109,8 @@ export const jobSchema = z.object({
   executionType: z.enum(['HPC', 'CONDOR', 'CLI']),
   schedulerType: z.string(),
   stopRequested: z.boolean().describe('A stop was asked for and the end is not yet proven.'),
+  seq: z.int().describe('Sequence number of the last event: `since` of history, status and streams.'),
+  freshness: freshnessSchema,
   _links: jobLinksSchema,
 });
 
@@ -120,21 +136,49 @@ export const jobSummarySchema = jobSchema
     ended: true,
     lastStatusCheck: true,
     stopRequested: true,
+    seq: true,
+    freshness: true,
   })
   .extend({ _links: linksSchema('self', 'archiveData') });
 
 /** One row of a job listing. */
 export type JobSummary = z.infer<typeof jobSummarySchema>;
 
-/** The small answer for polling: id and status. */
+/** The small answer for polling: the guide's id and status, and how well they are known. */
 export const jobStatusViewSchema = z.object({
   id: jobIdSchema,
   status: jobStatusSchema,
+  stopRequested: z.boolean(),
+  seq: jobSchema.shape.seq,
+  lastUpdated: timestampSchema,
+  freshness: freshnessSchema,
   _links: z.object({ self: linkSchema }),
 });
 
 /** The small answer for polling. */
 export type JobStatusView = z.infer<typeof jobStatusViewSchema>;
+
+/** Ids that one request for statuses may name. */
+export const MAX_STATUS_IDS = 10_000;
+
+/** Body of a request for the statuses of many jobs. */
+export const jobStatusesRequestSchema = z.object({
+  ids: z
+    .array(z.string({ error: expected('the id of a job') }).max(64, { error: expected('the id of a job') }), {
+      error: expected('a list of ids of jobs'),
+    })
+    .max(MAX_STATUS_IDS, { error: expected(`at most ${MAX_STATUS_IDS} ids`) })
+    .describe('In any order; the answer keeps it.'),
+});
+
+/** The statuses of many jobs. */
+export const jobStatusesSchema = z.object({
+  jobs: z.array(jobStatusViewSchema.omit({ _links: true })),
+  missing: z.array(z.string()).describe('Ids of no job that you may read.'),
+});
+
+/** The statuses of many jobs. */
+export type JobStatuses = z.infer<typeof jobStatusesSchema>;
 
 /** How far a transfer is; bytes, files, bytes a second. */
 export const transferProgressSchema = z.object({
@@ -157,6 +201,8 @@ export const historyEntrySchema = z.object({
   createdBy: z.string(),
   status: z.string().describe('The status or the event.'),
   description: z.string().optional(),
+  id: jobEventIdSchema.describe('Id of the event, the same in webhooks and streams.'),
+  seq: z.int().describe('Sequence number of the event: `since` of the next request.'),
 });
 
 /** One entry of a job's history. */

@@ -40,6 +40,29 @@ wireShapes.add(queryFlagSchema, { type: 'boolean', default: false });
 export const queryTextSchema = queryValue.transform(last);
 wireShapes.add(queryTextSchema, { type: 'string' });
 
+function wholeNumber(meaning: string, max: number) {
+  const schema = queryValue.transform((value, context): number | undefined => {
+    const given = last(value);
+    if (given === undefined) return undefined;
+    if (/^[0-9]{1,10}$/.test(given) && Number(given) <= max) return Number(given);
+    return refuse(context, `expected ${meaning}, got ${describeValue(given)}`);
+  });
+  wireShapes.add(schema, { type: 'integer', minimum: 0, maximum: max });
+  return schema;
+}
+
+/** The longest wait for a change, in seconds: below the time after which proxies usually give up. */
+export const MAX_WAIT_SECONDS = 60;
+
+/** How long an answer may wait for a change, in seconds. */
+export const waitSchema = wholeNumber(
+  `a whole number of seconds from 0 to ${MAX_WAIT_SECONDS}`,
+  MAX_WAIT_SECONDS,
+);
+
+/** Sequence number after which something counts as new. */
+export const sinceSchema = wholeNumber('the sequence number of an event', 2_147_483_647);
+
 /** A sort direction. */
 export type SortOrder = 'ASC' | 'DESC';
 

@@ -23,7 +23,7 @@ export interface Route {
   /** Other paths that do the same. */
   readonly aliases?: readonly string[];
   /** Groups operations in the reference. */
-  readonly tag: 'Jobs' | 'Notifications' | 'Systems' | 'Apps' | 'Profiles' | 'Tokens' | 'Service';
+  readonly tag: 'Jobs' | 'Streams' | 'Notifications' | 'Systems' | 'Apps' | 'Profiles' | 'Tokens' | 'Service';
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
@@ -39,6 +39,10 @@ export interface Route {
   readonly head?: true;
   /** Answers without an envelope. */
   readonly bare?: true;
+  /** Supports conditional requests: answers carry an ETag, and 304 says that the caller's copy is still good. */
+  readonly conditional?: true;
+  /** Longest body in bytes, where the usual limit is too short. */
+  readonly bodyLimitBytes?: number;
   readonly success: Success;
   /** Other successful answers. */
   readonly alternatives?: readonly Success[];

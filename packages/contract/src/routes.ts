@@ -4,6 +4,7 @@ import { APP_ROUTES } from './app-routes.ts';
 import { JOB_CALLBACK_ROUTES } from './job-callback-routes.ts';
 import { JOB_PERMISSION_ROUTES } from './job-permission-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
+import { JOB_STREAM_ROUTES } from './job-stream-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import type { Route } from './route.ts';
 import { SERVICE_ROUTES } from './service-routes.ts';
@@ -12,6 +13,7 @@ import { SYSTEM_ROUTES } from './system-routes.ts';
 /** Every operation of the API by its operation id. */
 export const ROUTES = {
   ...JOB_ROUTES,
+  ...JOB_STREAM_ROUTES,
   ...JOB_PERMISSION_ROUTES,
   ...JOB_CALLBACK_ROUTES,
   ...NOTIFICATION_ROUTES,

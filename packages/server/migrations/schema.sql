@@ -78,6 +78,13 @@ create table public.delivery_attempts (
   constraint delivery_attempts_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
 );
 
+create table public.feed_era (
+  only_row boolean not null default true,
+  era_offset bigint not null default 0,
+  constraint feed_era_pkey PRIMARY KEY (only_row),
+  constraint feed_era_only_row CHECK (only_row)
+);
+
 create table public.idempotency_keys (
   username text not null,
   route text not null,
@@ -99,7 +106,7 @@ create table public.job_events (
   transfer_id text,
   created_by text not null,
   created_at timestamp with time zone not null default clock_timestamp(),
-  xid xid8 not null default pg_current_xact_id(),
+  feed_position bigint not null default feed_now(),
   data jsonb,
   constraint job_events_pkey PRIMARY KEY (job_id, seq),
   constraint job_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
@@ -168,6 +175,7 @@ create table public.jobs (
   last_status_check timestamp with time zone,
   remote_status_checks integer not null default 0,
   failed_status_checks integer not null default 0,
+  feed_position bigint not null default 0,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_status CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING_INPUTS'::text, 'STAGING_INPUTS'::text, 'STAGED'::text, 'SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text, 'ARCHIVING_FINISHED'::text, 'ARCHIVING_FAILED'::text, 'FINISHED'::text, 'KILLED'::text, 'STOPPED'::text, 'FAILED'::text]))),
   constraint jobs_stop_requested CHECK ((stop_requested = ANY (ARRAY['STOPPED'::text, 'KILLED'::text, 'FAILED'::text]))),
@@ -251,6 +259,14 @@ create table public.subscriptions (
   constraint subscriptions_resource_kind CHECK ((resource_kind = ANY (ARRAY['job'::text, 'app'::text, 'system'::text, 'notification'::text, 'any'::text]))),
   constraint subscriptions_status CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'INACTIVE'::text, 'COMPLETE'::text, 'FAILED'::text]))),
   constraint subscriptions_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
+);
+
+create table public.system_checks (
+  system_id text not null,
+  seen_at timestamp with time zone,
+  failing_since timestamp with time zone,
+  message text,
+  constraint system_checks_pkey PRIMARY KEY (system_id)
 );
 
 create table public.system_roles (
@@ -341,6 +357,8 @@ CREATE INDEX delivery_attempts_subscription ON public.delivery_attempts USING bt
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
+CREATE INDEX job_events_feed ON public.job_events USING btree (feed_position, job_id, seq);
+
 CREATE INDEX job_permissions_username ON public.job_permissions USING btree (username);
 
 CREATE INDEX jobs_active ON public.jobs USING btree (execution_system, status) WHERE (status = ANY (ARRAY['SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text]));
@@ -367,6 +385,22 @@ CREATE INDEX tokens_username ON public.tokens USING btree (username, created_at)
 
 CREATE INDEX transfers_job ON public.transfers USING btree (job_id);
 
+CREATE OR REPLACE FUNCTION public.feed_horizon()
+ RETURNS bigint
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select pg_snapshot_xmin(pg_current_snapshot())::text::bigint + era_offset from feed_era
+$function$;
+
+CREATE OR REPLACE FUNCTION public.feed_now()
+ RETURNS bigint
+ LANGUAGE plpgsql
+AS $function$
+begin
+  return pg_current_xact_id()::text::bigint + (select era_offset from feed_era);
+end $function$;
+
 comment on table public.app_revisions is 'never updated: a job runs the revision that was current when it was submitted';
 
 comment on table public.deliveries is 'one row for each event that matched a subscription at its commit: matched = delivered + pending + parked + cancelled';
@@ -385,9 +419,11 @@ comment on column public.deliveries.body is 'the bytes that every attempt sends;
 
 comment on column public.delivery_attempts.message is 'at most the first KiB of what the other side said';
 
+comment on table public.feed_era is 'added to transaction numbers: a restored dump brings positions with it that are ahead of the new server''s numbers';
+
 comment on column public.job_events.in_history is 'CREATED reaches subscribers but not the history, which begins with PENDING (guide)';
 
-comment on column public.job_events.xid is 'orders feeds over many jobs; see docs/architecture.md';
+comment on column public.job_events.feed_position is 'place in the feed over all jobs, (feed_position, job_id, seq): the transaction''s, but never before that of the job''s last event';
 
 comment on column public.job_events.data is 'what a program inside the job sent with its own event';
 
@@ -404,6 +440,8 @@ comment on column public.jobs.epoch is 'raised by every change of ownership; a w
 comment on column public.jobs.next_at is 'when the sweep has to look at the job although nobody rang; null: never';
 
 comment on column public.jobs.faults is 'unexpected errors in a row while working on the job';
+
+comment on column public.jobs.feed_position is 'that of the job''s last event';
 
 comment on column public.profiles.password_hash is 'scrypt; null: the user has no password and signs in with tokens only';
 
@@ -422,6 +460,10 @@ comment on column public.subscriptions.secret is 'sealed signing secret; null: u
 comment on column public.subscriptions.previous_secret is 'still signs beside the new one until previous_secret_until';
 
 comment on column public.subscriptions.failing_since is 'first failure after the last success; null: the endpoint is well';
+
+comment on column public.system_checks.seen_at is 'when the system last told how its programs are';
+
+comment on column public.system_checks.failing_since is 'first look without an answer after the last answer; null: it answers';
 
 comment on column public.systems.id is 'stays taken after deletion: jobs and links go on naming it';
 

@@ -30,13 +30,13 @@ export interface EngineParts {
   readonly service: ServiceFacts;
   /** Names this process among the others. */
   readonly replica: string;
-  /** Called when an event has caused deliveries; a hint. */
-  readonly onDeliveries: () => void;
 }
 
 /** The engine of this process: running if it has the role `worker`, else only able to stop jobs. */
 export interface Engine extends AsyncDisposable {
   readonly context: EngineContext;
+  /** Makes this process known to the others, and takes away what dead ones on this host left. */
+  signOn(): Promise<void>;
   start(): Promise<void>;
 }
 
@@ -60,14 +60,11 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
     db,
     replica,
     newId,
-    transition: ringForFreedPlaces(
-      createTransition({ db, newId, deadlines: deadlinesOf(config), onDeliveries: parts.onDeliveries }),
-      {
-        db,
-        log,
-        findDefinition: (systemId) => targets.findDefinition(systemId),
-      },
-    ),
+    transition: ringForFreedPlaces(createTransition({ db, newId, deadlines: deadlinesOf(config) }), {
+      db,
+      log,
+      findDefinition: (systemId) => targets.findDefinition(systemId),
+    }),
     leases,
     targets,
     apps: new AppDefinitions(db),
@@ -97,6 +94,7 @@ function runEngine(
   }));
   return {
     context,
+    signOn: () => replica.signOn(),
     start: async () => {
       if (works) {
         workers = await startWorkers(context, {

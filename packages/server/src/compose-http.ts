@@ -16,6 +16,7 @@ import type { NewId } from './domain/id-source.ts';
 import { suspendJob } from './engine/pause.ts';
 import type { Pressure } from './engine/pressure.ts';
 import { stopJob } from './engine/stop.ts';
+import type { Feed } from './events/feed.ts';
 import type { ViewContext } from './events/view-context.ts';
 import type { HttpContext, MessageControl } from './http/context.ts';
 import { createRateLimit } from './http/rate-limit.ts';
@@ -35,6 +36,7 @@ export interface HttpParts {
   readonly secrets: SecretBox;
   readonly jobTokens: JobTokens;
   readonly metrics: Registry;
+  readonly feed: Feed;
 }
 
 /** Calls from inside one job: room for an eager program, none for a flood. */
@@ -44,7 +46,7 @@ const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 
 /** Builds the HTTP server; it does not listen yet. */
 export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
-  const { config, db, log, newId, view, engine, notifications, secrets, jobTokens, metrics } = parts;
+  const { config, db, log, newId, view, engine, notifications, secrets, jobTokens, metrics, feed } = parts;
   const context: HttpContext = {
     db,
     newId,
@@ -57,6 +59,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
     randomBytes,
     auth: createAuthenticator({ db, now: () => performance.now() }),
+    feed,
     targets: engine.context.targets,
     stagingDeadlineMs: config.ARRAS_STAGING_LIMIT,
     notifications,

@@ -6,6 +6,7 @@ import { type Channels, createChannels } from './channels/by-name.ts';
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
 import type { NewId } from './domain/id-source.ts';
+import type { Feed } from './events/feed.ts';
 import type { ViewContext } from './events/view-context.ts';
 import type { MessageControl } from './http/context.ts';
 import type { NotificationContext } from './notifications/context.ts';
@@ -25,6 +26,7 @@ export interface NotificationParts {
   readonly replica: string;
   readonly secrets: SecretBox;
   readonly metrics: Registry;
+  readonly feed: Feed;
 }
 
 /** Notifications of this process: dispatching if it has the role `worker`, else only able to send by hand. */
@@ -55,6 +57,9 @@ export function composeNotifications(parts: NotificationParts): Notifications {
     random: Math.random,
   };
   const dispatcher = new Dispatcher(context);
+  const hints = parts.feed.onChange((change) => {
+    if (change === null || change.kind === 'deliveries') dispatcher.wake();
+  });
   const dispatches = config.ARRAS_ROLES.has('worker');
   const stop = new AbortController();
   let forgetting: Promise<void> = Promise.resolve();
@@ -62,7 +67,6 @@ export function composeNotifications(parts: NotificationParts): Notifications {
     control: {
       fireNow: (order) => fireNow(context, order),
       preview: (request) => previewMessage(context, request),
-      wake: () => dispatcher.wake(),
       checkUrl: (url) => checkUrl(channels, url),
     },
     start: () => {
@@ -72,6 +76,7 @@ export function composeNotifications(parts: NotificationParts): Notifications {
     },
     [Symbol.asyncDispose]: async () => {
       stop.abort();
+      hints[Symbol.dispose]();
       await forgetting;
       await dispatcher[Symbol.asyncDispose]();
       await channels.close();

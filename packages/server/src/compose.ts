@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
@@ -11,12 +12,16 @@ import { composeEngine } from './compose-engine.ts';
 import { closeServer, composeHttp, listen } from './compose-http.ts';
 import { composeNotifications } from './compose-notifications.ts';
 import type { Config } from './config.ts';
-import { type ConnectionOptions, openDatabase, openPool } from './database/connection.ts';
+import { ChangeListenerConnection } from './database/change-channel.ts';
+import { listenToChanges } from './database/changes.ts';
+import { type ConnectionOptions, type Db, openDatabase, openPool } from './database/connection.ts';
 import { checkServer } from './database/durability.ts';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from './database/embedded-postgres.ts';
+import { settleFeedEra } from './database/feed.ts';
 import { migrate } from './database/migrate.ts';
 import { createIdSource } from './domain/id-source.ts';
 import { createTimeFormat } from './domain/timestamp.ts';
+import { LiveFeed, SIGN_ON_MS } from './events/feed.ts';
 import { heartbeatUrl } from './events/job-links.ts';
 
 /** The service, composed and started. */
@@ -36,8 +41,11 @@ export interface Service {
 export async function startService(config: Config, log: Logger): Promise<Service> {
   const stack = new AsyncDisposableStack();
   try {
-    const pool = await openCheckedPool(config, log, stack);
+    const { pool, connection } = await openCheckedPool(config, log, stack);
     const db = openDatabase(pool);
+    await settleFeedEra(db);
+    const replica = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
+    const feed = composeFeed({ db, connection, replica, log }, stack);
     const newId = createIdSource({ nowMs: () => Date.now(), randomBytes });
     const formatTime = createTimeFormat(config.ARRAS_TIMEZONE);
     const { newToken } = await ensureAdministrator({
@@ -57,19 +65,20 @@ export async function startService(config: Config, log: Logger): Promise<Service
     });
     const secrets = createSecretBox({ keys: deriveKeys(keys, 'sealing'), randomBytes });
     const jobTokens = createJobTokens(deriveKeys(keys, 'job tokens'));
-    const replica = `${hostname()}-${process.pid}-${randomBytes(4).toString('hex')}`;
     const metrics = new Registry();
-    const shared = { config, pool, db, log, newId, view, replica, secrets, jobTokens, metrics };
+    const shared = { config, pool, db, log, newId, view, replica, secrets, jobTokens, metrics, feed };
     const notifications = stack.use(composeNotifications(shared));
-    const wake = () => notifications.control.wake();
     const engine = stack.use(
       await composeEngine({
         ...shared,
         service: { ...view, heartbeatUrl: (id) => heartbeatUrl(view, id, jobTokens.tokenOf(id)) },
-        onDeliveries: wake,
       }),
     );
     const parts = { ...shared, engine, notifications: notifications.control };
+    await engine.signOn();
+    await feed.start();
+    // Nobody may trust to be alone any more when this process writes for the first time.
+    if (feed.hasCompany) await delay(SIGN_ON_MS);
     // Disposed in reverse: first no more requests, then no more work, then the database.
     const server = config.ARRAS_ROLES.has('api') ? await composeHttp(parts) : null;
     if (server) {
@@ -85,7 +94,40 @@ export async function startService(config: Config, log: Logger): Promise<Service
   }
 }
 
-async function openCheckedPool(config: Config, log: Logger, stack: AsyncDisposableStack): Promise<Pool> {
+/** What is new in this process and, through hints, in the others on the same database. */
+function composeFeed(
+  parts: {
+    readonly db: Db;
+    readonly connection: ConnectionOptions;
+    readonly replica: string;
+    readonly log: Logger;
+  },
+  stack: AsyncDisposableStack,
+): LiveFeed {
+  const { db, connection, replica, log } = parts;
+  const feed = stack.use(new LiveFeed({ db, replica, log }));
+  listenToChanges(db, feed.publish);
+  const listener = stack.use(
+    new ChangeListenerConnection(connection, replica, {
+      onChanges: (changes) => feed.hear(changes),
+      onConnected: () => feed.lookSoon(),
+      onLost: (reason) => log.warn({ reason }, 'feed.listener'),
+    }),
+  );
+  listener.start();
+  return feed;
+}
+
+interface OpenedPool {
+  readonly pool: Pool;
+  readonly connection: ConnectionOptions;
+}
+
+async function openCheckedPool(
+  config: Config,
+  log: Logger,
+  stack: AsyncDisposableStack,
+): Promise<OpenedPool> {
   const connection =
     config.DATABASE_URL === null
       ? await startOwnDatabase(config, log, stack)
@@ -98,7 +140,7 @@ async function openCheckedPool(config: Config, log: Logger, stack: AsyncDisposab
   stack.defer(() => pool.end());
   await checkServer(pool);
   await migrate(pool);
-  return pool;
+  return { pool, connection };
 }
 
 async function startOwnDatabase(

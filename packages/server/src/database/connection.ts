@@ -6,6 +6,7 @@ import {
   type PostgresQueryResult,
 } from 'kysely';
 import pg from 'pg';
+import { announceAfterCommit } from './changes.ts';
 import type { Tables } from './tables.ts';
 
 /** A pool or a transaction: what every query takes first. */
@@ -50,7 +51,7 @@ export function openPool(
   return pool;
 }
 
-/** Typed queries over the pool. */
+/** Typed queries over the pool; what they commit is told to whoever `listenToChanges` names. */
 export function openDatabase(pool: pg.Pool): Db {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
 }
@@ -96,5 +97,10 @@ function preparingClient(client: pg.PoolClient, names: Map<string, string>): Pos
 
 /** Runs `work` in one short transaction; nothing outside the database may be awaited inside (R1). */
 export function inTransaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
-  return db.transaction().execute(work);
+  return announceAfterCommit<Db, T>(db, (begin) =>
+    db.transaction().execute((tx) => {
+      begin(tx);
+      return work(tx);
+    }),
+  );
 }

@@ -1,5 +1,6 @@
 import type { DeliveryId, NotificationId } from '@arras/contract';
 import { sql } from 'kysely';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import { newDeliveryId } from './job-events.ts';
 import type { DeliveryAttemptRow, DeliveryRow, DeliveryStatus } from './tables.ts';
@@ -145,7 +146,9 @@ export async function replayDeliveries(tx: Db, id: NotificationId, choice: Repla
       returning 1
     )
     select count(*)::integer as count from replayed`.execute(tx);
-  return rows[0]?.count ?? 0;
+  const count = rows[0]?.count ?? 0;
+  if (count > 0) announce(tx, { kind: 'deliveries' });
+  return count;
 }
 
 /** Rows deleted by one statement: short enough that nobody waits for its locks. */

@@ -55,14 +55,21 @@ export function appendedEvents(qb: QueryCreator<Tables>, events: readonly NewJob
       'transfer_id',
       'created_by',
       'data',
+      'feed_position',
     ])
     .expression(sql`
       select moved.id, moved.seq - ${events.length}::integer + e.ordinal, e.id, e.name, e.status, e.description,
-        e.in_history, e.transfer_id, e.created_by, e.data
+        e.in_history, e.transfer_id, e.created_by, e.data, moved.feed_position
       from moved, jsonb_to_recordset(${eventRecords(events)}::jsonb) as e (ordinal integer, id text, name text,
         status text, description text, in_history boolean, transfer_id text, created_by text, data jsonb)`)
     .returningAll();
 }
+
+/**
+ * Where a job's next events stand in the feed over all jobs. A transaction that took its number early and the job's
+ * row late would otherwise put them before those of a transaction that came between.
+ */
+export const nextFeedPosition = sql<number>`greatest(feed_position, feed_now())`;
 
 /** An id of the form that `formatId` of the contract makes, for rows that only the database knows of. */
 export const newDeliveryId = sql<DeliveryId>`lpad((extract(epoch from clock_timestamp()) * 1000000)::bigint::text, 18, '0')

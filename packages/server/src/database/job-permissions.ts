@@ -1,5 +1,6 @@
 import { type JobId, WORLD } from '@arras/contract';
 import { sql } from 'kysely';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import type { JobPermissionRow } from './tables.ts';
 
@@ -56,6 +57,7 @@ export async function setJobPermission(
       oc.columns(['job_id', 'username']).doUpdateSet({ ...columns, granted_at: sql`clock_timestamp()` }),
     )
     .execute();
+  announce(tx, { kind: 'permissions', id: jobId });
 }
 
 /** Takes the permission of one user, or with null of all, away; returns the names of those who had one. */
@@ -70,6 +72,7 @@ export async function removeJobPermissions(
     .$if(username !== null, (qb) => qb.where(sql`lower(username)`, '=', (username ?? '').toLowerCase()))
     .returning('username')
     .execute();
+  if (rows.length > 0) announce(tx, { kind: 'permissions', id: jobId });
   return rows.map((row) => row.username);
 }
 

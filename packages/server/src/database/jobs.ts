@@ -2,6 +2,7 @@ import type { JobId, JobStatus } from '@arras/contract';
 import { sql, type Updateable } from 'kysely';
 import { isTerminal, MONITORED_STATUSES, TERMINAL_STATUSES } from '../domain/lifecycle.ts';
 import type { QueuedTask } from '../domain/tasks.ts';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import {
   appendedEvents,
@@ -9,6 +10,7 @@ import {
   fannedDeliveries,
   type MovedJob,
   type NewJobEvent,
+  nextFeedPosition,
   rungCount,
   rungTasks,
 } from './job-events.ts';
@@ -85,6 +87,7 @@ export async function moveJob(db: Db, move: JobMove): Promise<MovedJob | null> {
           ...leaseColumns(move.lease),
           status: move.to,
           seq: sql`seq + ${events.length}`,
+          feed_position: nextFeedPosition,
           last_message: events.at(-1)?.description ?? sql`last_message`,
           last_updated: now,
           next_at: move.lookAfterMs === null ? null : after(move.lookAfterMs),
@@ -105,7 +108,17 @@ export async function moveJob(db: Db, move: JobMove): Promise<MovedJob | null> {
     .selectAll('moved')
     .select([fannedCount, rungCount])
     .executeTakeFirst();
+  if (result) announceEvents(db, result);
   return result ?? null;
+}
+
+function announceEvents(db: Db, { id, owner, seq, fanned }: MovedJob): void {
+  announce(db, { kind: 'events', id, owner, seq });
+  if (fanned > 0) announce(db, { kind: 'deliveries' });
+}
+
+function announceJob(db: Db, { id, owner }: Pick<JobRow, 'id' | 'owner'>): void {
+  announce(db, { kind: 'job', id, owner });
 }
 
 /** A new job with everything that commits together with it. */
@@ -120,12 +133,13 @@ export interface JobInsertion {
 /** Stores a new job, appends its first events and queues its first tasks, in one statement. */
 export async function insertJob(db: Db, insertion: JobInsertion): Promise<MovedJob> {
   const { job, events, tasks } = insertion;
-  return db
+  const inserted = await db
     .with('moved', (qb) =>
       qb
         .insertInto('jobs')
         .values({
           ...job,
+          feed_position: sql`feed_now()`,
           next_at: after(insertion.lookAfterMs),
           deadline_at: after(insertion.deadlineMs),
         })
@@ -138,6 +152,8 @@ export async function insertJob(db: Db, insertion: JobInsertion): Promise<MovedJ
     .selectAll('moved')
     .select([fannedCount, rungCount])
     .executeTakeFirstOrThrow();
+  announceEvents(db, inserted);
+  return inserted;
 }
 
 /** Appends events to a job whose status they do not change. Returns null when there is no such job. */
@@ -150,7 +166,7 @@ export async function appendJobEvents(
     .with('moved', (qb) =>
       qb
         .updateTable('jobs')
-        .set({ seq: sql`seq + ${events.length}`, last_updated: now })
+        .set({ seq: sql`seq + ${events.length}`, feed_position: nextFeedPosition, last_updated: now })
         .where('id', '=', jobId)
         .returningAll(),
     )
@@ -160,6 +176,7 @@ export async function appendJobEvents(
     .selectAll('moved')
     .select(fannedCount)
     .executeTakeFirst();
+  if (job) announceEvents(db, job);
   return job ?? null;
 }
 
@@ -180,13 +197,15 @@ export async function findJobs(db: Db, ids: readonly JobId[]): Promise<JobRow[]>
 
 /** Hides a job from every listing. Returns false when it was hidden already. */
 export async function hideJob(db: Db, id: JobId): Promise<boolean> {
-  const result = await db
+  const hidden = await db
     .updateTable('jobs')
     .set({ visible: false, last_updated: now })
     .where('id', '=', id)
     .where('visible', '=', true)
+    .returning(['id', 'owner'])
     .executeTakeFirst();
-  return result.numUpdatedRows > 0n;
+  if (hidden) announceJob(db, hidden);
+  return hidden !== undefined;
 }
 
 /** Records that the job is to end; a later, harder request replaces a softer one. Null when the job has ended. */
@@ -208,6 +227,7 @@ export async function requestStop(
     .where('status', 'not in', [...TERMINAL_STATUSES])
     .returningAll()
     .executeTakeFirst();
+  if (job) announceJob(db, job);
   return job ?? null;
 }
 

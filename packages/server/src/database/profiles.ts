@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import { sql } from 'kysely';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import type { ProfileRow, ProfilesTable } from './tables.ts';
 
@@ -59,6 +60,7 @@ export async function disableProfile(db: Db, username: string): Promise<boolean>
     .where('username', '=', username)
     .where('revoked_at', 'is', null)
     .execute();
+  announce(db, { kind: 'tokens' });
   return true;
 }
 

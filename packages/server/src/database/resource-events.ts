@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import { newDeliveryId, POSITION_STEP } from './job-events.ts';
 import type { ResourceEventRow } from './tables.ts';
@@ -50,5 +51,6 @@ export async function insertResourceEvent(tx: Db, event: NewResourceEvent): Prom
     from written`.execute(tx);
   const [row] = rows;
   if (row === undefined) throw new Error('expected the event that was just inserted');
+  if (row.fanned > 0) announce(tx, { kind: 'deliveries' });
   return row;
 }

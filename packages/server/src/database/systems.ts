@@ -1,4 +1,5 @@
 import { type Insertable, type SelectQueryBuilder, sql } from 'kysely';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import type { SystemRole, SystemRow, SystemsTable, SystemType, Tables } from './tables.ts';
 
@@ -159,6 +160,7 @@ export async function updateSystem(
     .$if(ifRevision !== undefined, (qb) => qb.where('revision', '=', ifRevision ?? 0))
     .returningAll()
     .executeTakeFirst();
+  if (row) announce(db, { kind: 'system', id: row.id });
   return row ?? null;
 }
 

@@ -153,6 +153,7 @@ export interface JobsTable {
   last_status_check: Date | null;
   remote_status_checks: Generated<number>;
   failed_status_checks: Generated<number>;
+  feed_position: Generated<number>;
 }
 
 export interface TransfersTable {
@@ -181,7 +182,19 @@ export interface JobEventsTable {
   created_by: string;
   created_at: DatabaseTime;
   data: JSONColumnType<Record<string, unknown> | null>;
-  xid: Generated<string>;
+  feed_position: Generated<number>;
+}
+
+export interface SystemChecksTable {
+  system_id: string;
+  seen_at: Date | null;
+  failing_since: Date | null;
+  message: string | null;
+}
+
+export interface FeedEraTable {
+  only_row: Generated<boolean>;
+  era_offset: Generated<number>;
 }
 
 export type SubscriptionStatus = 'ACTIVE' | 'INACTIVE' | 'COMPLETE' | 'FAILED';
@@ -312,6 +325,8 @@ export interface Tables {
   app_revisions: AppRevisionsTable;
   jobs: JobsTable;
   transfers: TransfersTable;
+  feed_era: FeedEraTable;
+  system_checks: SystemChecksTable;
   job_events: JobEventsTable;
   idempotency_keys: IdempotencyKeysTable;
   subscriptions: SubscriptionsTable;
@@ -327,6 +342,7 @@ export type ProfileRow = Selectable<ProfilesTable>;
 export type TokenRow = Selectable<TokensTable>;
 export type SystemRow = Selectable<SystemsTable>;
 export type AppRow = Selectable<AppsTable>;
+export type SystemCheckRow = Selectable<SystemChecksTable>;
 export type JobRow = Selectable<JobsTable>;
 /** A job about to be stored. */
 export type NewJob = Insertable<JobsTable>;

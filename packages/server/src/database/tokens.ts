@@ -1,5 +1,6 @@
 import type { TokenId } from '@arras/contract';
 import { type Insertable, sql } from 'kysely';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import type { TokenRow, TokensTable } from './tables.ts';
 
@@ -82,6 +83,7 @@ export async function revokeAnyToken(db: Db, id: TokenId): Promise<boolean> {
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
+  announce(db, { kind: 'tokens' });
   return result.numUpdatedRows > 0n;
 }
 
@@ -98,6 +100,7 @@ export async function revokeOtherTokens(
     .where('token_hash', '!=', token.tokenHash)
     .where('revoked_at', 'is', null)
     .execute();
+  announce(db, { kind: 'tokens' });
 }
 
 /** Revokes one of the user's tokens. Returns false when there is none such. */
@@ -109,5 +112,6 @@ export async function revokeOwnedToken(db: Db, username: string, id: TokenId): P
     .where('id', '=', id)
     .where('revoked_at', 'is', null)
     .executeTakeFirst();
+  announce(db, { kind: 'tokens' });
   return result.numUpdatedRows > 0n;
 }

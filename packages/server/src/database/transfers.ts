@@ -1,5 +1,6 @@
 import type { JobId, TransferId } from '@arras/contract';
 import { sql } from 'kysely';
+import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 
 /** Begins a transfer whose progress the history shows. */
@@ -39,7 +40,7 @@ export async function updateTransfer(
     readonly ended: boolean;
   },
 ): Promise<void> {
-  await db
+  const updated = await db
     .updateTable('transfers')
     .set({
       total_files: progress.totalFiles,
@@ -50,5 +51,7 @@ export async function updateTransfer(
       ended_at: progress.ended ? sql`clock_timestamp()` : null,
     })
     .where('id', '=', id)
-    .execute();
+    .returning('job_id')
+    .executeTakeFirst();
+  if (updated) announce(db, { kind: 'progress', id: updated.job_id });
 }

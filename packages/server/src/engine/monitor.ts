@@ -1,4 +1,5 @@
 import { listMonitoredJobs, recordStatusCheck } from '../database/jobs.ts';
+import { recordSystemAnswer, recordSystemSilence } from '../database/system-checks.ts';
 import type { JobRow } from '../database/tables.ts';
 import { type Observation, UnreadableAnswer } from '../execution/scheduler.ts';
 import { ShellUnreachable } from '../execution/shell.ts';
@@ -38,6 +39,7 @@ async function lookAt(context: EngineContext, target: Target, jobs: readonly Job
       staying.map((job) => job.id),
       { ok: true, lookAfterMs },
     );
+    await recordSystemAnswer(context.db, target.systemId);
   } catch (error) {
     if (!(error instanceof ShellUnreachable || error instanceof UnreadableAnswer)) throw error;
     // An error tells nothing about the jobs: only the check is counted (R7).
@@ -46,6 +48,11 @@ async function lookAt(context: EngineContext, target: Target, jobs: readonly Job
       context.db,
       jobs.map((job) => job.id),
       { ok: false, lookAfterMs },
+    );
+    await recordSystemSilence(
+      context.db,
+      target.systemId,
+      `${target.systemId} does not answer: ${error.message}`,
     );
   }
 }

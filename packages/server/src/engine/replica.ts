@@ -22,7 +22,13 @@ export class Replica implements AsyncDisposable {
     this.#describe = describe;
   }
 
-  /** Makes the process known and begins to sweep if it works on jobs. */
+  /** Makes the process known; those that died here a moment ago are company to nobody. */
+  async signOn(): Promise<void> {
+    await this.#beat();
+    await reclaim(this.#context, this.#describe().host);
+  }
+
+  /** Keeps the process known and begins to sweep if it works on jobs. */
   async start(works: boolean): Promise<void> {
     await this.#beat();
     this.#repeat(BEAT_MS, 'replica.beat', () => this.#beat());

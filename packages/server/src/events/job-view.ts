@@ -1,5 +1,12 @@
-import { formatRunTime, type JobStatusView, type JobSummary, type JobView } from '@arras/contract';
-import type { JobRow } from '../database/tables.ts';
+import {
+  type Freshness,
+  formatRunTime,
+  type JobStatusView,
+  type JobSummary,
+  type JobView,
+} from '@arras/contract';
+import type { JobRow, SystemCheckRow } from '../database/tables.ts';
+import { isMonitored } from '../domain/lifecycle.ts';
 import { jobSubdirectory } from '../domain/places.ts';
 import { jobLinks, jobUrl } from './job-links.ts';
 import type { ViewContext } from './view-context.ts';
@@ -10,6 +17,8 @@ export interface JobSurroundings {
   readonly archived: boolean;
   readonly executionType: JobView['executionType'];
   readonly schedulerType: string;
+  /** What is known of the execution system; null: it was never looked at. */
+  readonly check: SystemCheckRow | null;
 }
 
 /** The full job as it travels: the guide's fields in the guide's order, then the later names of the same facts. */
@@ -20,6 +29,8 @@ export function renderJob(context: ViewContext, job: JobRow, surroundings: JobSu
     executionType: surroundings.executionType,
     schedulerType: surroundings.schedulerType,
     stopRequested: isStopping(job),
+    seq: job.seq,
+    freshness: renderFreshness(context, job, surroundings.check),
     _links: jobLinks(context, job, surroundings.archived),
   };
 }
@@ -93,7 +104,11 @@ function laterFields(context: ViewContext, job: JobRow, { executionType }: JobSu
 }
 
 /** One row of a job listing (spec/jobs.md 4.4). */
-export function renderJobSummary(context: ViewContext, job: JobRow, archived: boolean): JobSummary {
+export function renderJobSummary(
+  context: ViewContext,
+  job: JobRow,
+  { archived, check }: JobSurroundings,
+): JobSummary {
   const time = timesOf(context);
   const { self, archiveData } = jobLinks(context, job, archived);
   return {
@@ -113,13 +128,48 @@ export function renderJobSummary(context: ViewContext, job: JobRow, archived: bo
     ended: time(job.end_time),
     lastStatusCheck: time(job.last_status_check),
     stopRequested: isStopping(job),
+    seq: job.seq,
+    freshness: renderFreshness(context, job, check),
     _links: { self, archiveData },
   };
 }
 
 /** The small answer for polling. */
-export function renderJobStatus(context: ViewContext, job: JobRow): JobStatusView {
-  return { id: job.id, status: job.status, _links: { self: { href: jobUrl(context, job.id) } } };
+export function renderJobStatus(
+  context: ViewContext,
+  job: JobRow,
+  { check }: Pick<JobSurroundings, 'check'>,
+): JobStatusView {
+  return {
+    id: job.id,
+    status: job.status,
+    stopRequested: isStopping(job),
+    seq: job.seq,
+    lastUpdated: context.formatTime(job.last_updated),
+    freshness: renderFreshness(context, job, check),
+    _links: { self: { href: jobUrl(context, job.id) } },
+  };
+}
+
+/**
+ * As of when the status is known: what the service does itself it knows since it last said so; what a program does it
+ * knows since the last look, or since the event that told of it.
+ */
+function renderFreshness(context: ViewContext, job: JobRow, check: SystemCheckRow | null): Freshness {
+  if (!isMonitored(job.status)) {
+    return { asOf: context.formatTime(job.last_updated), source: 'service', reachable: true };
+  }
+  const seenAt = check?.seen_at ?? null;
+  const asOf = seenAt !== null && seenAt > job.last_updated ? seenAt : job.last_updated;
+  const silentSince = check?.failing_since ?? null;
+  return {
+    asOf: context.formatTime(asOf),
+    source: 'executionSystem',
+    reachable: silentSince === null,
+    ...(silentSince !== null && {
+      message: `${check?.message ?? 'The system does not answer'} (since ${context.formatTime(silentSince)}). The job keeps its last known status.`,
+    }),
+  };
 }
 
 /** `{owner}/{jobId}-{slug(name)}`, as the guide shows it; null before the directory is chosen. */

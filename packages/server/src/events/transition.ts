@@ -55,8 +55,6 @@ export function createTransition(deps: {
   readonly db: Db;
   readonly newId: NewId;
   readonly deadlines: Deadlines;
-  /** Called after a move whose events are to be delivered to somebody; a hint. */
-  readonly onDeliveries: () => void;
 }): Transition {
   return async (request) => {
     const { job, moves } = request;
@@ -66,7 +64,7 @@ export function createTransition(deps: {
     );
     if (illegal) throw new IllegalMove(job, illegal);
     const to = (moves.at(-1) ?? moves[0]).to;
-    const moved = await moveJob(request.tx ?? deps.db, {
+    return moveJob(request.tx ?? deps.db, {
       job,
       to,
       events: moves.map((move) => toEvent(move, request.by, deps.newId)),
@@ -76,8 +74,6 @@ export function createTransition(deps: {
       deadlineMs: deadlineAfter(job, moves, deps.deadlines),
       lease: request.lease ?? 'release',
     });
-    if (moved && moved.fanned > 0) deps.onDeliveries();
-    return moved;
   };
 }
 

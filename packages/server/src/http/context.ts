@@ -11,6 +11,7 @@ import type { FormatTime } from '../domain/timestamp.ts';
 import type { PauseResult } from '../engine/pause.ts';
 import type { StopOrder } from '../engine/stop.ts';
 import type { Targets } from '../engine/targets.ts';
+import type { Feed } from '../events/feed.ts';
 import type { Shot } from '../notifications/fire.ts';
 
 /** What users can do to a job that is under way. */
@@ -30,8 +31,6 @@ export interface MessageControl {
     readonly job: JobRow;
     readonly event: string;
   }): Promise<PreviewView>;
-  /** There may be something to deliver: called after the commit that made it so. */
-  wake(): void;
   /** Why the service would not call this URL, as far as the URL alone tells; null when it would. */
   checkUrl(url: string): string | null;
 }
@@ -62,6 +61,8 @@ export interface HttpContext {
   /** Unpredictable bytes. */
   readonly randomBytes: (size: number) => Uint8Array;
   readonly auth: Authenticator;
+  /** What is new, in this process and in others. */
+  readonly feed: Feed;
   readonly targets: Targets;
   readonly engine: JobControl;
   readonly notifications: MessageControl;

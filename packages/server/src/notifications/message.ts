@@ -128,7 +128,7 @@ async function prepareContents(
     if (row === undefined) return resourceContent(delivery, event);
     const surroundings = surroundingsOf(row);
     const archived = surroundings.archived && MAY_BE_ARCHIVED.has(row.status);
-    return renderJobContent(renderJob(view, row, { ...surroundings, archived }), event, {
+    return renderJobContent(renderJob(view, row, { ...surroundings, archived, check: null }), event, {
       createdBy: delivery.event_created_by,
       data: delivery.data,
       resourceUuid: delivery.associated_uuid === '*' ? row.id : delivery.associated_uuid,

@@ -79,6 +79,5 @@ export const actOnSystem: Handler<'actOnSystem'> = async ({ context, viewer, par
       await recordEnded(context, tx, await endUnseenOfSystem(tx, uuid), viewer.username);
     return body;
   });
-  context.notifications.wake();
   return answer(view);
 };

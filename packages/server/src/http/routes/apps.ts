@@ -143,7 +143,6 @@ async function recorded(
     });
     return body;
   });
-  context.notifications.wake();
   return view;
 }
 

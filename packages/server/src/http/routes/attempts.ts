@@ -85,7 +85,6 @@ const replayNotification: Handler<'replayNotification'> = async ({ context, view
     onlyParked: status === 'parked',
   };
   const count = await inTransaction(context.db, (tx) => replayDeliveries(tx, subscription.id, choice));
-  if (count > 0) context.notifications.wake();
   return answer({ count });
 };
 
@@ -126,7 +125,6 @@ const fireNotification: Handler<'fireNotification'> = async ({ context, viewer, 
   await inTransaction(context.db, (tx) =>
     recordSubscriptionEvent(context, tx, subscription, { name: 'FORCED_ATTEMPT', by: viewer.username }),
   );
-  context.notifications.wake();
   return answer(renderAttempt(context, subscription, attempt));
 };
 

@@ -99,7 +99,6 @@ async function record(
   await inTransaction(context.db, (tx) =>
     recordJobEvent(tx, context.newId, { job, ...event, by: job.owner }),
   );
-  context.notifications.wake();
 }
 
 /**

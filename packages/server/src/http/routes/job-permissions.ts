@@ -107,7 +107,6 @@ async function grant(
       by: viewer.username,
     });
   });
-  context.notifications.wake();
 }
 
 /** Of one user, or with null of all. Nothing happens, and nobody is told, where there was no permission. */
@@ -131,7 +130,6 @@ async function revoke(
       by: viewer.username,
     });
   });
-  context.notifications.wake();
 }
 
 /** What the PERMISSION_ variables of a subscription's URL name. */

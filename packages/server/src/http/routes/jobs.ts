@@ -1,46 +1,17 @@
 import { ApiError, describeValue, findOrderField } from '@arras/contract';
 import { listHistory } from '../../database/history.ts';
-import { listVisibleJobs } from '../../database/visible-jobs.ts';
 import { findSurroundings } from '../../events/job-surroundings.ts';
-import { renderJob, renderJobStatus, renderJobSummary } from '../../events/job-view.ts';
+import { renderJob, renderJobStatus } from '../../events/job-view.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer } from '../reply.ts';
-import { readPresentation } from '../send-reply.ts';
 import { renderHistoryEntry } from '../views/history-view.ts';
 import { actOnJob, cancelJob, deleteJob } from './act-on-job.ts';
 import { JOB_CALLBACK_HANDLERS } from './job-callbacks.ts';
 import { downloadJobOutput, listJobOutputs } from './job-outputs.ts';
 import { JOB_PERMISSION_HANDLERS } from './job-permissions.ts';
+import { listJobs } from './list-jobs.ts';
 import { submitJob } from './submit-job.ts';
-
-/** The fields a listing of jobs can be ordered by, and their columns. */
-const JOB_ORDER = {
-  lastUpdated: 'last_updated',
-  lastModified: 'last_updated',
-  created: 'created_at',
-  name: 'name',
-  status: 'status',
-} as const;
-
-/** With `filter` the rows are full jobs, so that every field can be chosen (spec/conventions.md 3.2). */
-const listJobs: Handler<'listJobs'> = async ({ context, viewer, query, raw }) => {
-  const jobs = await listVisibleJobs(context.db, viewer.username, {
-    limit: query.limit,
-    offset: query.offset,
-    orderBy: JOB_ORDER[readOrderField(query.orderBy, keysOf(JOB_ORDER), 'lastUpdated')],
-    order: query.order === 'ASC' ? 'asc' : 'desc',
-  });
-  const surroundingsOf = await findSurroundings(context.db, jobs);
-  const isFull = readPresentation(raw.request).filter !== null;
-  return answer(
-    jobs.map((job) =>
-      isFull
-        ? renderJob(context, job, surroundingsOf(job))
-        : renderJobSummary(context, job, surroundingsOf(job).archived),
-    ),
-  );
-};
 
 const showJob: Handler<'showJob'> = async ({ context, viewer, params }) => {
   const job = await getVisibleJob(context.db, viewer, params.id);
@@ -48,8 +19,11 @@ const showJob: Handler<'showJob'> = async ({ context, viewer, params }) => {
   return answer(renderJob(context, job, surroundingsOf(job)));
 };
 
-const showJobStatus: Handler<'showJobStatus'> = async ({ context, viewer, params }) =>
-  answer(renderJobStatus(context, await getVisibleJob(context.db, viewer, params.id)));
+const showJobStatus: Handler<'showJobStatus'> = async ({ context, viewer, params }) => {
+  const job = await getVisibleJob(context.db, viewer, params.id);
+  const surroundingsOf = await findSurroundings(context.db, [job]);
+  return answer(renderJobStatus(context, job, surroundingsOf(job)));
+};
 
 /** Entries have one order, that in which things happened; both names of it are accepted. */
 const listJobHistory: Handler<'listJobHistory'> = async ({ context, viewer, params, query }) => {
@@ -73,10 +47,6 @@ function readOrderField<const Field extends string>(
   if (field !== null) return field;
   const message = `expected one of ${fields.join(', ')}, got ${describeValue(asked)}`;
   throw new ApiError('request.bad-query', { problems: [{ field: 'orderBy', message }] });
-}
-
-function keysOf<Key extends string>(record: Readonly<Record<Key, unknown>>): readonly Key[] {
-  return Object.keys(record) as Key[];
 }
 
 /** The handlers of every operation on jobs. */

@@ -61,7 +61,6 @@ const createNotification: Handler<'createNotification'> = async ({ context, view
     return stored;
   });
   if (made === undefined) throw new Error('expected the subscription that was just stored');
-  context.notifications.wake();
   const view = await showSubscription(context, made);
   return answer(secret === null ? view : { ...view, secret });
 };
@@ -94,7 +93,6 @@ const updateNotification: Handler<'updateNotification'> = async ({ context, view
     return stored;
   });
   if (changed === null) throw overError(known);
-  context.notifications.wake();
   return answer(await showSubscription(context, changed));
 };
 
@@ -135,7 +133,6 @@ const deleteNotification: Handler<'deleteNotification'> = async ({ context, view
     await hideAttempts(tx, known.id, 'all');
     await recordSubscriptionEvent(context, tx, hidden, { name: 'DELETED', by: viewer.username });
   });
-  context.notifications.wake();
   return done(`Subscription ${known.id} was deleted.`);
 };
 

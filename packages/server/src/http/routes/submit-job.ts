@@ -25,7 +25,6 @@ export const submitJob: Handler<'submitJob'> = async ({ context, viewer, query, 
   const withSubscriptions = body.notifications.length > 0;
   if (repeated !== null) return answerWith(context, repeated, { withSubscriptions, replayed: true });
   const stored = await storeJob(context, await prepareJob(context, viewer, body), keyed);
-  context.notifications.wake();
   if (stored !== null) return answerWith(context, stored, { withSubscriptions, replayed: false });
   return answerWith(context, await getWinner(context, keyed), { withSubscriptions, replayed: true });
 };

@@ -78,7 +78,6 @@ async function changeRole(
     });
     await recordEnded(context, tx, await endUnseenOfSystem(tx, system.uuid), by);
   });
-  context.notifications.wake();
 }
 
 function refuseOwner(owner: string, username: string): void {

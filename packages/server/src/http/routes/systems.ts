@@ -114,7 +114,6 @@ const deleteSystem: Handler<'deleteSystem'> = async ({ context, viewer, params }
       by: viewer.username,
     });
   });
-  context.notifications.wake();
   return done(`System ${system.id} was deleted.`);
 };
 
@@ -161,7 +160,6 @@ async function recorded(
     await recordResourceEvent(tx, context.newId, { kind: 'system', ...what, body, by: viewer.username });
     return body;
   });
-  context.notifications.wake();
   return view;
 }
 

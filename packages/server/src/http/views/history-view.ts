@@ -16,6 +16,8 @@ export function renderHistoryEntry(
     status: event.name,
     ...(event.description !== null && { description: event.description }),
     createdBy: event.created_by,
+    id: event.id,
+    seq: event.seq,
   };
 }
 

@@ -12,7 +12,7 @@ const CONTEXT = {
   tenant: 'arras',
   formatTime: createTimeFormat('America/Chicago'),
 };
-const LOCAL = { archived: false, executionType: 'HPC', schedulerType: 'SLURM' } as const;
+const LOCAL = { archived: false, executionType: 'HPC', schedulerType: 'SLURM', check: null } as const;
 
 /** The job of the guide's example. */
 const ROW: JobRow = {
@@ -66,6 +66,7 @@ const ROW: JobRow = {
   last_status_check: null,
   remote_status_checks: 2,
   failed_status_checks: 0,
+  feed_position: 1,
 };
 
 test('the job of the guide looks as in the guide', () => {
@@ -153,8 +154,8 @@ test('only a failed job has a message, and only one that archives has an archive
 
 test('a job that is being stopped says so until its end', () => {
   const stopping = { ...ROW, status: 'RUNNING', stop_requested: 'STOPPED', end_time: null } as const;
-  assert.equal(renderJobSummary(CONTEXT, stopping, false).stopRequested, true);
-  assert.equal(renderJobSummary(CONTEXT, { ...ROW, stop_requested: 'STOPPED' }, false).stopRequested, false);
+  assert.equal(renderJobSummary(CONTEXT, stopping, LOCAL).stopRequested, true);
+  assert.equal(renderJobSummary(CONTEXT, { ...ROW, stop_requested: 'STOPPED' }, LOCAL).stopRequested, false);
 });
 
 test('a history entry about a transfer shows its progress as the guide does', () => {
@@ -170,7 +171,7 @@ test('a history entry about a transfer shows its progress as the guide does', ()
     transfer_id: '000001700000000000-0123abcd-4567-009' as TransferId,
     created_by: 'arras',
     created_at: new Date('2014-10-24T09:47:48Z'),
-    xid: '1',
+    feed_position: 1,
   };
   const transfer: TransferRow = {
     id: '000001700000000000-0123abcd-4567-009' as TransferId,
@@ -200,7 +201,9 @@ test('a history entry about a transfer shows its progress as the guide does', ()
     status: 'STAGING_INPUTS',
     description: 'Copy in progress',
     createdBy: 'arras',
+    id: event.id,
+    seq: event.seq,
   });
   const silent = renderHistoryEntry(CONTEXT, { event: { ...event, description: null }, transfer: null });
-  assert.deepEqual(Object.keys(silent), ['created', 'status', 'createdBy']);
+  assert.deepEqual(Object.keys(silent), ['created', 'status', 'createdBy', 'id', 'seq']);
 });
