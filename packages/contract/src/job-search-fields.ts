@@ -1,0 +1,135 @@
+/** What values a field of a job has, which decides the operators that it takes. */
+export type JobSearchType =
+  | 'text'
+  | 'status'
+  | 'flag'
+  | 'date'
+  | 'integer'
+  | 'number'
+  | 'memory'
+  | 'duration';
+
+/** A field that jobs can be searched and ordered by. */
+export interface JobSearchField {
+  readonly type: JobSearchType;
+  /** Other names; all names are accepted in any case. */
+  readonly aliases: readonly string[];
+  /** Never changes once the job was submitted. */
+  readonly fixed: boolean;
+  readonly description: string;
+}
+
+function field(
+  type: JobSearchType,
+  fixed: boolean,
+  description: string,
+  ...aliases: readonly string[]
+): JobSearchField {
+  return { type, aliases, fixed, description };
+}
+
+/** The fields of jobs that can be searched, with the names that clients of later versions use (spec: jobs 11.1). */
+export const JOB_SEARCH_FIELDS = {
+  id: field('text', true, 'Id of the job.', 'uuid'),
+  name: field('text', true, 'Name of the job.'),
+  owner: field('text', true, 'User who submitted it; `me` is the caller.'),
+  appId: field('text', true, 'Id of the app.'),
+  executionSystem: field('text', true, 'Id of the execution system.', 'systemId'),
+  batchQueue: field('text', true, 'Queue on the system.', 'remoteQueue'),
+  tenantQueue: field('text', true, 'Always empty; some clients ask for it.'),
+  status: field('status', false, 'Status of the job.'),
+  errorMessage: field('text', false, 'The last message of a job that failed.'),
+  archive: field('flag', true, 'Whether the output is archived.'),
+  archiveOnAppError: field('flag', true, 'Whether it is archived when the program failed.'),
+  archiveSystem: field('text', true, 'Id of the storage system of the archive.'),
+  archivePath: field('text', true, 'Path of the archive.'),
+  outputPath: field('text', false, 'Path of the work directory; none before staging.', 'workPath'),
+  localId: field('text', false, 'Id of the job on its system.', 'remoteJobId', 'schedulerJobId'),
+  inputs: field('text', true, 'The inputs as JSON text.'),
+  parameters: field('text', true, 'The parameters as JSON text.'),
+  visible: field('flag', false, 'False: jobs that were deleted. Only visible jobs are listed without it.'),
+  created: field('date', true, 'When the job was submitted.', 'accepted'),
+  lastUpdated: field('date', false, 'When anything last happened to it.', 'lastModified'),
+  submitTime: field('date', false, 'When it reached the queue of its system.', 'remoteSubmitted'),
+  startTime: field('date', false, 'When its program started.', 'started', 'remoteStarted'),
+  endTime: field('date', false, 'When the job ended.', 'ended'),
+  nodeCount: field('integer', true, 'Nodes.'),
+  processorsPerNode: field('integer', true, 'Processors on each node.', 'processorsOnEachNode'),
+  memoryPerNode: field('memory', true, 'GB on each node, or with a unit such as 512MB; -1: no limit.'),
+  maxRunTime: field('duration', true, 'Limit of the run time.'),
+  maxHours: field('number', true, 'The same in hours.'),
+  runTime: field('duration', false, 'From the start of the program to the end of the job.'),
+  wallTime: field('duration', false, 'From submission to the end of the job.'),
+  retries: field('integer', false, 'Submissions to the system after the first.', 'submitRetries'),
+  remoteStatusChecks: field('integer', false, 'Looks at the execution system.'),
+  failedStatusChecks: field('integer', false, 'Looks that failed.'),
+  blockedCount: field('integer', true, 'Always 0; some clients ask for it.'),
+  charge: field('number', true, 'Always unknown: nothing is charged.'),
+} as const satisfies Record<string, JobSearchField>;
+
+/** Name of a field that jobs can be searched by. */
+export type JobSearchFieldName = keyof typeof JOB_SEARCH_FIELDS;
+
+/** All names, in the order of the reference. */
+export const JOB_SEARCH_FIELD_NAMES = Object.keys(JOB_SEARCH_FIELDS) as readonly JobSearchFieldName[];
+
+const BY_ANY_NAME: ReadonlyMap<string, JobSearchFieldName> = new Map(
+  JOB_SEARCH_FIELD_NAMES.flatMap((name) =>
+    [name, ...JOB_SEARCH_FIELDS[name].aliases].map((each) => [each.toLowerCase(), name] as const),
+  ),
+);
+
+/** The field of that name or alias, in any case; null when there is none. */
+export function findJobSearchField(name: string): JobSearchFieldName | null {
+  return BY_ANY_NAME.get(name.toLowerCase()) ?? null;
+}
+
+const TEXT_OPERATORS = ['EQ', 'NEQ', 'IN', 'NIN', 'LIKE', 'NLIKE', 'RLIKE'] as const;
+const NUMBER_OPERATORS = ['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE', 'IN', 'NIN', 'BETWEEN'] as const;
+const DATE_OPERATORS = [
+  ...['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE'] as const,
+  ...['BEFORE', 'AFTER', 'ON', 'BETWEEN'] as const,
+] as const;
+const FLAG_OPERATORS = ['EQ', 'NEQ'] as const;
+
+/** Operator on texts. */
+export type TextOperator = (typeof TEXT_OPERATORS)[number];
+/** Operator on numbers and durations. */
+export type NumberOperator = (typeof NUMBER_OPERATORS)[number];
+/** Operator on times. */
+export type DateOperator = (typeof DATE_OPERATORS)[number];
+/** Operator on what is true or false. */
+export type FlagOperator = (typeof FLAG_OPERATORS)[number];
+/** Operator of a search parameter. */
+export type JobSearchOperator = TextOperator | NumberOperator | DateOperator | FlagOperator;
+
+/** The operators that each type of field takes (spec: conventions 6). */
+export const JOB_SEARCH_OPERATORS = {
+  text: TEXT_OPERATORS,
+  status: TEXT_OPERATORS,
+  flag: FLAG_OPERATORS,
+  date: DATE_OPERATORS,
+  integer: NUMBER_OPERATORS,
+  number: NUMBER_OPERATORS,
+  memory: NUMBER_OPERATORS,
+  duration: NUMBER_OPERATORS,
+} as const satisfies Record<JobSearchType, readonly JobSearchOperator[]>;
+
+/** What each operator asks for, in words. */
+export const JOB_SEARCH_OPERATOR_MEANINGS = {
+  EQ: 'Equal; the same as no operator. Texts in any case, times within the same second or day.',
+  NEQ: 'Not equal.',
+  IN: 'One of a list with commas.',
+  NIN: 'None of a list with commas.',
+  LIKE: 'Text in any case, `*` stands for any characters.',
+  NLIKE: 'Not like.',
+  RLIKE: 'Holds a match of a regular expression, in any case.',
+  LT: 'Less, or earlier.',
+  LTE: 'Less or equal, or not later.',
+  GT: 'More, or later.',
+  GTE: 'More or equal, or not earlier.',
+  BEFORE: 'Earlier.',
+  AFTER: 'Later.',
+  ON: 'On that day, from 00:00 to 24:00 UTC.',
+  BETWEEN: 'From the first to the second of two values with a comma, both included.',
+} as const satisfies Record<JobSearchOperator, string>;
