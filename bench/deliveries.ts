@@ -27,10 +27,9 @@ export async function benchDeliveries(): Promise<readonly Measurement[]> {
 async function latencies(): Promise<Measurement[]> {
   await using bed = await openDeliveryBench(50);
   const jobs = await tellAll(bed, 100, (index) => `${bed.endpoint(index % 50)}/ok`);
-  await using notifications = bed.dispatch();
-  const wake = () => notifications.control.wake();
-  await atRate(bed, jobs, { seconds: 2, wake });
-  const waits = await atRate(bed, jobs, { seconds: SECONDS, wake });
+  await using _dispatching = bed.dispatch();
+  await atRate(bed, jobs, 2);
+  const waits = await atRate(bed, jobs, SECONDS);
   return [0.5, 0.99].map((share) => ({
     name: `commit to first byte at ${EVENTS_A_SECOND} events/s, p${share * 100}`,
     value: percentile([...waits.values()].flat(), share),
@@ -102,11 +101,10 @@ async function waitsOfOthers(hang: boolean): Promise<number[]> {
   await using bed = await openDeliveryBench(ENDPOINTS);
   const url = (index: number) => `${bed.endpoint(index)}/${hang && isHanging(index) ? 'hang' : 'ok'}`;
   const jobs = await tellAll(bed, ENDPOINTS, url);
-  await using notifications = bed.dispatch();
-  const wake = () => notifications.control.wake();
+  await using _dispatching = bed.dispatch();
   // Until every endpoint has been tried, so that those that hang do.
-  await atRate(bed, jobs, { seconds: ENDPOINTS / EVENTS_A_SECOND, wake });
-  const waits = await atRate(bed, jobs, { seconds: SECONDS, wake });
+  await atRate(bed, jobs, ENDPOINTS / EVENTS_A_SECOND);
+  const waits = await atRate(bed, jobs, SECONDS);
   return jobs.filter((_, index) => !isHanging(index)).flatMap((job) => waits.get(job) ?? []);
 }
 
@@ -124,7 +122,7 @@ async function tellAll(
 async function atRate(
   bed: DeliveryBenchBed,
   jobs: readonly ToldJob[],
-  { seconds, wake }: { readonly seconds: number; readonly wake: () => void },
+  seconds: number,
 ): Promise<ReadonlyMap<ToldJob, number[]>> {
   const began = performance.now();
   const made = await Promise.all(
@@ -133,7 +131,6 @@ async function atRate(
       const job = jobs[index % jobs.length];
       if (job === undefined) throw new Error('expected a job');
       const event = await bed.happen(job);
-      wake();
       return { job, ...event };
     }),
   );

@@ -10,11 +10,13 @@ import { sealFor } from '../packages/server/src/auth/subscription-secrets.ts';
 import { formatSigningSecret } from '../packages/server/src/channels/signature.ts';
 import { composeNotifications, type Notifications } from '../packages/server/src/compose-notifications.ts';
 import { readConfig } from '../packages/server/src/config.ts';
+import { listenToChanges } from '../packages/server/src/database/changes.ts';
 import { type Db, openDatabase, openPool } from '../packages/server/src/database/connection.ts';
 import { appendJobEvents } from '../packages/server/src/database/jobs.ts';
 import { insertSubscriptions, type NewSubscription } from '../packages/server/src/database/subscriptions.ts';
 import { createIdSource, type NewId } from '../packages/server/src/domain/id-source.ts';
 import { createTimeFormat } from '../packages/server/src/domain/timestamp.ts';
+import { LiveFeed } from '../packages/server/src/events/feed.ts';
 import { createTestDatabase } from '../tests/support/database.ts';
 import { eventually } from '../tests/support/eventually.ts';
 import { openStore } from '../tests/support/stored-job.ts';
@@ -64,10 +66,13 @@ export async function openDeliveryBench(hosts: number): Promise<DeliveryBenchBed
     },
     happen: (job, count = 1) => happen(db, newId, job, count),
     dispatch: () => {
+      const log = pino({ level: 'warn' }, pino.destination(2));
+      const feed = new LiveFeed({ db, replica: 'bench', log });
+      listenToChanges(db, feed.publish);
       const notifications = composeNotifications({
         config: readConfig({ ARRAS_EGRESS_ALLOW: '127.0.0.0/8' }),
         db,
-        log: pino({ level: 'warn' }, pino.destination(2)),
+        log,
         newId,
         view: {
           publicUrl: () => 'https://jobs.example.org',
@@ -77,6 +82,7 @@ export async function openDeliveryBench(hosts: number): Promise<DeliveryBenchBed
         replica: 'bench',
         secrets,
         metrics: new Registry(),
+        feed,
       });
       notifications.start();
       return notifications;

@@ -3,6 +3,7 @@ import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchDeliveries } from './deliveries.ts';
 import { benchJobs } from './jobs.ts';
+import { benchLists } from './lists.ts';
 import { type Measurement, ratioOf } from './measurement.ts';
 import { benchTransfer } from './transfer.ts';
 
@@ -12,6 +13,7 @@ import { benchTransfer } from './transfer.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   deliveries: benchDeliveries,
   jobs: benchJobs,
+  lists: benchLists,
   transfer: benchTransfer,
 };
 

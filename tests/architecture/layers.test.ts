@@ -15,6 +15,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['engine', 'notifications', 'realtime'],
   ['events', 'auth'],
   ['database', 'execution', 'storage', 'channels'],
+  ['ssh'],
   ['domain'],
 ];
 
@@ -113,6 +114,14 @@ test('only the shells and the embedded database start processes', () => {
   assert.deepEqual(offenders(/node:child_process/, allowed), []);
 });
 
+test('only ssh/ opens SSH connections', () => {
+  const usesLibrary = /import (?!type\b)[^;]*from 'ssh2'/;
+  assert.deepEqual(
+    offenders(usesLibrary, (path) => path.includes('server/src/ssh/')),
+    [],
+  );
+});
+
 test('only config.ts reads the environment', () => {
   assert.deepEqual(
     offenders(/process\.env\b/, (path) => path.endsWith('src/config.ts')),
@@ -135,8 +144,8 @@ test('domain/ is pure: no async code, clock, chance or Node modules', () => {
 });
 
 test("adapters know nothing of jobs' statuses, users or the database", () => {
-  const adapters = sources.filter(({ path }) => /server\/src\/(execution|storage|channels)\//.test(path));
-  const knowing = /lifecycle\.ts|jobStatusSchema|JobStatus\b|tables\.ts|connection\.ts/;
+  const adapters = sources.filter(({ path }) => /server\/src\/(execution|storage|channels|ssh)\//.test(path));
+  const knowing = /lifecycle\.ts|jobStatusSchema|JobStatus\b|tables\.ts|\/connection\.ts/;
   assert.deepEqual(
     adapters.filter(({ text }) => knowing.test(text)).map(({ path }) => path),
     [],

@@ -2,23 +2,25 @@ import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { renderWrapper, wrapperArguments } from '../../packages/server/src/execution/wrapper-script.ts';
 import { eventually } from '../support/eventually.ts';
 import {
   createForkBed,
+  describeEverywhere,
   type ForkBed,
   type ForkTry,
   isAlive,
+  ON_THIS_HOST,
   recordedProcesses,
 } from '../support/fork-bed.ts';
 
 const EFFECT = 'echo start >> effects; sleep 0.2; echo end >> effects';
 
-describe('a try starts at most once', () => {
+describeEverywhere('a try starts at most once', (place) => {
   let bed: ForkBed;
-  before(() => {
-    bed = createForkBed();
+  before(async () => {
+    bed = await createForkBed(place);
   });
   after(() => bed.close());
 
@@ -138,40 +140,43 @@ describe('a try starts at most once', () => {
     assert.equal(each.read('effects'), undefined);
   });
 
-  test('a launched try outlives the kill -9 of the process that launched it', async () => {
-    const each = await bed.prepare('echo $$ > pid; while [[ ! -e go ]]; do sleep 0.02; done; exit 9');
-    const launcher = `
+  // Over SSH the process that launches is the host's sshd: see ssh-hosts.test.ts.
+  const isHere = place === ON_THIS_HOST;
+  if (isHere)
+    test('a launched try outlives the kill -9 of the process that launched it', async () => {
+      const each = await bed.prepare('echo $$ > pid; while [[ ! -e go ]]; do sleep 0.02; done; exit 9');
+      const launcher = `
       import { createExecutor } from '${moduleUrl('executor')}';
       import { fork } from '${moduleUrl('fork')}';
       import { createLocalShell } from '${moduleUrl('local-shell')}';
       const executor = createExecutor({ shell: createLocalShell(), scheduler: fork });
       await executor.submit(JSON.parse(process.argv[1]));
       process.kill(process.pid, 'SIGKILL');`;
-    const child = spawn(
-      process.execPath,
-      ['--input-type=module', '-e', launcher, JSON.stringify(each.launch)],
-      {
-        stdio: 'inherit',
-        env: {
-          ...process.env,
-          ARRAS_ADMIN_TOKEN: 'secret-of-the-service',
-          DATABASE_URL: 'postgres://secret',
+      const child = spawn(
+        process.execPath,
+        ['--input-type=module', '-e', launcher, JSON.stringify(each.launch)],
+        {
+          stdio: 'inherit',
+          env: {
+            ...process.env,
+            ARRAS_ADMIN_TOKEN: 'secret-of-the-service',
+            DATABASE_URL: 'postgres://secret',
+          },
         },
-      },
-    );
-    const signal = await new Promise((resolve) => child.once('exit', (_code, name) => resolve(name)));
-    assert.equal(signal, 'SIGKILL');
-    await each.until('running');
-    const pid = Number((await eventually('the program runs', () => each.read('pid'))).trim());
-    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
-    assert.ok(!environment.includes('secret'));
-    const descriptors = readdirSync(`/proc/${pid}/fd`).filter(
-      (name) => Number(name) > 2 && Number(name) !== 255,
-    );
-    assert.deepEqual(descriptors, []);
-    writeFileSync(each.path('go'), '');
-    assert.deepEqual(await each.until('ended'), { state: 'ended', exitCode: 9 });
-  });
+      );
+      const signal = await new Promise((resolve) => child.once('exit', (_code, name) => resolve(name)));
+      assert.equal(signal, 'SIGKILL');
+      await each.until('running');
+      const pid = Number((await eventually('the program runs', () => each.read('pid'))).trim());
+      const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+      assert.ok(!environment.includes('secret'));
+      const descriptors = readdirSync(`/proc/${pid}/fd`).filter(
+        (name) => Number(name) > 2 && Number(name) !== 255,
+      );
+      assert.deepEqual(descriptors, []);
+      writeFileSync(each.path('go'), '');
+      assert.deepEqual(await each.until('ended'), { state: 'ended', exitCode: 9 });
+    });
 });
 
 function moduleUrl(name: string): string {

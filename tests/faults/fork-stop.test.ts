@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
 import {
   createForkBed,
+  describeEverywhere,
   type ForkBed,
   type ForkTry,
   isAlive,
@@ -18,10 +19,10 @@ echo $$ >> pids
 echo ready > ready
 wait; sleep 304; echo survived > survived`;
 
-describe('stop means stop', () => {
+describeEverywhere('stop means stop', (place) => {
   let bed: ForkBed;
-  before(() => {
-    bed = createForkBed();
+  before(async () => {
+    bed = await createForkBed(place);
   });
   after(() => bed.close());
 

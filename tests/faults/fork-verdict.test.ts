@@ -2,17 +2,23 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, before, test } from 'node:test';
 import { eventually } from '../support/eventually.ts';
-import { createForkBed, type ForkBed, isAlive, recordedProcesses } from '../support/fork-bed.ts';
+import {
+  createForkBed,
+  describeEverywhere,
+  type ForkBed,
+  isAlive,
+  recordedProcesses,
+} from '../support/fork-bed.ts';
 
 const LOST = { state: 'lost', reason: 'ended without an exit status' };
 const WAIT = 'while [[ ! -e "$PWD/go" ]]; do sleep 0.02; done';
 
-describe('the verdict on a try is true', () => {
+describeEverywhere('the verdict on a try is true', (place) => {
   let bed: ForkBed;
-  before(() => {
-    bed = createForkBed();
+  before(async () => {
+    bed = await createForkBed(place);
   });
   after(() => bed.close());
 

@@ -177,3 +177,35 @@ test('subscriptions and permissions are reached at the addresses of their operat
     ],
   );
 });
+
+test('an answer with an ETag is asked for conditionally, and 304 gives what was known', async () => {
+  const kept = { ...success({ id: JOB, status: 'RUNNING' }), headers: { etag: '"v1"' } };
+  await using service = await startFakeService(({ headers }) =>
+    headers['if-none-match'] === '"v1"' ? { status: 304, headers: { etag: '"v1"' } } : kept,
+  );
+  const client = createClient({ url: service.url, retry });
+  const first = await client.jobs.show(JOB);
+  first.status = 'FAILED'; // What the caller does with it stays with the caller.
+  assert.deepEqual(await client.jobs.show(JOB), { id: JOB, status: 'RUNNING' });
+  assert.deepEqual(
+    service.seen.map(({ headers }) => headers['if-none-match']),
+    [undefined, '"v1"'],
+  );
+  await client.jobs.status(JOB);
+  await client.jobs.status(JOB, { wait: 1, since: 0 });
+  const forgetful = createClient({ url: service.url, retry, cache: false });
+  await forgetful.jobs.show(JOB);
+  await forgetful.jobs.show(JOB);
+  assert.ok(
+    service.seen.slice(2).every(({ headers }) => headers['if-none-match'] === undefined),
+    'not for another address, not while waiting for a change, not without a cache',
+  );
+});
+
+test('an answer that breaks off in its middle is read again', async () => {
+  await using service = await startFakeService((_, before) =>
+    before === 0 ? { headers: { 'content-length': '999' }, body: '{' } : success([]),
+  );
+  const fast = createClient({ url: service.url, retry, timeoutMs: 100 });
+  assert.deepEqual(await fast.jobs.list(), []);
+});

@@ -43,6 +43,9 @@ const MISSING: Readonly<Record<string, string>> = {
   path: 'out.txt',
 };
 
+/** Whatever the address names becomes the caller's own; its tests say that nobody else's changes. */
+const MAKES_OWN: readonly string[] = ['saveFilter'];
+
 const SIGNED_IN = OPERATION_IDS.filter((id) => routeOf(id).access !== 'public');
 
 function urlsOf(id: (typeof OPERATION_IDS)[number], names: Readonly<Record<string, string>>): string[] {
@@ -78,6 +81,8 @@ for (const id of SIGNED_IN) {
       }
     }
   });
+
+  if (MAKES_OWN.includes(id)) continue;
 
   test(`${id} does not show or change what is not the caller's`, async () => {
     const route = routeOf(id);

@@ -22,11 +22,17 @@ export interface DatabaseProxy extends AsyncDisposable {
   release(): void;
   /** Breaks every connection at once. */
   reset(): void;
-  /** While true, nothing passes in either direction, and connections stay open; what was sent meanwhile comes later. */
-  blackhole(on: boolean): void;
+  /**
+   * While true, nothing passes in either direction, and connections stay open; what was sent meanwhile comes later.
+   * `listener`: only on connections that listen for notifications, present and new ones. Default: on all.
+   */
+  blackhole(on: boolean, which?: 'all' | 'listener'): void;
   /** Writes seen since `watch`. */
   readonly writes: () => number;
 }
+
+/** Application name of the connections that listen. */
+const LISTENER = 'arras listener';
 
 /** Statements that change rows: ours, and those of the task queue that take and complete tasks. */
 const WRITES =
@@ -43,7 +49,8 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const target = new URL(databaseUrl.replace('@/', '@socket/'));
   const socketPath = `${target.searchParams.get('host')}/.s.PGSQL.5432`;
   let decide: Judge | null = null;
-  let dark = false;
+  let dark: 'nothing' | 'all' | 'listener' = 'nothing';
+  const listening = new Set<Socket>();
   const held: (() => void)[] = [];
   let kill: () => void = () => undefined;
   let writes = 0;
@@ -60,12 +67,19 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       socket.on('error', () => undefined);
       socket.once('close', () => {
         open.delete(socket);
+        listening.delete(socket);
         client.destroy();
         backend.destroy();
       });
     }
     backend.on('data', (chunk) => client.write(chunk));
     const splitter = createSplitter(judge);
+    client.once('data', (startup) => {
+      // The first message has the name under which the connection is known.
+      if (!startup.includes(LISTENER)) return;
+      for (const socket of [client, backend]) listening.add(socket);
+      if (dark === 'listener') for (const socket of [client, backend]) socket.pause();
+    });
     client.on('data', (chunk) => {
       const { before, after, verdict } = splitter(chunk);
       if (before.length > 0) backend.write(before);
@@ -86,7 +100,7 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       if (verdict === 'after') backend.write(after);
       kill();
     });
-    if (dark) for (const socket of [client, backend]) socket.pause();
+    if (dark === 'all') for (const socket of [client, backend]) socket.pause();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -109,9 +123,9 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       // Only TCP has resets; the end of one side ends the other.
       for (const socket of open) if (socket.remoteAddress !== undefined) socket.resetAndDestroy();
     },
-    blackhole: (on) => {
-      dark = on;
-      for (const socket of open) {
+    blackhole: (on, which = 'all') => {
+      dark = on ? which : 'nothing';
+      for (const socket of which === 'all' ? open : listening) {
         if (on) socket.pause();
         else socket.resume();
       }

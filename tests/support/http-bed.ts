@@ -14,12 +14,15 @@ import { insertToken } from '../../packages/server/src/database/tokens.ts';
 import { createIdSource } from '../../packages/server/src/domain/id-source.ts';
 import { createTimeFormat } from '../../packages/server/src/domain/timestamp.ts';
 import { Targets } from '../../packages/server/src/engine/targets.ts';
+import type { LiveFeed } from '../../packages/server/src/events/feed.ts';
 import type { HttpContext } from '../../packages/server/src/http/context.ts';
 import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer, type HttpServerOptions } from '../../packages/server/src/http/server.ts';
-import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { LOCAL_ADAPTERS } from './local-adapters.ts';
+import { NO_HOSTS } from './no-hosts.ts';
 import { quietMessages } from './quiet-messages.ts';
+import { createTestPolling, createTestRealtime, startTestFeed } from './test-feed.ts';
 
 /** Users of a bed: an administrator and three others. */
 export const BED_USERS = ['root', 'ada', 'bob', 'eve'] as const;
@@ -72,7 +75,8 @@ export async function openHttpBed(
   const db = openDatabase(database.pool);
   const root = await mkdtemp(join(tmpdir(), 'arras-http-'));
   const logged: Record<string, unknown>[] = [];
-  const base = createContext(db, (line) => logged.push(JSON.parse(line)));
+  const watching = await startTestFeed(database, db);
+  const base = createContext(db, watching.feed, (line) => logged.push(JSON.parse(line)));
   const context = { ...base, ...change(base) };
   const tokens = await addUsers(context);
   const server = createHttpServer(context, HANDLERS, options);
@@ -90,7 +94,9 @@ export async function openHttpBed(
       await writeFile(join(root, path), content);
     },
     async close() {
+      await context.realtime[Symbol.asyncDispose]();
       await server.close();
+      await watching[Symbol.asyncDispose]();
       await context.targets[Symbol.asyncDispose]();
       await database.drop();
       await rm(root, { recursive: true, force: true });
@@ -124,30 +130,33 @@ async function inject(
   return { status: answer.statusCode, headers: answer.headers, text, json: isJson ? JSON.parse(text) : null };
 }
 
-function createContext(db: Db, write: (line: string) => void): HttpContext {
+function createContext(db: Db, feed: LiveFeed, write: (line: string) => void): HttpContext {
   const impossible = () => Promise.reject(new Error('there is no engine in this test'));
+  const view = {
+    publicUrl: () => 'https://api.example.org',
+    tenant: 'arras',
+    formatTime: createTimeFormat('UTC'),
+  };
+  const metrics = new Registry();
   return {
     db,
     newId: createIdSource({ nowMs: () => Date.now(), randomBytes }),
-    publicUrl: () => 'https://api.example.org',
+    ...view,
     version: '2.4.9-rtest',
-    tenant: 'arras',
-    formatTime: createTimeFormat('UTC'),
+    feed,
+    polling: createTestPolling({ db, feed, view, metrics }),
+    realtime: createTestRealtime({ db, feed, view }),
     log: pino({ level: 'debug' }, { write }),
     now: () => new Date(),
     isReady: () => Promise.resolve({ status: 'ready', checks: { database: 'ok' } }),
-    metrics: new Registry(),
+    metrics,
     openApi: '{"openapi":"3.1.0"}',
     randomBytes,
     auth: createAuthenticator({ db, now: () => performance.now() }),
+    hosts: NO_HOSTS,
     targets: new Targets({
       db,
-      factories: {
-        openExecutor: () => {
-          throw new Error('no executor in this test');
-        },
-        openStorage,
-      },
+      factories: LOCAL_ADAPTERS,
       onEnded: () => undefined,
     }),
     stagingDeadlineMs: 60_000,

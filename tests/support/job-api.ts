@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import {
@@ -28,14 +29,14 @@ import { Pressure } from '../../packages/server/src/engine/pressure.ts';
 import { stopJob } from '../../packages/server/src/engine/stop.ts';
 import { Targets } from '../../packages/server/src/engine/targets.ts';
 import { createTransition, type Transition } from '../../packages/server/src/events/transition.ts';
-import { createExecutor } from '../../packages/server/src/execution/executor.ts';
-import { fork } from '../../packages/server/src/execution/fork.ts';
-import { createLocalShell } from '../../packages/server/src/execution/local-shell.ts';
+import type { HttpContext } from '../../packages/server/src/http/context.ts';
 import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer } from '../../packages/server/src/http/server.ts';
-import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { LOCAL_ADAPTERS } from './local-adapters.ts';
+import { NO_HOSTS } from './no-hosts.ts';
 import { type QuietMessages, quietMessages } from './quiet-messages.ts';
+import { createTestPolling, createTestRealtime, startTestFeed } from './test-feed.ts';
 
 /** Users of a {@link JobApi}: two ordinary ones and an administrator. */
 export type ApiUser = 'ada' | 'bob' | 'root';
@@ -66,7 +67,14 @@ export interface ApiCall {
 /** The API over a real database and real files, with no engine: accepted jobs stay PENDING. */
 export interface JobApi {
   readonly db: Db;
+  readonly database: TestDatabase;
   readonly pool: TestDatabase['pool'];
+  /** The HTTP server, for what needs a real connection. */
+  readonly server: FastifyInstance;
+  readonly context: HttpContext;
+  /** Enough of the engine to look at systems and stop jobs. */
+  readonly engine: EngineContext;
+  readonly tokens: Readonly<Record<ApiUser, string>>;
   readonly messages: QuietMessages;
   readonly transition: Transition;
   readonly newId: NewId;
@@ -121,35 +129,42 @@ export async function startJobApi(): Promise<JobApi> {
   await addApp(db, newId);
   const engine = createEngine(db, newId);
   const messages = quietMessages();
-  const server = createHttpServer(
-    {
-      db,
-      newId,
-      publicUrl: engine.service.publicUrl,
-      version: '2.4.9-rtest',
-      tenant: 'arras',
-      formatTime: engine.service.formatTime,
-      log: engine.log,
-      now: engine.now,
-      isReady: async () => ({ status: 'ready', checks: {} }),
-      metrics: new Registry(),
-      openApi: '{}',
-      randomBytes,
-      auth: createAuthenticator({ db, now: () => performance.now() }),
-      targets: engine.targets,
-      stagingDeadlineMs: 60_000,
-      engine: {
-        stopJob: (job, order) => stopJob(engine, job, order),
-        pauseJob: (job) => suspendJob(engine, job, 'pause'),
-        resumeJob: (job) => suspendJob(engine, job, 'resume'),
-      },
-      ...messages,
+  const watching = await startTestFeed(database, db);
+  const { feed } = watching;
+  const context: HttpContext = {
+    db,
+    newId,
+    ...engine.service,
+    version: '2.4.9-rtest',
+    feed,
+    polling: createTestPolling({ db, feed, view: engine.service }),
+    realtime: createTestRealtime({ db, feed, view: engine.service }),
+    log: engine.log,
+    now: engine.now,
+    isReady: async () => ({ status: 'ready', checks: {} }),
+    metrics: new Registry(),
+    openApi: '{}',
+    randomBytes,
+    auth: createAuthenticator({ db, now: () => performance.now() }),
+    hosts: NO_HOSTS,
+    targets: engine.targets,
+    stagingDeadlineMs: 60_000,
+    engine: {
+      stopJob: (job, order) => stopJob(engine, job, order),
+      pauseJob: (job) => suspendJob(engine, job, 'pause'),
+      resumeJob: (job) => suspendJob(engine, job, 'resume'),
     },
-    HANDLERS,
-  );
+    ...messages,
+  };
+  const server = createHttpServer(context, HANDLERS);
   return {
     db,
+    database,
     pool: database.pool,
+    server,
+    context,
+    engine,
+    tokens,
     messages,
     transition: engine.transition,
     newId,
@@ -185,7 +200,9 @@ export async function startJobApi(): Promise<JobApi> {
       return join(root, path);
     },
     async close() {
+      await context.realtime[Symbol.asyncDispose]();
       await server.close();
+      await watching[Symbol.asyncDispose]();
       await engine.leases[Symbol.asyncDispose]();
       await engine.targets[Symbol.asyncDispose]();
       await database.drop();
@@ -196,18 +213,13 @@ export async function startJobApi(): Promise<JobApi> {
 
 /** Enough of the engine to stop jobs; it does no work. */
 function createEngine(db: Db, newId: NewId): EngineContext {
-  const shell = createLocalShell();
-  const openExecutor = () => ({
-    executor: createExecutor({ shell, scheduler: fork }),
-    close: () => shell.close(),
-  });
   return {
     db,
     replica: 'test',
     newId,
     transition: createTransition({ db, newId, deadlines: () => null }),
     leases: new LeaseKeeper({ db, replica: 'test', monotonicMs: () => performance.now() }),
-    targets: new Targets({ db, factories: { openExecutor, openStorage }, onEnded: () => undefined }),
+    targets: new Targets({ db, factories: LOCAL_ADAPTERS, onEnded: () => undefined }),
     apps: new AppDefinitions(db),
     service: {
       publicUrl: () => URL_BASE,

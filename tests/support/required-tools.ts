@@ -11,6 +11,9 @@ const TOOLS = {
   mount: 'mount',
   openssl: 'openssl',
   setsid: 'util-linux',
+  ssh: 'openssh-client',
+  'ssh-keygen': 'openssh-client',
+  sshd: 'openssh-server',
   strace: 'strace',
   unshare: 'util-linux',
 } as const;
@@ -37,7 +40,7 @@ function findMissing(): readonly (keyof typeof TOOLS)[] {
 }
 
 function isInstalled(tool: string): boolean {
-  return (process.env.PATH ?? '').split(':').some((folder) => {
+  return searchedFolders().some((folder) => {
     try {
       accessSync(join(folder, tool), constants.X_OK);
       return true;
@@ -45,6 +48,11 @@ function isInstalled(tool: string): boolean {
       return false; // Not in this folder: the next one may have it.
     }
   });
+}
+
+/** Servers lie where only root's PATH looks. */
+function searchedFolders(): readonly string[] {
+  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/sbin'];
 }
 
 function installPackages(packages: readonly string[]): void {

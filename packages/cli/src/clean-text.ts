@@ -9,6 +9,14 @@ export function cleanText(text: string): string {
   return text.replaceAll(/[\t\r\n]+/g, ' ').replaceAll(CONTROL, '');
 }
 
+/** Text of several lines: line ends stay, the rest is as in {@link cleanText}. */
+export function cleanLines(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => cleanText(line.replaceAll('\t', '  ')))
+    .join('\n');
+}
+
 /** JSON that a terminal can show: what JSON leaves as it is and terminals obey is escaped; the value stays the same. */
 export function renderJson(value: unknown): string {
   const json = JSON.stringify(value, null, 2);

@@ -26,6 +26,18 @@ export function renderAgo(time: string, nowMs: number): string {
   return `${Math.floor(amount)}${unit} ago`;
 }
 
+/** How times are shown. */
+export interface TimeStyle {
+  /** As 2026-03-04T10:15:30.000Z: for programs, and for people who ask for it. */
+  readonly exact: boolean;
+  readonly nowMs: number;
+}
+
+/** A time for people, `3m ago`, or exactly. */
+export function renderMoment(time: string, { exact, nowMs }: TimeStyle): string {
+  return exact ? time : renderAgo(time, nowMs);
+}
+
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
 
 /** `812 B`, `1.4 GB`: powers of 1000, three digits. */

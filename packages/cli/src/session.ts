@@ -1,6 +1,9 @@
 import { isatty } from 'node:tty';
 import { type Client, createClient } from '@arras/client';
+import type { SharedOptions } from './command-options.ts';
 import { type ConnectionFlags, findConnection, thisHost } from './connection.ts';
+import { createCurlFetch } from './curl.ts';
+import { renderClock, renderMoment } from './quantities.ts';
 import { describeTerminal, type Environment, type Terminal } from './terminal.ts';
 
 /** One run of the program: where it reads and writes, and as whom it speaks to the service. */
@@ -13,21 +16,41 @@ export interface Session {
   width(): number;
   /** Data: what a script reads. */
   out(text: string): void;
-  /** Everything else. */
+  /** Everything else; --quiet silences it. */
   say(text: string): void;
+  /** What must be known although --quiet was given, such as a secret that is shown once. */
+  warn(text: string): void;
+  /** `3m ago` on a terminal, the exact time elsewhere and with --utc. */
+  ago(time: string): string;
+  /** `14:02:11` in the reader's zone on a terminal, the exact time elsewhere and with --utc. */
+  clock(time: string): string;
   connect(flags: ConnectionFlags): Client;
+  /** A client whose first call is printed as a curl command and ends the program. */
+  connectForCurl(flags: ConnectionFlags): Client;
 }
 
+type SessionOptions = Pick<SharedOptions, 'color' | 'utc' | 'quiet' | 'curl'>;
+
 /** The session of this process. */
-export function openSession(program: string): Session {
+export function openSession(program: string, { color, utc, quiet, curl }: SessionOptions = {}): Session {
   const { env, stdout, stderr } = process;
+  const terminal = describeTerminal({ isTty: isatty(1), env, color });
+  const exact = utc === true || !terminal.isTty;
+  // With --curl nothing is done that could be reported: the only output is the command.
+  const write = (stream: NodeJS.WriteStream, text: string) => void (curl === true || stream.write(text));
+  const connection = (flags: ConnectionFlags) => findConnection(flags, thisHost(env));
   return {
     program,
     env,
-    terminal: describeTerminal({ isTty: isatty(1), env }),
+    terminal,
     width: () => stdout.columns ?? 80,
-    out: (text) => void stdout.write(text),
-    say: (text) => void stderr.write(text),
-    connect: (flags) => createClient(findConnection(flags, thisHost(env))),
+    out: (text) => write(stdout, text),
+    say: (text) => void (quiet === true || write(stderr, text)),
+    warn: (text) => write(stderr, text),
+    ago: (time) => renderMoment(time, { exact, nowMs: Date.now() }),
+    clock: (time) => (exact ? time : renderClock(time)),
+    connect: (flags) => createClient(connection(flags)),
+    connectForCurl: (flags) =>
+      createClient({ ...connection(flags), fetch: createCurlFetch(stdout), cache: false }),
   };
 }

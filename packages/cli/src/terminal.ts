@@ -20,16 +20,22 @@ export interface Terminal {
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** What the command line says about colours. */
+export type ColourChoice = 'always' | 'never' | 'auto';
+
 /**
- * NO_COLOR (https://no-color.org), CLICOLOR and CLICOLOR_FORCE (https://bixense.com/clicolors), FORCE_COLOR, TERM=dumb;
+ * --color, NO_COLOR (https://no-color.org), CLICOLOR and CLICOLOR_FORCE (https://bixense.com/clicolors), FORCE_COLOR, TERM=dumb;
  * ACCESSIBLE=1 for screen readers: words and lines only, nothing is painted over.
  */
 export function describeTerminal({
   isTty,
   env,
+  color = 'auto',
 }: {
   readonly isTty: boolean;
   readonly env: Environment;
+  /** Default: auto, which the environment decides. */
+  readonly color?: ColourChoice | undefined;
 }): Terminal {
   const dumb = env.TERM === 'dumb';
   const accessible = isOn(env.ACCESSIBLE);
@@ -37,7 +43,7 @@ export function describeTerminal({
   const refused = isGiven(env.NO_COLOR) || env.CLICOLOR === '0' || env.FORCE_COLOR === '0';
   return {
     isTty,
-    colour: !refused && (wanted || (isTty && !dumb)),
+    colour: color === 'auto' ? !refused && (wanted || (isTty && !dumb)) : color === 'always',
     unicode: !accessible && /utf-?8/i.test(firstGiven(env.LC_ALL, env.LC_CTYPE, env.LANG)),
     repaint: isTty && !dumb && !accessible,
   };

@@ -18,8 +18,7 @@ export async function readFailure(response: Response, nowMs: number): Promise<Ap
 }
 
 /** The JSON of a success. An answer that is no JSON is not from Arras, whatever its status says. */
-export async function readJson(response: Response): Promise<unknown> {
-  const text = await response.text();
+export function parseAnswer(response: Response, text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,8 @@
 import { isRecord, type OperationId, renderPath, routeOf } from '@arras/contract';
-import { openDownload, readFailure, readJson } from './answer.ts';
+import { openDownload, parseAnswer, readFailure } from './answer.ts';
+import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
 import { type ApiFailure, UnreachableFailure } from './failure.ts';
+import type { StreamTimes } from './link.ts';
 import type { Call, CallResult } from './operation.ts';
 import { pause } from './pause.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelayMs } from './retry.ts';
@@ -16,12 +18,19 @@ export interface ClientSettings {
   readonly retry?: RetryPolicy;
   /** How long to wait for the beginning of an answer. Default: 30 s. */
   readonly timeoutMs?: number;
+  /** Whether answers that carry an ETag are kept in memory and asked for conditionally. Default: true. */
+  readonly cache?: boolean;
+  /** Times of streams, for unusual networks. */
+  readonly streams?: Partial<StreamTimes>;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** The operation that starts something; its key makes repeating it safe. */
 const KEYED: OperationId = 'submitJob';
+
+/** Operations beside those that GET which can be repeated without harm. */
+const REPEATABLE: readonly OperationId[] = [KEYED, 'showJobStatuses', 'previewNotification'];
 
 type QueryValue = string | number | boolean | readonly string[] | undefined;
 
@@ -38,42 +47,89 @@ interface Prepared {
   readonly init: RequestInit;
   /** True when a second request does no harm. */
   readonly repeatable: boolean;
+  /** True when the answer is bytes, to be handed on as they come. */
+  readonly raw: boolean;
+  readonly timeoutMs: number;
+  /** Null when the answer is not to be kept. */
+  readonly cache: AnswerCache | null;
+  readonly cached: CachedAnswer | null;
   readonly signal: AbortSignal | undefined;
 }
 
+/** The beginning of an answer, and all its text unless it is to be handed on as bytes. */
+interface Answer {
+  readonly response: Response;
+  readonly text: string;
+}
+
+/** The service did not begin its answer in time. */
+export class AnswerTimeout extends Error {
+  override readonly name = 'AnswerTimeout';
+}
+
 /** Makes the function that calls any operation; it repeats what can safely be repeated. */
-export function createCall(settings: ClientSettings): Call {
+export function createCall(settings: ClientSettings, cache: AnswerCache | null): Call {
   return async <Id extends OperationId>(operationId: Id, given: Given): Promise<CallResult<Id>> => {
-    const response = await send(settings, prepare(settings, operationId, given));
+    const answer = await send(settings, prepare(settings, cache, { operationId, given }));
     // The types of the contract describe what the service sends; fields added later must survive, so nothing is parsed.
-    return (await readResult(operationId, response)) as CallResult<Id>;
+    return readResult(operationId, answer) as CallResult<Id>;
   };
 }
 
-async function readResult(operationId: OperationId, response: Response): Promise<unknown> {
+function readResult(operationId: OperationId, { response, text }: Answer): unknown {
   const route = routeOf(operationId);
   if (route.success.schema === 'bytes') return openDownload(response);
-  const answer = await readJson(response);
+  const answer = parseAnswer(response, text);
   if (route.bare === true) return answer;
   return isRecord(answer) ? (answer.result ?? null) : null;
 }
 
-function prepare(settings: ClientSettings, operationId: OperationId, given: Given): Prepared {
-  const { method } = routeOf(operationId);
-  const headers = new Headers({ accept: 'application/json' });
+function prepare(
+  settings: ClientSettings,
+  cache: AnswerCache | null,
+  { operationId, given }: { readonly operationId: OperationId; readonly given: Given },
+): Prepared {
+  const route = routeOf(operationId);
+  const url = `${settings.url.replace(/\/+$/, '')}${renderPath(operationId, given.params)}${renderQuery(given.query)}`;
+  const waitMs = Number(given.query?.wait ?? 0) * 1_000;
+  // Whoever waits for a change means one from now on: a remembered version would change what is asked.
+  const keeping = route.conditional === true && waitMs === 0 ? cache : null;
+  const cached = keeping?.find(url) ?? null;
+  const body = given.body === undefined ? {} : { body: JSON.stringify(given.body) };
+  return {
+    url,
+    // A redirect would turn a POST into a GET, or carry the token elsewhere.
+    init: {
+      method: route.method,
+      headers: prepareHeaders(settings, { operationId, given, cached }),
+      redirect: 'manual',
+      ...body,
+    },
+    repeatable: route.method === 'GET' || REPEATABLE.includes(operationId),
+    raw: route.success.schema === 'bytes',
+    timeoutMs: (settings.timeoutMs ?? DEFAULT_TIMEOUT_MS) + waitMs,
+    cache: keeping,
+    cached,
+    signal: given.signal,
+  };
+}
+
+function prepareHeaders(
+  settings: ClientSettings,
+  {
+    operationId,
+    given,
+    cached,
+  }: { readonly operationId: OperationId; readonly given: Given; readonly cached: CachedAnswer | null },
+): Headers {
+  const headers = new Headers({ accept: routeOf(operationId).success.mediaType ?? 'application/json' });
   if (settings.token !== undefined) headers.set('authorization', `Bearer ${settings.token}`);
   if (operationId === KEYED) headers.set('idempotency-key', randomKey());
+  if (cached !== null) headers.set('if-none-match', cached.etag);
   for (const [name, value] of Object.entries(given.headers ?? {}))
     if (value !== undefined) headers.set(name, value);
   if (given.body !== undefined) headers.set('content-type', 'application/json');
-  const body = given.body === undefined ? {} : { body: JSON.stringify(given.body) };
-  return {
-    url: `${settings.url.replace(/\/+$/, '')}${renderPath(operationId, given.params)}${renderQuery(given.query)}`,
-    // A redirect would turn a POST into a GET, or carry the token elsewhere.
-    init: { method, headers, redirect: 'manual', ...body },
-    repeatable: method === 'GET' || operationId === KEYED,
-    signal: given.signal,
-  };
+  return headers;
 }
 
 function renderQuery(query: Given['query'] = {}): string {
@@ -88,11 +144,11 @@ function randomKey(): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
-async function send(settings: ClientSettings, request: Prepared): Promise<Response> {
+async function send(settings: ClientSettings, request: Prepared): Promise<Answer> {
   const policy = settings.retry ?? DEFAULT_RETRY;
   for (let triesMade = 1; ; triesMade++) {
     const outcome = await tryOnce(settings, request);
-    if (outcome instanceof Response) return outcome;
+    if (!(outcome instanceof Error)) return outcome;
     const state = { triesMade, failure: outcome, random: Math.random() };
     const delayMs = request.repeatable ? retryDelayMs(policy, state) : null;
     if (delayMs === null) throw outcome;
@@ -103,23 +159,33 @@ async function send(settings: ClientSettings, request: Prepared): Promise<Respon
 async function tryOnce(
   settings: ClientSettings,
   request: Prepared,
-): Promise<Response | ApiFailure | UnreachableFailure> {
-  const timeoutMs = settings.timeoutMs ?? DEFAULT_TIMEOUT_MS;
+): Promise<Answer | ApiFailure | UnreachableFailure> {
   const clock = new AbortController();
-  // Only the beginning of the answer is timed: a download may take as long as it takes.
-  const timer = setTimeout(
-    () => clock.abort(new Error(`no answer within ${timeoutMs / 1_000} s`)),
-    timeoutMs,
-  );
+  // A text has to be there in time; of bytes only the beginning: a download may take as long as it takes.
+  const onTimeout = () => clock.abort(new AnswerTimeout(`no answer within ${request.timeoutMs / 1_000} s`));
+  const timer = setTimeout(onTimeout, request.timeoutMs);
   const signal =
     request.signal === undefined ? clock.signal : AbortSignal.any([clock.signal, request.signal]);
   try {
     const response = await (settings.fetch ?? fetch)(request.url, { ...request.init, signal });
-    return response.ok ? response : await readFailure(response, Date.now());
+    return await readAnswer(request, response);
   } catch (error) {
     request.signal?.throwIfAborted();
     return new UnreachableFailure(settings.url, error);
   } finally {
     clearTimeout(timer);
   }
+}
+
+async function readAnswer(
+  { cache, cached, raw, url }: Prepared,
+  response: Response,
+): Promise<Answer | ApiFailure> {
+  if (response.status === 304 && cached !== null) return { response, text: cached.text };
+  if (!response.ok) return readFailure(response, Date.now());
+  if (raw) return { response, text: '' };
+  const text = await response.text();
+  const etag = response.headers.get('etag');
+  if (etag !== null) cache?.store(url, { etag, text });
+  return { response, text };
 }

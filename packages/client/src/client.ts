@@ -1,84 +1,27 @@
-import type {
-  AppRequestBody,
-  JobRequestBody,
-  QueryInputOf,
-  ResolvedJobRequest,
-  SystemRequestBody,
-} from '@arras/contract';
+import type { AppRequestBody, QueryInputOf, SystemRequestBody } from '@arras/contract';
+import { AnswerCache } from './answer-cache.ts';
 import { type ClientSettings, createCall } from './call.ts';
+import { jobCalls } from './job-calls.ts';
+import { createLink } from './link.ts';
 import { notificationCalls } from './notification-calls.ts';
 import type { Call, CallOptions } from './operation.ts';
-import { type WatchOptions, watchJob } from './watch-job.ts';
 
 /** A client of one service for one user. */
 export type Client = ReturnType<typeof createClient>;
 
 /** A client. Nothing is sent before the first call. */
 export function createClient(settings: ClientSettings) {
-  const call = createCall(settings);
+  const cache = settings.cache === false ? null : new AnswerCache();
+  const call = createCall(settings, cache);
   return {
     /** Calls any operation by its id. */
     call,
-    jobs: jobCalls(call),
+    jobs: jobCalls(call, createLink(settings, cache)),
     notifications: notificationCalls(call),
     systems: systemCalls(call),
     apps: appCalls(call),
     profiles: profileCalls(call),
     tokens: tokenCalls(call),
-  };
-}
-
-function jobCalls(call: Call) {
-  return {
-    /** Submits a job. Without a key of the caller's a random one is sent, so that the submission can be repeated. */
-    submit: (body: JobRequestBody, { idempotencyKey }: { idempotencyKey?: string | undefined } = {}) =>
-      call('submitJob', { body, headers: { 'idempotency-key': idempotencyKey } }),
-    /** Checks a request without storing anything: what the job would become. */
-    check: async (body: JobRequestBody): Promise<ResolvedJobRequest> => {
-      const resolved: unknown = await call('submitJob', { body, query: { dryRun: true } });
-      // The route's alternative success; the types know only the ordinary one.
-      return resolved as ResolvedJobRequest;
-    },
-    list: (query: QueryInputOf<'listJobs'> = {}) => call('listJobs', { query }),
-    show: (id: string) => call('showJob', { params: { id } }),
-    status: (id: string) => call('showJobStatus', { params: { id } }),
-    history: (id: string, query: QueryInputOf<'listJobHistory'> = {}) =>
-      call('listJobHistory', { params: { id }, query }),
-    /** Lets the program end: STOPPED. */
-    stop: (id: string) => call('actOnJob', { params: { id }, body: { action: 'stop' } }),
-    /** Ends the program at once: KILLED. */
-    kill: (id: string) => call('actOnJob', { params: { id }, body: { action: 'kill' } }),
-    delete: (id: string) => call('deleteJob', { params: { id } }),
-    /** Every change until the job has ended; see {@link watchJob}. */
-    watch: (id: string, options: WatchOptions = {}) => watchJob(call, id, options),
-    outputs: {
-      /** Files and directories at a path of the job's directory; without a path at its top. */
-      list: (id: string, path = '', query: QueryInputOf<'listJobOutputs'> = {}) =>
-        call('listJobOutputs', { params: { id, path }, query }),
-      /** The bytes of a file; `range` such as `bytes=1024-`. */
-      download: (
-        id: string,
-        path: string,
-        { range, signal }: { range?: string | undefined; signal?: AbortSignal } = {},
-      ) => call('downloadJobOutput', { params: { id, path }, headers: { range }, signal }),
-    },
-    permissions: jobPermissionCalls(call),
-  };
-}
-
-/** Who may see a job and change it; the user `world` is everybody. */
-function jobPermissionCalls(call: Call) {
-  type Permission = CallOptions<'grantJobPermission'>['body']['permission'];
-  return {
-    list: (id: string, query: QueryInputOf<'listJobPermissions'> = {}) =>
-      call('listJobPermissions', { params: { id }, query }),
-    show: (id: string, username: string) => call('showJobPermission', { params: { id, username } }),
-    /** Replaces what the user had; NONE takes everything away. */
-    grant: (id: string, username: string, permission: Permission) =>
-      call('grantJobPermission', { params: { id }, body: { username, permission } }),
-    revoke: (id: string, username: string) => call('revokeJobPermission', { params: { id, username } }),
-    /** Takes all permissions away but the owner's. */
-    drop: (id: string) => call('revokeJobPermissions', { params: { id } }),
   };
 }
 

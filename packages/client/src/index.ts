@@ -1,6 +1,12 @@
 export { type ClientSettings } from './call.ts';
 export { type Client, createClient } from './client.ts';
+export { type ConnectionLost, type ConnectionMade, type ConnectionState } from './connection.ts';
+export { END_STATUSES, hasEnded } from './ended.ts';
+export { type EventsNews, type EventsOptions, type StreamBegun, StreamFailure } from './events.ts';
 export { ApiFailure, UnreachableFailure } from './failure.ts';
+export { type FollowNews, type FollowOptions, type JobUpdate } from './follow.ts';
+export type { StreamTimes } from './link.ts';
+export type { StreamedChange, StreamedEvent, StreamedReset } from './open-stream.ts';
 export type { Call, CallOptions, CallResult, Download } from './operation.ts';
 export { pause } from './pause.ts';
 export { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
@@ -13,11 +19,6 @@ export {
   WebhookRefusal,
   type WebhookRefusalReason,
 } from './verify-webhook.ts';
-export {
-  type ConnectionLost,
-  END_STATUSES,
-  hasEnded,
-  type JobUpdate,
-  type WatchOptions,
-} from './watch-job.ts';
+export { type JobOutcome, type WaitOptions, WaitTimeout } from './wait.ts';
+export type { WatchOptions } from './watch.ts';
 export { type SignedContent, signWebhook } from './webhook-signature.ts';

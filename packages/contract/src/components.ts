@@ -34,6 +34,7 @@ import {
   testRequestSchema,
 } from './notifications.ts';
 import { profileRequestSchema, profileSchema } from './profiles.ts';
+import { savedFilterRequestSchema, savedFilterSchema } from './saved-filters.ts';
 import { livenessSchema, openApiDocumentSchema, readinessSchema } from './service.ts';
 import {
   roleRequestSchema,
@@ -55,6 +56,7 @@ import { createdTokenSchema, tokenRequestSchema, tokenSchema } from './tokens.ts
 export const REQUEST_COMPONENTS = {
   JobRequest: jobRequestSchema,
   JobActionRequest: jobActionRequestSchema,
+  SavedFilterRequest: savedFilterRequestSchema,
   JobPermissionRequest: jobPermissionRequestSchema,
   UserJobPermissionRequest: userJobPermissionRequestSchema,
   CustomEvent: customEventSchema,
@@ -80,6 +82,7 @@ export const RESULT_COMPONENTS = {
   Job: jobSchema,
   JobSummary: jobSummarySchema,
   JobStatus: jobStatusViewSchema,
+  SavedFilter: savedFilterSchema,
   HistoryEntry: historyEntrySchema,
   OutputEntry: outputEntrySchema,
   ResolvedJobRequest: resolvedJobRequestSchema,

@@ -133,6 +133,11 @@ export const ERRORS = {
     message: 'No job with this id is visible to you.',
     remedy: 'List your jobs with GET /jobs/v2.',
   },
+  'filter.not-found': {
+    status: 404,
+    message: 'You have no saved filter of this name.',
+    remedy: 'List your filters with GET /jobs/v2/filters.',
+  },
   'permission.not-found': {
     status: 404,
     message: 'This user has no permission on the job.',
@@ -243,15 +248,36 @@ export const ERRORS = {
     message: 'This Idempotency-Key was already used with another request body.',
     remedy: 'Use a new key for a new request.',
   },
+  'credentials.not-found': {
+    status: 404,
+    message: 'The system has no such credentials.',
+    remedy: 'List those that it has: GET /systems/v2/ID/credentials.',
+  },
+  'queue.not-found': {
+    status: 404,
+    message: 'The system has no such queue.',
+    remedy: 'List those that it has: GET /systems/v2/ID/queues.',
+  },
   'stream.bad-position': {
     status: 400,
     message: 'The position in the stream cannot be read.',
     remedy: 'Send the id of the last event exactly as the stream gave it, or none to begin now.',
   },
+  'filter.too-many': {
+    status: 409,
+    message: 'You have as many saved filters as you may have.',
+    remedy: 'Delete one that you do not need with DELETE /jobs/v2/filters/{name}.',
+  },
   'stream.too-many': {
     status: 429,
     message: 'Too many streams are open.',
     remedy: 'Close streams that nobody reads, or follow several jobs in one stream.',
+  },
+  'wait.too-many': {
+    status: 429,
+    message: 'Too many of your requests wait for a change already.',
+    remedy:
+      'Wait for fewer jobs at a time, follow them in one stream, or ask for many with POST /jobs/v2/statuses.',
   },
   'rate.limited': {
     status: 429,

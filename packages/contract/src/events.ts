@@ -65,6 +65,12 @@ export const SYSTEM_EVENT_DESCRIPTIONS = {
   UNPUBLISH: 'The system is no longer public',
   ROLES_GRANT: 'A user was given a role on the system',
   ROLES_REVOKE: 'A role on the system was taken from a user',
+  QUEUE_CREATE: 'A queue was added to the system',
+  QUEUE_UPDATE: 'A queue of the system was changed',
+  QUEUE_DELETE: 'A queue was removed from the system',
+  UPDATE_CREDENTIAL: 'Credentials of the system were replaced',
+  REMOVE_CREDENTIAL: 'Credentials of the system were removed',
+  STATUS_UPDATE: 'The system does not answer any more, or answers again',
 } as const;
 
 /** Events of apps themselves. */

@@ -7,6 +7,7 @@ import {
   renderStatusReference,
   renderTemplateReference,
 } from './reference.ts';
+import { renderSearchReference } from './search-reference.ts';
 
 // Writes everything that is made from the contract. With --check it writes nothing and exits with 1 when a file is
 // not what it would write.
@@ -21,6 +22,7 @@ const files = {
   'docs/reference/errors.md': renderErrorReference(),
   'docs/reference/statuses.md': renderStatusReference(),
   'docs/reference/template-variables.md': renderTemplateReference(),
+  'docs/reference/job-search.md': renderSearchReference(),
   'docs/reference/api.md': renderApiReference(),
 };
 

@@ -8,7 +8,9 @@ import { jobSchema, transferProgressSchema } from './jobs.ts';
 export const jobEventSchema = z.object({
   id: jobEventIdSchema,
   seq: z.int().positive().describe('1, 2, 3 … of one job, without gaps.'),
-  name: z.string().describe("The status or the event, as in the guide's Table 2; programs may send their own."),
+  name: z
+    .string()
+    .describe("The status or the event, as in the guide's Table 2; programs may send their own."),
   status: jobStatusSchema.describe('The status of the job once the event had happened.'),
   description: z.string().optional(),
   created: timestampSchema,
@@ -41,7 +43,8 @@ export const jobChangedSchema = z.object({ jobId: jobIdSchema });
 /** Names of the messages in a stream (the `event:` lines of SSE, the `type` of WebSocket messages). */
 export const STREAM_MESSAGES = {
   event: 'An event of a job; its id is where the stream resumes after it.',
-  changed: 'Not an event: the progress of a transfer, a stop that was asked for, or whether the system answers.',
+  changed:
+    'Not an event: the progress of a transfer, a stop that was asked for, or whether the system answers.',
   reset: 'The position asked for is out of reach; the stream goes on from the one given.',
   end: 'Nothing more will come: every job of the stream has ended and said so, or was deleted.',
 } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jobIdSchema } from './ids.ts';
 import { jobRequestSchema } from './job-request.ts';
+import { jobListQuerySchema } from './job-search-query.ts';
 import {
   historyEntrySchema,
   idempotencyKeySchema,
@@ -15,7 +16,6 @@ import {
 } from './jobs.ts';
 import {
   listQueryFields,
-  listQuerySchema,
   pageQuerySchema,
   queryFlagSchema,
   settleOrder,
@@ -46,12 +46,12 @@ export const JOB_ROUTES = {
     tag: 'Jobs',
     summary: 'List your jobs',
     description:
-      'Abbreviated jobs, yours and those shared with you, last updated first. With `filter` the rows are full jobs, of which the named fields are kept.',
+      'Abbreviated jobs, yours and those shared with you, last updated first. Search parameters choose among them, `saved` adds those of a saved filter; administrators who search see the jobs of everybody. With `filter` the rows are full jobs, of which the named fields are kept.',
     access: 'user',
-    query: listQuerySchema,
+    query: jobListQuerySchema,
     conditional: true,
     success: { status: 200, schema: z.array(jobSummarySchema) },
-    errors: [],
+    errors: ['filter.not-found'],
   },
   submitJob: {
     method: 'POST',
@@ -96,7 +96,7 @@ export const JOB_ROUTES = {
     query: z.object(waitFields),
     conditional: true,
     success: { status: 200, schema: jobSchema },
-    errors: ['job.not-found', 'access.forbidden'],
+    errors: ['job.not-found', 'access.forbidden', 'wait.too-many'],
   },
   actOnJob: {
     method: 'POST',
@@ -146,7 +146,7 @@ export const JOB_ROUTES = {
     query: z.object(waitFields),
     conditional: true,
     success: { status: 200, schema: jobStatusViewSchema },
-    errors: ['job.not-found', 'access.forbidden'],
+    errors: ['job.not-found', 'access.forbidden', 'wait.too-many'],
   },
   showJobStatuses: {
     method: 'POST',
@@ -177,7 +177,7 @@ export const JOB_ROUTES = {
       .transform(settleOrder),
     conditional: true,
     success: { status: 200, schema: z.array(historyEntrySchema) },
-    errors: ['job.not-found', 'access.forbidden'],
+    errors: ['job.not-found', 'access.forbidden', 'wait.too-many'],
   },
   listJobOutputs: {
     method: 'GET',

@@ -87,8 +87,8 @@ export function findJobSearchField(name: string): JobSearchFieldName | null {
 const TEXT_OPERATORS = ['EQ', 'NEQ', 'IN', 'NIN', 'LIKE', 'NLIKE', 'RLIKE'] as const;
 const NUMBER_OPERATORS = ['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE', 'IN', 'NIN', 'BETWEEN'] as const;
 const DATE_OPERATORS = [
-  ...['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE'] as const,
-  ...['BEFORE', 'AFTER', 'ON', 'BETWEEN'] as const,
+  ...(['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE'] as const),
+  ...(['BEFORE', 'AFTER', 'ON', 'BETWEEN'] as const),
 ] as const;
 const FLAG_OPERATORS = ['EQ', 'NEQ'] as const;
 

@@ -85,7 +85,16 @@ function readParameter(parameter: string): Target | null {
   const name = dot < 0 ? parameter : parameter.slice(0, dot);
   const field = findJobSearchField(name.trim());
   if (field === null) return null;
-  return { field, operator: dot < 0 ? 'EQ' : parameter.slice(dot + 1).trim().toUpperCase() };
+  return {
+    field,
+    operator:
+      dot < 0
+        ? 'EQ'
+        : parameter
+            .slice(dot + 1)
+            .trim()
+            .toUpperCase(),
+  };
 }
 
 /** A term, or the sentence that says what is wrong. */

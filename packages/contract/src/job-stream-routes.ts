@@ -12,7 +12,9 @@ const headers = z.object({
     .describe('The id of the last event that was received: the stream goes on after it.'),
 });
 
-const since = queryTextSchema.describe('The same as the header Last-Event-ID, for clients that cannot set it.');
+const since = queryTextSchema.describe(
+  'The same as the header Last-Event-ID, for clients that cannot set it.',
+);
 
 /** Streams of events (Server-Sent Events). */
 export const JOB_STREAM_ROUTES = {

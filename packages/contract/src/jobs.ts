@@ -15,7 +15,9 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
  */
 export const freshnessSchema = z.object({
   asOf: timestampSchema.describe('The status was seen to be true at this time.'),
-  source: z.enum(['service', 'executionSystem']).describe('Who knows: the service itself, or the system it looks at.'),
+  source: z
+    .enum(['service', 'executionSystem'])
+    .describe('Who knows: the service itself, or the system it looks at.'),
   reachable: z.boolean().describe('False while the execution system does not answer.'),
   message: z.string().optional().describe('Why it does not, and since when.'),
 });

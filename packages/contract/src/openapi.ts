@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { componentName, REQUEST_COMPONENTS, RESULT_COMPONENTS } from './components.ts';
 import { ERRORS } from './errors.ts';
+import { SEARCH_PARAMETER_PATTERN } from './job-search-query.ts';
 import { presentationQuerySchema } from './listing.ts';
 import { errorsOf, type Route, type Success } from './route.ts';
 import { OPERATION_IDS, parameterNames, routeOf } from './routes.ts';
@@ -87,9 +88,26 @@ function buildParameters(route: Route, path: string): Json[] {
   return [
     ...inPath,
     ...query,
+    ...(takesSearch(route.query) ? [SEARCH_PARAMETER] : []),
     ...headers,
     ...presentation.map((name) => ({ $ref: `#/components/parameters/${name}` })),
   ];
+}
+
+/** Every property is a parameter of its own (OpenAPI: exploded objects of the style form). */
+const SEARCH_PARAMETER: Json = {
+  name: 'search',
+  in: 'query',
+  description: 'Conditions with an operator, such as `status.in=RUNNING,QUEUED`; names in any case.',
+  style: 'form',
+  explode: true,
+  schema: { type: 'object', patternProperties: { [SEARCH_PARAMETER_PATTERN]: { type: 'string' } } },
+};
+
+/** Only searches take parameters beside those that they name. */
+function takesSearch(schema: z.core.$ZodType | undefined): boolean {
+  if (schema instanceof z.ZodPipe) return takesSearch(schema.def.in);
+  return schema instanceof z.ZodObject && schema.def.catchall !== undefined;
 }
 
 function queryParameter(name: string, schema: z.core.$ZodType): Json {

@@ -2,12 +2,11 @@ import { z } from 'zod';
 import { componentName } from './components.ts';
 import { ERROR_CODES, ERRORS } from './errors.ts';
 import { JOB_EVENT_DESCRIPTIONS, JOB_STATUSES, type JobEventName, type JobStatus } from './events.ts';
+import { page, table } from './reference-page.ts';
 import { errorsOf, type Route, type Success } from './route.ts';
 import { OPERATION_IDS, routeOf } from './routes.ts';
 import { FURTHER_JOB_VARIABLES, GUIDE_JOB_VARIABLES, TEMPLATE_VARIABLES } from './template-variables.ts';
 import { JOB_PHASES, STATUS_LOOKS } from './vocabulary.ts';
-
-const GENERATED = '<!-- Made from packages/contract by `npm run generate`. Do not edit. -->';
 
 /** `docs/reference/errors.md`: the catalogue. */
 export function renderErrorReference(): string {
@@ -118,14 +117,4 @@ function renderSchemaName(schema: z.core.$ZodType): string {
 
 function isStatus(name: JobEventName): name is JobStatus {
   return (JOB_STATUSES as readonly string[]).includes(name);
-}
-
-function page(title: string, blocks: readonly string[]): string {
-  return `${[`# ${title}`, GENERATED, ...blocks].join('\n\n')}\n`;
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cells = (row: readonly string[]) =>
-    `| ${row.map((cell) => cell.replaceAll('|', String.raw`\|`)).join(' | ')} |`;
-  return [cells(head), cells(head.map(() => '---')), ...rows.map(cells)].join('\n');
 }

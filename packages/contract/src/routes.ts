@@ -7,6 +7,7 @@ import { JOB_ROUTES } from './job-routes.ts';
 import { JOB_STREAM_ROUTES } from './job-stream-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import type { Route } from './route.ts';
+import { SAVED_FILTER_ROUTES } from './saved-filter-routes.ts';
 import { SERVICE_ROUTES } from './service-routes.ts';
 import { SYSTEM_ROUTES } from './system-routes.ts';
 
@@ -14,6 +15,7 @@ import { SYSTEM_ROUTES } from './system-routes.ts';
 export const ROUTES = {
   ...JOB_ROUTES,
   ...JOB_STREAM_ROUTES,
+  ...SAVED_FILTER_ROUTES,
   ...JOB_PERMISSION_ROUTES,
   ...JOB_CALLBACK_ROUTES,
   ...NOTIFICATION_ROUTES,

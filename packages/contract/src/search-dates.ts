@@ -1,5 +1,6 @@
-/** A stretch of time that a text names: `from` belongs to it, `until` does not. */
+/** A time that a text names: `at` exactly, and the stretch around it, of which `until` is no longer part. */
 export interface DateSpan {
+  readonly at: Date;
   readonly from: Date;
   readonly until: Date;
 }
@@ -11,7 +12,8 @@ export const DATE_FORMS =
 const SECOND_MS = 1_000;
 const DAY_MS = 86_400_000;
 
-/** The last instant that is counted: what PostgreSQL and JavaScript both can hold, with room for arithmetic. */
+/** The years 1 to 9999: what has four digits everywhere. */
+const FIRST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LAST_MS = Date.UTC(9999, 11, 31);
 
 /** Lengths of the units that have one; months and years are counted on the calendar. */
@@ -44,20 +46,24 @@ const AHEAD = /^in +(\d{1,9}|an?) +(second|minute|hour|day|week|month|year)s?$/;
 const NEIGHBOUR = /^(last|next) +(second|minute|hour|day|week|month|year)$/;
 
 /**
- * Reads a time (spec: conventions 6). A day spans its 24 hours in UTC, anything else the second that it falls into;
- * `from` keeps the milliseconds of what was given. Null for a text of another form.
+ * Reads a time (spec: conventions 6). A day spans its 24 hours in UTC and is its beginning exactly, anything else spans
+ * the second that it falls into. Null for a text of another form.
  */
 export function parseSearchDate(text: string, now: Date): DateSpan | null {
   const words = text.trim().toLowerCase().replaceAll(/\s+/g, ' ');
   const day = parseDay(words, now);
-  if (day !== null) return inRange(day) ? { from: new Date(day), until: new Date(day + DAY_MS) } : null;
+  if (day !== null) return inRange(day) ? spanAt(day, day, DAY_MS) : null;
   const instant = parseInstant(words) ?? parseRelative(words, now);
   if (instant === null || !inRange(instant)) return null;
-  return { from: new Date(instant), until: new Date(Math.floor(instant / SECOND_MS) * SECOND_MS + SECOND_MS) };
+  return spanAt(instant, Math.floor(instant / SECOND_MS) * SECOND_MS, SECOND_MS);
+}
+
+function spanAt(at: number, from: number, lengthMs: number): DateSpan {
+  return { at: new Date(at), from: new Date(from), until: new Date(from + lengthMs) };
 }
 
 function inRange(ms: number): boolean {
-  return Math.abs(ms) <= LAST_MS;
+  return ms >= FIRST_MS && ms <= LAST_MS;
 }
 
 /** Midnight in UTC of the day that is meant. */
@@ -67,9 +73,14 @@ function parseDay(words: string, now: Date): number | null {
   return DAY.test(words) ? parseIsoDay(words) : null;
 }
 
-/** Midnight in UTC. */
-export function startOfDay(time: Date): number {
+function startOfDay(time: Date): number {
   return Math.floor(time.getTime() / DAY_MS) * DAY_MS;
+}
+
+/** The whole day in UTC that a time falls into. */
+export function dayOf({ at }: DateSpan): DateSpan {
+  const day = startOfDay(at);
+  return spanAt(day, day, DAY_MS);
 }
 
 function parseIsoDay(text: string): number | null {
@@ -89,7 +100,8 @@ function parseInstant(words: string): number | null {
   if (/^\d{1,16}$/.test(words)) return Number(words);
   const match = INSTANT.exec(words);
   if (match === null) return null;
-  const [, day = '', hour, minute, second = '0', fraction = '', , sign, zoneHour = '0', zoneMinute = '0'] = match;
+  const [, day = '', hour, minute, second = '0', fraction = '', , sign, zoneHour = '0', zoneMinute = '0'] =
+    match;
   const start = parseIsoDay(day);
   if (start === null || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 59) return null;
   if (Number(zoneHour) > 15 || Number(zoneMinute) > 59) return null;

@@ -30,10 +30,23 @@ const userNameSchema = line({
   hint: 'without blanks, colons, slashes and @',
 });
 
+const hostKeySchema = line({
+  what: 'a host key',
+  max: 4096,
+  pattern: /^(?:ssh-ed25519|ecdsa-sha2-nistp(?:256|384|521)|ssh-rsa) [A-Za-z0-9+/]+={0,3}$/,
+  hint: 'such as ssh-ed25519 AAAA…, as ssh-keyscan prints it behind the name of the host',
+});
+
+const hostKeysSchema = z
+  .array(hostKeySchema)
+  .max(8, { error: expected('at most 8 host keys') })
+  .optional();
+
 const proxySchema = z.object({
   name: line({ what: 'a name', max: 64 }).optional(),
   host: hostSchema,
   port: portSchema.default(22),
+  hostKeys: hostKeysSchema.describe('Keys by which the proxy is known; as those of the host.'),
 });
 
 /** How to authenticate. What it needs is found by {@link missingCredentials}. */
@@ -65,8 +78,30 @@ const shared = {
   host: hostSchema.optional(),
   port: portSchema.optional(),
   proxy: proxySchema.optional(),
+  hostKeys: hostKeysSchema.describe(
+    'Keys by which the host is known (SSH, SFTP). Without any, those that the host shows at the registration are kept; no other is accepted later.',
+  ),
   auth: authSchema,
 };
+
+/** A new authentication for one connection of a system. */
+export const credentialsRequestSchema = z
+  .object({
+    connection: word(['login', 'storage']).describe('Which connection of the system it is for.'),
+    auth: authSchema,
+  })
+  .superRefine(
+    ({ auth }, context) => {
+      for (const field of missingCredentials(auth)) {
+        const message = `is required for the authentication ${auth.type}`;
+        context.addIssue({ code: 'custom', path: ['auth', field], message });
+      }
+    },
+    whenSound(['connection', 'auth.type']),
+  );
+
+/** A new authentication, parsed. */
+export type CredentialsRequest = z.output<typeof credentialsRequestSchema>;
 
 /** How jobs get onto an execution system. Host and port are needed unless the protocol is LOCAL. */
 export const loginRequestSchema = z

@@ -8,17 +8,28 @@ import {
 } from './listing.ts';
 import { systemIdSchema } from './names.ts';
 import type { Route } from './route.ts';
+import { credentialsRequestSchema } from './system-connections.ts';
 import {
+  queueRequestSchema,
   roleRequestSchema,
   systemActionRequestSchema,
   systemRequestSchema,
   systemUpdateSchema,
 } from './system-request.ts';
-import { queueSchema, systemRoleSchema, systemSchema, systemSummarySchema } from './systems.ts';
+import {
+  credentialSchema,
+  queueSchema,
+  systemCheckSchema,
+  systemRoleSchema,
+  systemSchema,
+  systemSummarySchema,
+} from './systems.ts';
 
 const params = z.object({ id: systemIdSchema.describe('Id of the system.') });
 
 const userParams = params.extend({ username: z.string().max(64).describe('Name of the user.') });
+
+const queueParams = params.extend({ queue: z.string().max(128).describe('Name of the queue.') });
 
 /** Operations on systems. */
 export const SYSTEM_ROUTES = {
@@ -146,6 +157,88 @@ export const SYSTEM_ROUTES = {
     params: userParams,
     success: { status: 200, schema: null },
     errors: ['system.not-found', 'access.forbidden'],
+  },
+  checkSystem: {
+    method: 'POST',
+    path: '/systems/v2/{id}/check',
+    tag: 'Systems',
+    summary: 'Check a system step by step',
+    description:
+      'Enters the system as jobs would: address, port, host key, authentication, shell, scheduler, files, and the atomic link in the directory where jobs work. Says of each step how long it took, and of a failed one what to do.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: z.array(systemCheckSchema) },
+    errors: ['system.not-found', 'access.forbidden'],
+  },
+  listSystemCredentials: {
+    method: 'GET',
+    path: '/systems/v2/{id}/credentials',
+    tag: 'Systems',
+    summary: 'List the credentials of a system',
+    description: 'Which there are; never the secrets.',
+    access: 'user',
+    params,
+    query: pageQuerySchema,
+    success: { status: 200, schema: z.array(credentialSchema) },
+    errors: ['system.not-found', 'access.forbidden'],
+  },
+  setSystemCredentials: {
+    method: 'POST',
+    path: '/systems/v2/{id}/credentials',
+    tag: 'Systems',
+    summary: 'Replace the credentials of a connection',
+    description: 'They are sealed at once, and used from the next connection on.',
+    access: 'user',
+    params,
+    body: credentialsRequestSchema,
+    success: { status: 201, schema: credentialSchema },
+    errors: ['system.not-found', 'access.forbidden'],
+  },
+  removeSystemCredentials: {
+    method: 'DELETE',
+    path: '/systems/v2/{id}/credentials/{connection}',
+    tag: 'Systems',
+    summary: 'Delete the credentials of a connection',
+    description: 'Its jobs wait until there are others.',
+    access: 'user',
+    params: params.extend({ connection: z.enum(['login', 'storage']) }),
+    success: { status: 200, schema: null },
+    errors: ['system.not-found', 'access.forbidden', 'credentials.not-found'],
+  },
+  showSystemQueue: {
+    method: 'GET',
+    path: '/systems/v2/{id}/queues/{queue}',
+    tag: 'Systems',
+    summary: 'Show a queue',
+    description: 'Its limits and what its jobs are asked for.',
+    access: 'user',
+    params: queueParams,
+    success: { status: 200, schema: queueSchema },
+    errors: ['system.not-found', 'queue.not-found'],
+  },
+  setSystemQueue: {
+    method: 'POST',
+    path: '/systems/v2/{id}/queues',
+    aliases: ['/systems/v2/{id}/queues/{queue}'],
+    tag: 'Systems',
+    summary: 'Add or replace a queue',
+    description: 'The queue of this name, whole. A queue that is the default takes that from the others.',
+    access: 'user',
+    params: queueParams.partial({ queue: true }),
+    body: queueRequestSchema,
+    success: { status: 201, schema: queueSchema },
+    errors: ['system.not-found', 'access.forbidden', 'queue.not-found', 'conflict'],
+  },
+  removeSystemQueue: {
+    method: 'DELETE',
+    path: '/systems/v2/{id}/queues/{queue}',
+    tag: 'Systems',
+    summary: 'Delete a queue',
+    description: 'Jobs that wait in it go on. The last queue of a system stays.',
+    access: 'user',
+    params: queueParams,
+    success: { status: 200, schema: null },
+    errors: ['system.not-found', 'access.forbidden', 'queue.not-found', 'conflict'],
   },
   listSystemQueues: {
     method: 'GET',

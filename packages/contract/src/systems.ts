@@ -27,12 +27,18 @@ const authViewSchema = z.object({
     .optional(),
 });
 
-const proxyViewSchema = z.object({ name: z.string().nullable(), host: z.string(), port: z.int() });
+const proxyViewSchema = z.object({
+  name: z.string().nullable(),
+  host: z.string(),
+  port: z.int(),
+  hostKeys: z.array(z.string()).optional(),
+});
 
 const connection = {
   host: z.string().nullable(),
   port: z.int().nullable(),
   proxy: proxyViewSchema.nullable(),
+  hostKeys: z.array(z.string()).optional().describe('Keys by which the host is known (SSH, SFTP).'),
   auth: authViewSchema,
 };
 
@@ -69,6 +75,48 @@ export const queueSchema = z.object({
 
 /** A queue as shown. */
 export type QueueView = z.infer<typeof queueSchema>;
+
+/** What a system has to prove who it is for, without the proof itself. */
+export const credentialSchema = z.object({
+  connection: z.enum(['login', 'storage']),
+  type: z.enum(AUTH_TYPES),
+  username: z.string().nullable(),
+  lastUpdated: timestampSchema,
+  _links: linksSchema('self', 'system'),
+});
+
+/** What a system has to prove who it is for. */
+export type CredentialView = z.infer<typeof credentialSchema>;
+
+/** The steps of a check, in their order; each needs those before it. */
+export const SYSTEM_CHECK_STEPS = {
+  resolve: 'The name of the host has an address.',
+  connect: 'The host answers at its port.',
+  'host-key': 'The host shows the key by which it is known.',
+  authenticate: 'The host lets the service in.',
+  shell: 'The host runs commands with bash.',
+  scheduler: 'The scheduler answers.',
+  storage: 'The files of the system can be read.',
+  scratch: 'The directory in which jobs work can be written.',
+  link: 'Links are made atomically there, which starting a job exactly once rests on.',
+} as const;
+
+/** A step of a check. */
+export type SystemCheckStep = keyof typeof SYSTEM_CHECK_STEPS;
+
+/** What one step of a check showed. */
+export const systemCheckSchema = z.object({
+  step: z.enum(Object.keys(SYSTEM_CHECK_STEPS) as [SystemCheckStep, ...SystemCheckStep[]]),
+  result: z
+    .enum(['ok', 'failed', 'skipped'])
+    .describe('skipped: an earlier step failed, or it is not needed here.'),
+  milliseconds: z.number(),
+  message: z.string(),
+  fix: z.string().optional().describe('What to do about a failure.'),
+});
+
+/** What one step of a check showed. */
+export type SystemCheck = z.infer<typeof systemCheckSchema>;
 
 const systemLinks = linksSchema('self', 'roles', 'owner', 'credentials', 'history', 'metadata');
 

@@ -180,7 +180,7 @@ create table public.jobs (
   constraint jobs_status CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING_INPUTS'::text, 'STAGING_INPUTS'::text, 'STAGED'::text, 'SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text, 'ARCHIVING_FINISHED'::text, 'ARCHIVING_FAILED'::text, 'FINISHED'::text, 'KILLED'::text, 'STOPPED'::text, 'FAILED'::text]))),
   constraint jobs_stop_requested CHECK ((stop_requested = ANY (ARRAY['STOPPED'::text, 'KILLED'::text, 'FAILED'::text]))),
   constraint jobs_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
-) with (fillfactor=60);
+) with (fillfactor=60, autovacuum_vacuum_scale_factor=0.02, autovacuum_vacuum_insert_scale_factor=0.02);
 
 create table public.migrations (
   number integer not null,
@@ -227,6 +227,16 @@ create table public.resource_events (
   constraint resource_events_pkey PRIMARY KEY (resource_uuid, seq)
 );
 
+create table public.saved_filters (
+  owner text not null,
+  name text not null,
+  filter text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_updated timestamp with time zone not null default clock_timestamp(),
+  constraint saved_filters_pkey PRIMARY KEY (owner, name),
+  constraint saved_filters_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
+);
+
 create table public.service_keys (
   place integer not null default 1,
   key bytea not null,
@@ -269,6 +279,18 @@ create table public.system_checks (
   constraint system_checks_pkey PRIMARY KEY (system_id)
 );
 
+create table public.system_credentials (
+  system_uuid text not null,
+  connection text not null,
+  type text not null,
+  username text,
+  sealed text not null,
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  constraint system_credentials_pkey PRIMARY KEY (system_uuid, connection),
+  constraint system_credentials_connection CHECK ((connection = ANY (ARRAY['login'::text, 'storage'::text]))),
+  constraint system_credentials_system_uuid_fkey FOREIGN KEY (system_uuid) REFERENCES systems(uuid)
+);
+
 create table public.system_roles (
   system_uuid text not null,
   username text not null,
@@ -292,6 +314,7 @@ create table public.systems (
   created_at timestamp with time zone not null default clock_timestamp(),
   last_modified timestamp with time zone not null default clock_timestamp(),
   deleted_at timestamp with time zone,
+  trusted boolean not null default false,
   constraint systems_pkey PRIMARY KEY (uuid),
   constraint systems_id_unique UNIQUE (id),
   constraint systems_type CHECK ((type = ANY (ARRAY['EXECUTION'::text, 'STORAGE'::text]))),
@@ -367,7 +390,21 @@ CREATE INDEX jobs_deadline ON public.jobs USING btree (deadline_at) WHERE (deadl
 
 CREATE INDEX jobs_due ON public.jobs USING btree (next_at) WHERE (next_at IS NOT NULL);
 
-CREATE INDEX jobs_owner_updated ON public.jobs USING btree (owner, last_updated DESC, id DESC) WHERE visible;
+CREATE INDEX jobs_ended_app ON public.jobs USING btree (lower(app_id), last_updated DESC, id DESC) WHERE (end_time IS NOT NULL);
+
+CREATE INDEX jobs_ended_created ON public.jobs USING btree (created_at DESC, id DESC) WHERE (end_time IS NOT NULL);
+
+CREATE INDEX jobs_ended_name ON public.jobs USING btree (lower(name) text_pattern_ops) WHERE (end_time IS NOT NULL);
+
+CREATE INDEX jobs_ended_owner ON public.jobs USING btree (owner, last_updated DESC, id DESC) INCLUDE (visible, status, app_id, execution_system, name, created_at) WHERE (end_time IS NOT NULL);
+
+CREATE INDEX jobs_ended_status ON public.jobs USING btree (status, last_updated DESC, id DESC) WHERE (end_time IS NOT NULL);
+
+CREATE INDEX jobs_ended_system ON public.jobs USING btree (lower(execution_system), last_updated DESC, id DESC) WHERE (end_time IS NOT NULL);
+
+CREATE INDEX jobs_ended_updated ON public.jobs USING btree (last_updated DESC, id DESC) INCLUDE (visible, status, app_id, execution_system, name, created_at) WHERE (end_time IS NOT NULL);
+
+CREATE INDEX jobs_open_owner ON public.jobs USING btree (owner, last_updated DESC, id DESC) WHERE (end_time IS NULL);
 
 CREATE INDEX subscriptions_matching ON public.subscriptions USING btree (associated_uuid, event) WHERE (status = 'ACTIVE'::text);
 
@@ -451,6 +488,8 @@ comment on column public.replicas.process is 'process id and start time, which t
 
 comment on column public.resource_events.body is 'the resource as it was shown when the event happened';
 
+comment on column public.saved_filters.filter is 'as it was written, in the filter grammar: relative times count from each use';
+
 comment on column public.subscriptions.associated_uuid is 'the resource whose events count; * for every resource (administrators only)';
 
 comment on column public.subscriptions.credentials is 'sealed user:password of the URL, which is stored without them; null: it has none';
@@ -465,7 +504,11 @@ comment on column public.system_checks.seen_at is 'when the system last told how
 
 comment on column public.system_checks.failing_since is 'first look without an answer after the last answer; null: it answers';
 
+comment on column public.system_credentials.sealed is 'password, keys and the like, sealed for this row';
+
 comment on column public.systems.id is 'stays taken after deletion: jobs and links go on naming it';
+
+comment on column public.systems.trusted is 'described by an administrator last: its hosts may have private addresses';
 
 comment on column public.tokens.token_hash is 'SHA-256 of the bearer token; the token itself is never stored';
 

@@ -15,10 +15,6 @@ import { Replica } from './engine/replica.ts';
 import { type AdapterFactories, Targets } from './engine/targets.ts';
 import { startWorkers, type Workers } from './engine/workers.ts';
 import { createTransition, type Deadlines } from './events/transition.ts';
-import { createExecutor } from './execution/executor.ts';
-import { fork } from './execution/fork.ts';
-import { createLocalShell } from './execution/local-shell.ts';
-import { openStorage } from './storage/by-protocol.ts';
 
 /** What the engine is made of and around. */
 export interface EngineParts {
@@ -30,6 +26,7 @@ export interface EngineParts {
   readonly service: ServiceFacts;
   /** Names this process among the others. */
   readonly replica: string;
+  readonly adapters: AdapterFactories;
 }
 
 /** The engine of this process: running if it has the role `worker`, else only able to stop jobs. */
@@ -43,19 +40,11 @@ export interface Engine extends AsyncDisposable {
 /** Milliseconds in which hints of one system are gathered into one bell. */
 const HINT_WINDOW_MS = 50;
 
-const ADAPTERS: AdapterFactories = {
-  openExecutor: () => {
-    const shell = createLocalShell();
-    return { executor: createExecutor({ shell, scheduler: fork }), close: () => shell.close() };
-  },
-  openStorage,
-};
-
 /** Builds the engine. Nothing runs before `start`. */
 export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const { config, db, log, newId, replica } = parts;
   const leases = new LeaseKeeper({ db, replica, monotonicMs: () => performance.now() });
-  const targets = new Targets({ db, factories: ADAPTERS, onEnded: createBell(db, log) });
+  const targets = new Targets({ db, factories: parts.adapters, onEnded: createBell(db, log) });
   const context: EngineContext = {
     db,
     replica,

@@ -2,13 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { isRecord } from '@arras/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAuthenticator } from './auth/authenticate.ts';
 import type { JobTokens } from './auth/job-token.ts';
 import type { SecretBox } from './auth/secret-box.ts';
+import type { Adapters } from './compose-adapters.ts';
 import type { Engine } from './compose-engine.ts';
+import { composeHosts } from './compose-hosts.ts';
+import { composeRealtime, openChannels } from './compose-realtime.ts';
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
 import { ping } from './database/ping.ts';
@@ -16,9 +20,10 @@ import type { NewId } from './domain/id-source.ts';
 import { suspendJob } from './engine/pause.ts';
 import type { Pressure } from './engine/pressure.ts';
 import { stopJob } from './engine/stop.ts';
-import type { Feed } from './events/feed.ts';
+import type { LiveFeed } from './events/feed.ts';
 import type { ViewContext } from './events/view-context.ts';
 import type { HttpContext, MessageControl } from './http/context.ts';
+import { createPolling } from './http/polling/polling.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { HANDLERS } from './http/routes/handlers.ts';
 import { createHttpServer } from './http/server.ts';
@@ -36,7 +41,8 @@ export interface HttpParts {
   readonly secrets: SecretBox;
   readonly jobTokens: JobTokens;
   readonly metrics: Registry;
-  readonly feed: Feed;
+  readonly feed: LiveFeed;
+  readonly adapters: Adapters;
 }
 
 /** Calls from inside one job: room for an eager program, none for a flood. */
@@ -47,6 +53,16 @@ const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 /** Builds the HTTP server; it does not listen yet. */
 export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
   const { config, db, log, newId, view, engine, notifications, secrets, jobTokens, metrics, feed } = parts;
+  const realtime = composeRealtime({ config, db, log, view, metrics, feed });
+  const polling = createPolling({
+    db,
+    feed,
+    view,
+    version: BUILD_VERSION,
+    metrics,
+    maxBytes: config.ARRAS_POLLING_CACHE,
+    monitorEveryMs: config.ARRAS_MONITOR_INTERVAL,
+  });
   const context: HttpContext = {
     db,
     newId,
@@ -60,7 +76,10 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     randomBytes,
     auth: createAuthenticator({ db, now: () => performance.now() }),
     feed,
+    polling,
+    realtime,
     targets: engine.context.targets,
+    hosts: composeHosts(parts.adapters),
     stagingDeadlineMs: config.ARRAS_STAGING_LIMIT,
     notifications,
     secrets,
@@ -73,14 +92,24 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
       resumeJob: (job) => suspendJob(engine.context, job, 'resume'),
     },
   };
-  const server = createHttpServer(context, HANDLERS);
+  const server = createHttpServer(context, HANDLERS, { maxConnections: config.ARRAS_MAX_CONNECTIONS });
   countRequests(server, engine.context.pressure);
+  const gate = openChannels({ server: server.server, context });
+  // Streams never end by themselves: the server would wait for them.
+  server.addHook('preClose', async () => {
+    await gate[Symbol.asyncDispose]();
+    await realtime[Symbol.asyncDispose]();
+  });
   return server;
 }
 
-/** Downloads are not counted: they last as long as their reader likes. */
+/** Last as long as their reader likes. */
+const ENDLESS: readonly (string | undefined)[] = ['downloadJobOutput', 'streamJobEvents', 'streamEvents'];
+
+/** Downloads and streams are not counted, nor requests that may wait for a change. */
 function countRequests(server: FastifyInstance, pressure: Pressure): void {
-  const counts = (request: FastifyRequest) => request.routeOptions.config.operationId !== 'downloadJobOutput';
+  const counts = ({ routeOptions, query }: FastifyRequest) =>
+    !ENDLESS.includes(routeOptions.config.operationId) && !(isRecord(query) && 'wait' in query);
   server.addHook('onRequest', async (request) => {
     if (counts(request)) pressure.begin();
   });

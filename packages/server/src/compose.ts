@@ -8,6 +8,7 @@ import { type AdministratorSettings, ensureAdministrator } from './auth/first-st
 import { createJobTokens } from './auth/job-token.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { deriveKeys, loadServiceKeys } from './auth/service-key.ts';
+import { createAdapters } from './compose-adapters.ts';
 import { composeEngine } from './compose-engine.ts';
 import { closeServer, composeHttp, listen } from './compose-http.ts';
 import { composeNotifications } from './compose-notifications.ts';
@@ -66,7 +67,21 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const secrets = createSecretBox({ keys: deriveKeys(keys, 'sealing'), randomBytes });
     const jobTokens = createJobTokens(deriveKeys(keys, 'job tokens'));
     const metrics = new Registry();
-    const shared = { config, pool, db, log, newId, view, replica, secrets, jobTokens, metrics, feed };
+    const adapters = stack.use(createAdapters({ db, secrets, egressAllow: config.ARRAS_EGRESS_ALLOW, log }));
+    const shared = {
+      config,
+      pool,
+      db,
+      log,
+      newId,
+      view,
+      replica,
+      secrets,
+      jobTokens,
+      metrics,
+      feed,
+      adapters,
+    };
     const notifications = stack.use(composeNotifications(shared));
     const engine = stack.use(
       await composeEngine({

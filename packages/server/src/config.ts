@@ -42,6 +42,16 @@ function duration(value: string): number {
   return Number(match[1]) * unit;
 }
 
+const UNIT_BYTES: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
+
+/** `512KiB`, `64MiB`, `2GiB` as bytes. */
+function size(value: string): number {
+  const match = /^([0-9]{1,6})(KiB|MiB|GiB)$/.exec(value);
+  const unit = UNIT_BYTES[match?.[2] ?? ''];
+  if (match?.[1] === undefined || unit === undefined) throw new Error('a size such as 512KiB, 64MiB or 2GiB');
+  return Number(match[1]) * unit;
+}
+
 const ROLES = ['api', 'worker'] as const;
 
 /** What a process does: answer requests, work on jobs, or both. */
@@ -166,6 +176,30 @@ export const SETTINGS = {
     parse: optionalText,
   },
   ARRAS_LOG_LEVEL: { default: 'info', description: `One of ${LOG_LEVELS.join(', ')}.`, parse: logLevel },
+  ARRAS_POLLING_CACHE: {
+    default: '64MiB',
+    description:
+      'Memory, about, for copies of jobs and lists that are polled: some 5 KiB for each job. The least recently asked for go first.',
+    parse: size,
+  },
+  ARRAS_MAX_CONNECTIONS: {
+    default: '16000',
+    description:
+      'Connections that this process accepts at the same time; each stream is one. The limit of open files (`ulimit -n`) must be higher by 1000.',
+    parse: integer(10, 1_000_000),
+  },
+  ARRAS_STREAMS_PER_USER: {
+    default: '1000',
+    description:
+      'Streams a user may have open in this process; an administrator ten times as many. A WebSocket counts as one, and so does each channel on it.',
+    parse: integer(1, 1_000_000),
+  },
+  ARRAS_STREAM_RETENTION: {
+    default: '7d',
+    description:
+      'How far back streams of many jobs can be resumed. Streams of one job reach back to its first event.',
+    parse: duration,
+  },
   ARRAS_CONTROL_TASKS: {
     default: '8',
     description: 'Decisions about jobs that this process takes at the same time.',

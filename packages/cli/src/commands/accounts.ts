@@ -32,7 +32,7 @@ const PROFILE_COLUMNS: Column<ProfileView>[] = [
 /** Lists users. */
 export async function listProfiles({ session, client, options }: Invocation<ListOptions>): Promise<void> {
   const rows = await client().profiles.list({ limit: options.limit, offset: options.offset });
-  printRows(session, options, { rows, columns: PROFILE_COLUMNS, whenEmpty: 'No users.' });
+  await printRows(session, options, { rows, columns: PROFILE_COLUMNS, whenEmpty: 'No users.' });
 }
 
 /** Shows one user; `me` is the caller. */
@@ -42,7 +42,7 @@ export async function showProfile(
 ): Promise<void> {
   const profile = await client().profiles.show(username);
   const pairs: [string, unknown][] = PROFILE_COLUMNS.map(({ title, cell }) => [title, cell(profile)]);
-  printPairs(session, options, { result: profile, pairs });
+  await printPairs(session, options, { result: profile, pairs });
 }
 
 /** Creates a user. A password comes from the standard input: arguments can be seen by everybody on the machine. */
@@ -61,24 +61,27 @@ export async function createProfile(
     admin,
     password,
   });
-  printResult(session, options, { result: profile, human: () => `${profile.username}\n` });
+  await printResult(session, options, { result: profile, human: () => `${profile.username}\n` });
   session.say(
     `Created the user ${profile.username}. A token to sign in with:\n  ${session.program} tokens create first --username ${profile.username}\n`,
   );
 }
 
-const TOKEN_COLUMNS: Column<TokenView>[] = [
+const TOKEN_COLUMNS: readonly Column<TokenView>[] = [
   { title: 'id', cell: (token) => token.id },
   { title: 'name', cell: (token) => token.name, shrink: 'end' },
   { title: 'user', cell: (token) => token.username },
-  { title: 'created', cell: (token) => token.created },
-  { title: 'expires', cell: (token) => token.expires ?? 'never' },
 ];
 
 /** Lists the caller's tokens. */
 export async function listTokens({ session, client, options }: Invocation<ListOptions>): Promise<void> {
   const rows = await client().tokens.list({ limit: options.limit, offset: options.offset });
-  printRows(session, options, { rows, columns: TOKEN_COLUMNS, whenEmpty: 'No tokens.' });
+  const columns: readonly Column<TokenView>[] = [
+    ...TOKEN_COLUMNS,
+    { title: 'created', cell: (token) => session.ago(token.created) },
+    { title: 'expires', cell: (token) => token.expires ?? 'never' },
+  ];
+  await printRows(session, options, { rows, columns, whenEmpty: 'No tokens.' });
 }
 
 /** Creates a token and prints its secret, once. */
@@ -89,7 +92,7 @@ export async function createToken(
   const lifetimeMs = parseTimeout(options.lifetime);
   const lifetimeSeconds = lifetimeMs === undefined ? undefined : lifetimeMs / 1_000;
   const token = await client().tokens.create({ name, username: options.username, lifetimeSeconds });
-  printResult(session, options, { result: token, human: () => `${token.token}\n` });
+  await printResult(session, options, { result: token, human: () => `${token.token}\n` });
   session.say(
     `This is the only time the token is shown. To revoke it: ${session.program} tokens revoke ${token.id}\n`,
   );

@@ -1,5 +1,5 @@
 import type { AppRequestBody, AppSummary, AppView } from '@arras/contract';
-import { type OutputOptions, printPairs, printRows } from '../print.ts';
+import { isForPeople, type OutputOptions, printPairs, printRows } from '../print.ts';
 import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
 import { type Column, renderTable } from '../table.ts';
@@ -21,7 +21,7 @@ const COLUMNS: Column<AppSummary>[] = [
 export async function listApps({ session, client, options }: Invocation<ListOptions>): Promise<void> {
   const rows = await client().apps.list({ limit: options.limit, offset: options.offset });
   const whenEmpty = `No apps yet. Register one: ${session.program} apps create -F app.json`;
-  printRows(session, options, { rows, columns: COLUMNS, whenEmpty });
+  await printRows(session, options, { rows, columns: COLUMNS, whenEmpty });
 }
 
 interface Argument {
@@ -46,8 +46,8 @@ export async function showApp(
   id: string,
 ): Promise<void> {
   const app = await client().apps.show(id);
-  printPairs(session, options, { result: app, pairs: appPairs(app) });
-  if (options.verbose === true || options.json !== undefined || options.format === 'json') return;
+  await printPairs(session, options, { result: app, pairs: appPairs(app) });
+  if (!isForPeople(options)) return;
   const place = { terminal: session.terminal, width: session.width() };
   session.out(`\n${renderTable(ARGUMENT_COLUMNS, listArguments(app), place)}`);
 }
@@ -90,7 +90,7 @@ function listArguments({ inputs, parameters }: AppView): Argument[] {
 export async function createApp(call: Invocation<FileOptions>): Promise<void> {
   // The service checks descriptions and names every problem at once.
   const app = await call.client().apps.create((await readDocument(call.options.file)) as AppRequestBody);
-  printChanged(call, {
+  await printChanged(call, {
     result: app,
     sentence: `Registered the app ${app.id}; it runs on ${app.executionSystem}.`,
   });
@@ -99,7 +99,7 @@ export async function createApp(call: Invocation<FileOptions>): Promise<void> {
 /** Changes an app. */
 export async function updateApp(call: Invocation<FileOptions>, id: string): Promise<void> {
   const app = await call.client().apps.update(id, (await readDocument(call.options.file)) as AppRequestBody);
-  printChanged(call, { result: app, sentence: `Changed ${app.id}; it is at revision ${app.revision}.` });
+  await printChanged(call, { result: app, sentence: `Changed ${app.id}; it is at revision ${app.revision}.` });
 }
 
 /** Enables, disables, publishes or unpublishes an app. */
@@ -110,7 +110,7 @@ export async function actOnApp(
 ): Promise<void> {
   const app = await call.client().apps.act(id, action);
   const state = `${app.available ? 'enabled' : 'disabled'} and ${app.isPublic ? 'public' : 'private'}`;
-  printChanged(call, { result: app, sentence: `${app.id} is ${state}.` });
+  await printChanged(call, { result: app, sentence: `${app.id} is ${state}.` });
 }
 
 /** Hides an app. */

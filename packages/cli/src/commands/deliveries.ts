@@ -4,12 +4,13 @@ import { DELIVERY_TONES, deliveryStateText } from '../delivery-text.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { resolveJobId } from '../job-id.ts';
 import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
-import { parseDurationMs, renderClock } from '../quantities.ts';
+import { parseDurationMs } from '../quantities.ts';
 import { Refusal } from '../refusal.ts';
 import type { Invocation } from '../runner.ts';
+import type { Session } from '../session.ts';
 import { resolveSubscriptionId } from '../subscription-id.ts';
 import type { Column } from '../table.ts';
-import type { Terminal, Tone } from '../terminal.ts';
+import type { Tone } from '../terminal.ts';
 import type { ListOptions } from './jobs.ts';
 
 /** Options of the attempts. */
@@ -48,13 +49,9 @@ const OUTCOME_TONES = {
   blocked: 'fail',
 } as const satisfies Record<AttemptView['outcome'], Tone>;
 
-function timeText({ isTty }: Terminal, time: string): string {
-  return isTty ? renderClock(time) : time;
-}
-
-function attemptColumns(terminal: Terminal): Column<AttemptView>[] {
+function attemptColumns({ clock }: Pick<Session, 'clock'>): Column<AttemptView>[] {
   return [
-    { title: 'time', cell: (row) => timeText(terminal, row.startTime) },
+    { title: 'time', cell: (row) => clock(row.startTime) },
     { title: 'event', cell: (row) => row.event },
     { title: 'try', cell: (row) => row.number, align: 'right' },
     { title: 'outcome', cell: (row) => row.outcome, tone: (row) => OUTCOME_TONES[row.outcome] },
@@ -68,37 +65,38 @@ function attemptColumns(terminal: Terminal): Column<AttemptView>[] {
 
 /** Lists failed attempts, or all. */
 export async function listAttempts(
-  { session, client, options }: Invocation<AttemptOptions>,
+  { session, client, lookup, options }: Invocation<AttemptOptions>,
   typed: string,
 ): Promise<void> {
   const { limit, offset, all } = options;
   const api = client();
-  const id = await resolveSubscriptionId(api, typed);
+  const id = await resolveSubscriptionId(lookup(), typed);
   const rows = await api.notifications.attempts(id, {
     limit,
     offset,
     ...(all === true && { status: 'all' }),
   });
   const whenEmpty = all === true ? 'No attempts yet.' : 'No failed attempts. --all lists the others too.';
-  printRows(session, options, { rows, columns: attemptColumns(session.terminal), whenEmpty });
+  await printRows(session, options, { rows, columns: attemptColumns(session), whenEmpty });
 }
 
 const ABOUT: Column<DeliveryView> = { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle' };
 
 /** Lists the events that matched, each with what became of it. */
 export async function listDeliveries(
-  { session, client, options }: Invocation<DeliveryOptions>,
+  { session, client, lookup, options }: Invocation<DeliveryOptions>,
   typed: string,
 ): Promise<void> {
   const { limit, offset, state } = options;
   const api = client();
-  const id = await resolveSubscriptionId(api, typed);
-  const { policy, associatedUuid } = await api.notifications.show(id);
+  const id = await resolveSubscriptionId(lookup(), typed);
+  // Only for the words about retries: not the call that is meant.
+  const { policy, associatedUuid } = await lookup().notifications.show(id);
   const rows = await api.notifications.deliveries(id, { limit, offset, state });
   const nowMs = Date.now();
   const columns: Column<DeliveryView>[] = [
     { title: 'id', cell: (row) => row.id },
-    { title: 'time', cell: (row) => timeText(session.terminal, row.created) },
+    { title: 'time', cell: (row) => session.clock(row.created) },
     { title: 'event', cell: (row) => row.event },
     { title: 'seq', cell: (row) => row.seq, align: 'right' },
     {
@@ -111,12 +109,12 @@ export async function listDeliveries(
     ...(rows.every((row) => row.associatedUuid === associatedUuid) ? [] : [ABOUT]),
     { title: 'url', cell: (row) => row.url, shrink: 'middle' },
   ];
-  printRows(session, options, { rows, columns, whenEmpty: 'No event has matched yet.' });
+  await printRows(session, options, { rows, columns, whenEmpty: 'No event has matched yet.' });
 }
 
 /** Puts past events in line again and prints how many. */
 export async function replay(
-  { session, client, options }: Invocation<ReplayOptions>,
+  { session, client, lookup, options }: Invocation<ReplayOptions>,
   typed: string,
 ): Promise<void> {
   const nowMs = Date.now();
@@ -129,9 +127,9 @@ export async function replay(
     ...(options.all === true && { status: 'all' as const }),
   };
   const api = client();
-  const id = await resolveSubscriptionId(api, typed);
+  const id = await resolveSubscriptionId(lookup(), typed);
   const result = await api.notifications.replay(id, body);
-  printResult(session, options, { result, human: () => `${result.count}\n` });
+  await printResult(session, options, { result, human: () => `${result.count}\n` });
   if (result.count === 0) session.say('Nothing fits, so nothing is sent again.\n');
   else
     session.say(
@@ -153,33 +151,33 @@ function parseMoment(flag: string, text: string, nowMs: number): string {
 
 /** Sends a sample and shows what the receiver said. */
 export async function testSubscription(
-  { session, client, options }: Invocation<TestOptions>,
+  { session, client, lookup, options }: Invocation<TestOptions>,
   typed: string,
 ): Promise<ExitCode> {
   const api = client();
-  const id = await resolveSubscriptionId(api, typed);
+  const id = await resolveSubscriptionId(lookup(), typed);
   const attempt = await api.notifications.test(
     id,
     options.event === undefined ? {} : { event: options.event },
   );
-  const columns = attemptColumns(session.terminal);
+  const columns = attemptColumns(session);
   const pairs = columns.map(({ title, cell }): [string, unknown] => [title, cell(attempt)]);
-  printPairs(session, options, { result: attempt, pairs });
+  await printPairs(session, options, { result: attempt, pairs });
   return attempt.outcome === 'delivered' ? EXIT.ok : EXIT.error;
 }
 
 /** Shows what would be sent for an event of a job. */
 export async function preview(
-  { session, client, options }: Invocation<PreviewOptions>,
+  { session, client, lookup, options }: Invocation<PreviewOptions>,
   url: string,
 ): Promise<void> {
   const api = client();
-  const jobId = await resolveJobId(api, options.job);
+  const jobId = await resolveJobId(lookup(), options.job);
   const { event } = options;
   const shown = await api.notifications.preview({ url, jobId, ...(event !== undefined && { event }) });
   const human = () =>
     shown.mail === null
       ? `POST ${shown.url}\n\n${renderJson(shown.body)}\n`
       : `To: ${shown.url}\nSubject: ${shown.mail.subject}\n\n${shown.mail.text}`;
-  printResult(session, options, { result: shown, human });
+  await printResult(session, options, { result: shown, human });
 }

@@ -7,10 +7,10 @@ export interface FileOptions extends OutputOptions {
 }
 
 /** Prints the id of what was created or changed, and the sentence for people. */
-export function printChanged(
+export async function printChanged(
   { session, options }: Invocation<OutputOptions>,
   { result, sentence }: { readonly result: { readonly id: string }; readonly sentence: string },
-): void {
-  printResult(session, options, { result, human: () => `${result.id}\n` });
+): Promise<void> {
+  await printResult(session, options, { result, human: () => `${result.id}\n` });
   session.say(`${sentence}\n`);
 }

@@ -19,12 +19,12 @@ export interface DownloadOptions {
 
 /** Copies a file, a directory, or everything of a job. */
 export async function downloadOutputs(
-  { session, client, options }: Invocation<DownloadOptions>,
+  { session, client, lookup, options }: Invocation<DownloadOptions>,
   typed: string,
   path = '',
 ): Promise<void> {
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   if (options.output === '-') return printFile(api, id, path);
   const entries = await readListing(api, id, path);
   const [only] = entries;

@@ -12,7 +12,7 @@ export async function endJob(
   const api = client();
   const id = await resolveJobId(api, typed);
   const job = await api.jobs[action](id);
-  printResult(session, options, { result: job, human: () => `${job.status}\n` });
+  await printResult(session, options, { result: job, human: () => `${job.status}\n` });
   if (hasEnded(job.status)) session.say(`${id} has ended: ${job.status}.\n`);
   else
     session.say(

@@ -14,49 +14,49 @@ const COLUMNS: Column<JobPermissionView>[] = [
 
 /** Lists who may see or change a job. */
 export async function listPermissions(
-  { session, client, options }: Invocation<ListOptions>,
+  { session, client, lookup, options }: Invocation<ListOptions>,
   typed: string,
 ): Promise<void> {
   const { limit, offset } = options;
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   const rows = await api.jobs.permissions.list(id, { limit, offset });
-  printRows(session, options, { rows, columns: COLUMNS, whenEmpty: 'Nobody but the owner.' });
+  await printRows(session, options, { rows, columns: COLUMNS, whenEmpty: 'Nobody but the owner.' });
 }
 
 /** Lets a user see or change a job. */
 export async function grantPermission(
-  { session, client, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<OutputOptions>,
   typed: string,
   grant: { readonly username: string; readonly permission: string },
 ): Promise<void> {
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   // The service knows the words, and says so about others.
   const permission = grant.permission as JobPermission;
   const row = await api.jobs.permissions.grant(id, grant.username, permission);
-  printRows(session, options, { rows: [row], columns: COLUMNS, whenEmpty: '' });
+  await printRows(session, options, { rows: [row], columns: COLUMNS, whenEmpty: '' });
 }
 
 /** Takes the permission of one user away. */
 export async function revokePermission(
-  { session, client }: Invocation<unknown>,
+  { session, client, lookup }: Invocation<unknown>,
   typed: string,
   username: string,
 ): Promise<void> {
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   await api.jobs.permissions.revoke(id, username);
   session.say(`${username} has no permission on ${id}.\n`);
 }
 
 /** Takes all permissions away. */
 export async function dropPermissions(
-  { session, client }: Invocation<unknown>,
+  { session, client, lookup }: Invocation<unknown>,
   typed: string,
 ): Promise<void> {
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   await api.jobs.permissions.drop(id);
   session.say(`Nobody but the owner has a permission on ${id}.\n`);
 }

@@ -21,11 +21,11 @@ const LONGEST_DELAY_MS = 5_000;
 
 /** Prints what the program has written so far; with --follow goes on until the job has ended. */
 export async function showLogs(
-  { session, client, options }: Invocation<LogOptions>,
+  { session, client, lookup, options }: Invocation<LogOptions>,
   typed: string,
 ): Promise<void> {
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   const endings = (['out', 'err'] as const).filter(
     (ending) => (ending === 'out' ? options.stderr : options.stdout) !== true,
   );

@@ -1,9 +1,8 @@
 import type { CallOptions } from '@arras/client';
 import type { NotificationSummary, NotificationView } from '@arras/contract';
 import { policyText } from '../delivery-text.ts';
-import { resolveJobId } from '../job-id.ts';
+import { readTyped, resolveJobId } from '../job-id.ts';
 import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
-import { renderAgo } from '../quantities.ts';
 import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
 import { resolveSubscriptionId } from '../subscription-id.ts';
@@ -47,7 +46,6 @@ export async function listSubscriptions(
   associatedUuid?: string,
 ): Promise<void> {
   const { limit, offset, status, event } = options;
-  const nowMs = Date.now();
   const columns: Column<NotificationSummary>[] = [
     { title: 'id', cell: (row) => row.id },
     { title: 'event', cell: (row) => row.event },
@@ -55,21 +53,21 @@ export async function listSubscriptions(
     { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle' },
     { title: 'persistent', cell: (row) => (row.persistent ? 'yes' : '') },
     { title: 'status', cell: (row) => row.status, tone: (row) => STATUS_TONES[row.status] },
-    { title: 'created', cell: (row) => renderAgo(row.created, nowMs) },
+    { title: 'created', cell: (row) => session.ago(row.created) },
   ];
   const rows = await client().notifications.list({ limit, offset, status, event, associatedUuid });
   const whenEmpty = `No subscriptions. Make one: ${session.program} notifications create --job last --event FINISHED --url URL`;
-  printRows(session, options, { rows, columns, whenEmpty });
+  await printRows(session, options, { rows, columns, whenEmpty });
 }
 
 /** Shows one subscription; its secret is never shown again. */
 export async function showSubscription(
-  { session, client, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<OutputOptions>,
   typed: string,
 ): Promise<void> {
   const api = client();
-  const found = await api.notifications.show(await resolveSubscriptionId(api, typed));
-  printPairs(session, options, { result: found, pairs: subscriptionPairs(found) });
+  const found = await api.notifications.show(await resolveSubscriptionId(lookup(), typed));
+  await printPairs(session, options, { result: found, pairs: subscriptionPairs(found) });
 }
 
 function subscriptionPairs(found: NotificationView): [string, unknown][] {
@@ -103,8 +101,8 @@ export async function createSubscription(call: Invocation<SubscriptionOptions>):
   const made = await api.notifications.create(body);
   const { persistent, event, associatedUuid, url: target } = made;
   const sentence = `${persistent ? 'Every' : 'The first'} ${event === '*' ? 'event' : event} of ${associatedUuid} goes to ${target}.`;
-  printChanged(call, { result: made, sentence });
-  if (made.secret !== undefined) call.session.say(`Its signing secret, shown only now: ${made.secret}\n`);
+  await printChanged(call, { result: made, sentence });
+  if (made.secret !== undefined) call.session.warn(`Its signing secret, shown only now: ${made.secret}\n`);
 }
 
 /** Changes what is given and keeps the rest. */
@@ -113,19 +111,19 @@ export async function updateSubscription(
   typed: string,
 ): Promise<void> {
   const api = call.client();
-  const id = await resolveSubscriptionId(api, typed);
+  const id = await resolveSubscriptionId(call.lookup(), typed);
   const document = call.options.file === undefined ? {} : await readDocument(call.options.file);
   const given = await givenFields(call);
   const changed = await api.notifications.update(id, { ...document, ...given });
-  printChanged(call, { result: changed, sentence: `${id} is changed and ${changed.status}.` });
+  await printChanged(call, { result: changed, sentence: `${id} is changed and ${changed.status}.` });
 }
 
 async function givenFields({
-  client,
+  lookup,
   options,
 }: Invocation<SubscriptionOptions>): Promise<Record<string, unknown>> {
   const { url, event, job, persistent, secret } = options;
-  const associatedUuid = job === undefined ? options.associatedUuid : await resolveJobId(client(), job);
+  const associatedUuid = job === undefined ? options.associatedUuid : await resolveJobId(lookup(), job);
   const policy = withoutGaps({
     retryStrategy: options.retryStrategy,
     retryLimit: numberOr(options.retryLimit),
@@ -148,12 +146,12 @@ function withoutGaps(fields: Readonly<Record<string, unknown>>): Record<string, 
 
 /** Deletes subscriptions; what waits is cancelled. */
 export async function deleteSubscriptions(
-  { session, client }: Invocation<unknown>,
+  { session, client, lookup }: Invocation<unknown>,
   typed: readonly string[],
 ): Promise<void> {
   const api = client();
-  for (const one of typed) {
-    const id = await resolveSubscriptionId(api, one);
+  for (const one of await readTyped(typed)) {
+    const id = await resolveSubscriptionId(lookup(), one);
     await api.notifications.delete(id);
     session.say(`Deleted ${id}; what waited to be delivered is cancelled.\n`);
   }
@@ -161,11 +159,11 @@ export async function deleteSubscriptions(
 
 /** Prints the new signing secret. */
 export async function rotateSecret(
-  { session, client, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<OutputOptions>,
   typed: string,
 ): Promise<void> {
   const api = client();
-  const changed = await api.notifications.rotateSecret(await resolveSubscriptionId(api, typed));
-  printResult(session, options, { result: changed, human: () => `${changed.secret ?? ''}\n` });
+  const changed = await api.notifications.rotateSecret(await resolveSubscriptionId(lookup(), typed));
+  await printResult(session, options, { result: changed, human: () => `${changed.secret ?? ''}\n` });
   session.say('This secret is shown only now. For 24 hours calls are signed with the former one as well.\n');
 }

@@ -2,7 +2,7 @@ import type { Client } from '@arras/client';
 import type { OutputEntry } from '@arras/contract';
 import { resolveJobId } from '../job-id.ts';
 import { type OutputOptions, printRows } from '../print.ts';
-import { renderAgo, renderSize } from '../quantities.ts';
+import { renderSize } from '../quantities.ts';
 import type { Invocation } from '../runner.ts';
 import type { Column } from '../table.ts';
 
@@ -10,13 +10,12 @@ const PAGE = 250;
 
 /** Lists files and directories of a job. */
 export async function listOutputs(
-  { session, client, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<OutputOptions>,
   typed: string,
   path = '',
 ): Promise<void> {
   const api = client();
-  const rows = await readListing(api, await resolveJobId(api, typed), path);
-  const nowMs = Date.now();
+  const rows = await readListing(api, await resolveJobId(lookup(), typed), path);
   const columns: Column<OutputEntry>[] = [
     { title: 'type', cell: (entry) => entry.type },
     {
@@ -24,10 +23,10 @@ export async function listOutputs(
       cell: (entry) => (entry.type === 'dir' ? '' : renderSize(entry.length)),
       align: 'right',
     },
-    { title: 'changed', cell: (entry) => renderAgo(entry.lastModified, nowMs) },
+    { title: 'changed', cell: (entry) => session.ago(entry.lastModified) },
     { title: 'path', cell: (entry) => entry.path, shrink: 'middle' },
   ];
-  printRows(session, options, { rows, columns, whenEmpty: 'There are no files yet.' });
+  await printRows(session, options, { rows, columns, whenEmpty: 'There are no files yet.' });
 }
 
 /** The whole listing of a directory of a job, page by page, without the directory itself. */

@@ -5,7 +5,7 @@ import type {
   SystemSummary,
   SystemView,
 } from '@arras/contract';
-import { type OutputOptions, printPairs, printRows } from '../print.ts';
+import { isForPeople, type OutputOptions, printPairs, printRows } from '../print.ts';
 import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
 import { type Column, renderTable } from '../table.ts';
@@ -41,7 +41,7 @@ export async function listSystems({
   const { limit, offset, type } = options;
   const rows = await client().systems.list({ limit, offset, type });
   const whenEmpty = `No systems yet. Register one: ${session.program} systems create -F system.json`;
-  printRows(session, options, { rows, columns: COLUMNS, whenEmpty });
+  await printRows(session, options, { rows, columns: COLUMNS, whenEmpty });
 }
 
 /** Shows one system, with its queues. */
@@ -50,14 +50,8 @@ export async function showSystem(
   id: string,
 ): Promise<void> {
   const system = await client().systems.show(id);
-  printPairs(session, options, { result: system, pairs: systemPairs(system) });
-  if (
-    system.type === 'STORAGE' ||
-    options.verbose === true ||
-    options.json !== undefined ||
-    options.format === 'json'
-  )
-    return;
+  await printPairs(session, options, { result: system, pairs: systemPairs(system) });
+  if (system.type === 'STORAGE' || !isForPeople(options)) return;
   session.out(
     `\n${renderTable(QUEUE_COLUMNS, system.queues, { terminal: session.terminal, width: session.width() })}`,
   );
@@ -102,7 +96,7 @@ export async function createSystem(call: Invocation<FileOptions>): Promise<void>
   const system = await call
     .client()
     .systems.create((await readDocument(call.options.file)) as SystemRequestBody);
-  printChanged(call, {
+  await printChanged(call, {
     result: system,
     sentence: `Registered the ${system.type.toLowerCase()} system ${system.id}.`,
   });
@@ -113,7 +107,7 @@ export async function updateSystem(call: Invocation<FileOptions>, id: string): P
   const system = await call
     .client()
     .systems.update(id, (await readDocument(call.options.file)) as SystemRequestBody);
-  printChanged(call, {
+  await printChanged(call, {
     result: system,
     sentence: `Changed ${system.id}; it is at revision ${system.revision}.`,
   });
@@ -127,7 +121,7 @@ export async function actOnSystem(
 ): Promise<void> {
   const system = await call.client().systems.act(id, action);
   const state = `${system.available ? 'enabled' : 'disabled'} and ${system.public ? 'public' : 'private'}`;
-  printChanged(call, { result: system, sentence: `${system.id} is ${state}.` });
+  await printChanged(call, { result: system, sentence: `${system.id} is ${state}.` });
 }
 
 /** Deletes a system. */
@@ -144,7 +138,7 @@ export async function preferSystem(
 ): Promise<void> {
   const action = `${choice}${call.options.global === true ? 'GlobalDefault' : 'Default'}` as const;
   const system = await call.client().systems.act(id, action);
-  printChanged(call, {
+  await printChanged(call, {
     result: system,
     sentence: `${system.id} is ${system.default ? '' : 'not '}your default ${system.type.toLowerCase()} system.`,
   });
@@ -161,7 +155,7 @@ export async function listRoles(
   id: string,
 ): Promise<void> {
   const rows = await client().systems.roles.list(id);
-  printRows(session, options, { rows, columns: ROLE_COLUMNS, whenEmpty: `Nobody has a role on ${id}.` });
+  await printRows(session, options, { rows, columns: ROLE_COLUMNS, whenEmpty: `Nobody has a role on ${id}.` });
 }
 
 /** Shows the role of one user. */
@@ -171,7 +165,7 @@ export async function showRole(
   username: string,
 ): Promise<void> {
   const role = await client().systems.roles.show(id, username);
-  printPairs(session, options, {
+  await printPairs(session, options, {
     result: role,
     pairs: [
       ['user', role.username],
@@ -186,7 +180,7 @@ export async function grantRole(
   grant: { id: string; username: string; role: string },
 ): Promise<void> {
   const rows = await client().systems.roles.grant(grant.id, grant.username, grant.role);
-  printRows(session, options, {
+  await printRows(session, options, {
     rows,
     columns: ROLE_COLUMNS,
     whenEmpty: `${grant.username} has no role on ${grant.id}.`,

@@ -12,12 +12,12 @@ export interface WatchFlags {
 
 /** Watches jobs until they have ended. */
 export async function watch(
-  { session, client, options }: Invocation<WatchFlags>,
+  { session, client, lookup, options }: Invocation<WatchFlags>,
   typed: readonly string[],
 ): Promise<ExitCode> {
   const timeoutMs = parseTimeout(options.timeout);
-  const api = client();
-  return watchOrDetach(session, api, await resolveJobIds(api, typed), { timeoutMs });
+  const ids = await resolveJobIds(lookup(), typed);
+  return watchOrDetach(session, client(), ids, { timeoutMs });
 }
 
 /** The value of --timeout in milliseconds. */

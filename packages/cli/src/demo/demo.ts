@@ -80,7 +80,7 @@ async function showJob(demo: Demo, client: Client): Promise<ExitCode> {
   tell(session, `Registered the systems ${storage.id} and ${execution.id} and the app ${app.id}.`);
   const job = await client.jobs.submit(withMessages(place.job, inbox));
   tell(session, `Submitted the job ${job.id}. What "arras jobs watch" shows:`);
-  const exitCode = await watchJobs(session, client, [job.id], { firstDelayMs: 200, signal });
+  const exitCode = await watchJobs(session, client, [job.id], { signal });
   tell(session, 'Its history, as "arras jobs history" shows it:');
   session.out(renderHistory(await client.jobs.history(job.id, { limit: 250 }), session));
   if (exitCode !== EXIT.ok) return exitCode;

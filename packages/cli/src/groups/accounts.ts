@@ -2,22 +2,23 @@ import type { Command } from 'commander';
 import type { CreateProfileOptions, CreateTokenOptions } from '../commands/accounts.ts';
 import type { ListOptions } from '../commands/jobs.ts';
 import type { OutputOptions } from '../print.ts';
-import { type Runner, withOutput, withPage } from '../runner.ts';
+import { withOutput, withPage } from '../command-options.ts';
+import type { Runner } from '../runner.ts';
 
 const load = () => import('../commands/accounts.ts');
 
 /** Everything about users and their tokens. */
 export function addAccountCommands(program: Command, { run }: Runner): void {
   const profiles = program.command('profiles').description('users');
-  withPage(withOutput(profiles.command('list').description('users by name'))).action(
+  withPage(withOutput(profiles.command('list').description('users by name'), 'listProfiles')).action(
     run<ListOptions, []>(async (call) => (await load()).listProfiles(call)),
   );
-  withOutput(profiles.command('show').description('one user'))
+  withOutput(profiles.command('show').description('one user'), 'showProfile')
     .argument('[username]', 'default: you', 'me')
     .action(
       run<OutputOptions, [string]>(async (call, username) => (await load()).showProfile(call, username)),
     );
-  withOutput(profiles.command('create').description('create a user; needs an administrator'))
+  withOutput(profiles.command('create').description('create a user; needs an administrator'), 'createProfile')
     .argument('<username>')
     .requiredOption('--email <address>', 'e-mail address')
     .option('--first-name <name>', 'first name')
@@ -34,10 +35,10 @@ export function addAccountCommands(program: Command, { run }: Runner): void {
 
 function addTokenCommands(program: Command, run: Runner['run']): void {
   const tokens = program.command('tokens').description('bearer tokens, with which programs sign in');
-  withPage(withOutput(tokens.command('list').description('your tokens, without their secrets'))).action(
+  withPage(withOutput(tokens.command('list').description('your tokens, without their secrets'), 'listTokens')).action(
     run<ListOptions, []>(async (call) => (await load()).listTokens(call)),
   );
-  withOutput(tokens.command('create').description('create a token; its secret is printed once'))
+  withOutput(tokens.command('create').description('create a token; its secret is printed once'), 'createToken')
     .argument('<name>', 'to recognise it by')
     .option('--username <name>', 'for whom; needs an administrator')
     .option('--lifetime <time>', 'such as 12h or 30d; default: it does not expire')

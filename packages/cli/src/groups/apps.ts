@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { FileOptions } from '../commands/documents.ts';
 import type { ListOptions } from '../commands/jobs.ts';
 import type { OutputOptions } from '../print.ts';
-import { type Runner, withOutput, withPage } from '../runner.ts';
+import { withOutput, withPage } from '../command-options.ts';
+import type { Runner } from '../runner.ts';
 
 const APP = 'id of the app: name-version';
 const load = () => import('../commands/apps.ts');
@@ -10,21 +11,21 @@ const load = () => import('../commands/apps.ts');
 /** Everything about apps. */
 export function addAppCommands(program: Command, { run }: Runner): void {
   const apps = program.command('apps').description('programs that jobs run');
-  withPage(withOutput(apps.command('list').description('public apps and your own'))).action(
+  withPage(withOutput(apps.command('list').description('public apps and your own'), 'listApps')).action(
     run<ListOptions, []>(async (call) => (await load()).listApps(call)),
   );
-  withOutput(apps.command('show').description('one app'))
+  withOutput(apps.command('show').description('one app'), 'showApp')
     .argument('<id>', APP)
     .action(run<OutputOptions, [string]>(async (call, id) => (await load()).showApp(call, id)));
-  withOutput(apps.command('create').description('register an app; prints its id'))
+  withOutput(apps.command('create').description('register an app; prints its id'), 'createApp')
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, []>(async (call) => (await load()).createApp(call)));
-  withOutput(apps.command('update').description('change an app; takes the whole description'))
+  withOutput(apps.command('update').description('change an app; takes the whole description'), 'updateApp')
     .argument('<id>', APP)
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, [string]>(async (call, id) => (await load()).updateApp(call, id)));
   for (const action of ['enable', 'disable', 'publish', 'unpublish'] as const) {
-    withOutput(apps.command(action).description(ACTIONS[action]))
+    withOutput(apps.command(action).description(ACTIONS[action]), 'actOnApp')
       .argument('<id>', APP)
       .action(run<OutputOptions, [string]>(async (call, id) => (await load()).actOnApp(call, id, action)));
   }

@@ -1,19 +1,20 @@
 import type { Command } from 'commander';
 import type { ListOptions } from '../commands/jobs.ts';
 import type { OutputOptions } from '../print.ts';
-import { type Runner, withOutput, withPage } from '../runner.ts';
+import { withOutput, withPage } from '../command-options.ts';
+import type { Runner } from '../runner.ts';
+import { JOB } from './job-words.ts';
 
-const JOB = 'id of the job, its beginning or end, or last';
 const USER = 'name of the user; world is everybody who is signed in';
 const load = () => import('../commands/job-permissions.ts');
 
 /** Who may see and change a job. */
 export function addJobPermissionCommands(jobs: Command, { run }: Runner): void {
   const pems = jobs.command('pems').description('who may see or change a job');
-  withPage(withOutput(pems.command('list').description('the permissions on a job')))
+  withPage(withOutput(pems.command('list').description('the permissions on a job'), 'listJobPermissions'))
     .argument('<id>', JOB)
     .action(run<ListOptions, [string]>(async (call, id) => (await load()).listPermissions(call, id)));
-  withOutput(pems.command('grant').description('let a user see or change a job; replaces what they had'))
+  withOutput(pems.command('grant').description('let a user see or change a job; replaces what they had'), 'grantJobPermission')
     .argument('<id>', JOB)
     .argument('<username>', USER)
     .argument('<permission>', 'READ, WRITE, EXECUTE, READ_WRITE, READ_EXECUTE, WRITE_EXECUTE, ALL or NONE')

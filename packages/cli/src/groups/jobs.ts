@@ -5,7 +5,8 @@ import type { LogOptions } from '../commands/logs.ts';
 import type { SubmitOptions } from '../commands/submit.ts';
 import type { WatchFlags } from '../commands/watch.ts';
 import type { OutputOptions } from '../print.ts';
-import { type Runner, withOutput, withPage } from '../runner.ts';
+import { withOutput, withPage } from '../command-options.ts';
+import type { Runner } from '../runner.ts';
 import { addJobPermissionCommands } from './job-permissions.ts';
 
 const JOB = 'id of the job, its beginning or end, or last';

@@ -9,10 +9,11 @@ import type {
 import type { SubscriptionListOptions, SubscriptionOptions } from '../commands/notifications.ts';
 import type { ListenOptions } from '../listen/listen.ts';
 import type { OutputOptions } from '../print.ts';
-import { type Runner, withOutput, withPage } from '../runner.ts';
+import { withOutput, withPage } from '../command-options.ts';
+import type { Runner } from '../runner.ts';
+import { JOB } from './job-words.ts';
 
 const ID = 'id of the subscription, its beginning or end, or last';
-const JOB = 'a job: its id, the beginning or end of it, or last';
 const TARGET = 'a web address, or an e-mail address; may hold variables such as ${JOB_ID}';
 const EVENT = 'the event, such as FINISHED; * is every one';
 const subscriptions = () => import('../commands/notifications.ts');
@@ -26,7 +27,7 @@ export function addNotificationCommands(program: Command, { run }: Runner): void
     .command('notifications')
     .alias('notify')
     .description('webhooks and mails when something happens');
-  withPage(withOutput(group.command('list').description('your subscriptions, newest first')))
+  withPage(withOutput(group.command('list').description('your subscriptions, newest first'), 'listNotifications'))
     .argument('[uuid]', 'only those to this job, app, system or subscription')
     .option('--status <status>', 'active, failed, complete or inactive; default: active, or all of the uuid')
     .option('--event <event>', 'only those to this event')
@@ -35,7 +36,7 @@ export function addNotificationCommands(program: Command, { run }: Runner): void
         (await subscriptions()).listSubscriptions(call, uuid),
       ),
     );
-  withOutput(group.command('show').description('one subscription'))
+  withOutput(group.command('show').description('one subscription'), 'showNotification')
     .argument('<id>', ID)
     .action(
       run<OutputOptions, [string]>(async (call, id) => (await subscriptions()).showSubscription(call, id)),
@@ -47,10 +48,10 @@ export function addNotificationCommands(program: Command, { run }: Runner): void
 
 function addChanges(group: Command, run: Run): void {
   const create = group.command('create').description('subscribe to the events of a job; prints the id');
-  withSubscription(withOutput(create))
+  withSubscription(withOutput(create, 'createNotification'))
     .option('--secret', 'sign the calls; the secret is shown this once')
     .action(run<SubscriptionOptions, []>(async (call) => (await subscriptions()).createSubscription(call)));
-  withSubscription(withOutput(group.command('update').description('change a subscription')))
+  withSubscription(withOutput(group.command('update').description('change a subscription'), 'updateNotification'))
     .option('--no-persistent', 'end with the next delivery')
     .argument('<id>', ID)
     .action(
@@ -65,7 +66,7 @@ function addChanges(group: Command, run: Run): void {
     .action(
       run<unknown, [string[]]>(async (call, ids) => (await subscriptions()).deleteSubscriptions(call, ids)),
     );
-  withOutput(group.command('rotate-secret').description('make a new signing secret and print it'))
+  withOutput(group.command('rotate-secret').description('make a new signing secret and print it'), 'rotateNotificationSecret')
     .argument('<id>', ID)
     .action(run<OutputOptions, [string]>(async (call, id) => (await subscriptions()).rotateSecret(call, id)));
 }
@@ -86,17 +87,17 @@ function withSubscription(command: Command): Command {
 }
 
 function addDeliveries(group: Command, run: Run): void {
-  withPage(withOutput(group.command('deliveries').description('every event that matched, and its state')))
+  withPage(withOutput(group.command('deliveries').description('every event that matched, and its state'), 'listDeliveries'))
     .argument('<id>', ID)
     .option('--state <state>', 'pending, delivered, parked or cancelled')
     .action(
       run<DeliveryOptions, [string]>(async (call, id) => (await deliveries()).listDeliveries(call, id)),
     );
-  withPage(withOutput(group.command('attempts').description('failed attempts, newest first')))
+  withPage(withOutput(group.command('attempts').description('failed attempts, newest first'), 'listAttempts'))
     .argument('<id>', ID)
     .option('--all', 'the successful ones too')
     .action(run<AttemptOptions, [string]>(async (call, id) => (await deliveries()).listAttempts(call, id)));
-  withOutput(group.command('replay').description('send past events again; prints how many'))
+  withOutput(group.command('replay').description('send past events again; prints how many'), 'replayNotification')
     .argument('<id>', ID)
     .option('--delivery <id...>', 'these deliveries')
     .option('--parked', 'what was given up; the default')
@@ -107,11 +108,11 @@ function addDeliveries(group: Command, run: Run): void {
 }
 
 function addTrials(group: Command, run: Run): void {
-  withOutput(group.command('test').description('send a sample now; the exit code tells whether it arrived'))
+  withOutput(group.command('test').description('send a sample now; the exit code tells whether it arrived'), 'testNotification')
     .argument('<id>', ID)
     .option('--event <event>', 'name of the event; default: that of the subscription')
     .action(run<TestOptions, [string]>(async (call, id) => (await deliveries()).testSubscription(call, id)));
-  withOutput(group.command('preview').description('show what would be sent; nothing is'))
+  withOutput(group.command('preview').description('show what would be sent; nothing is'), 'previewNotification')
     .argument('<url>', TARGET)
     .requiredOption('--job <job>', JOB)
     .option('--event <event>', "name of the event; default: the job's status")

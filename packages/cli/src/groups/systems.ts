@@ -2,7 +2,8 @@ import type { Command } from 'commander';
 import type { FileOptions } from '../commands/documents.ts';
 import type { DefaultOptions, SystemListOptions } from '../commands/systems.ts';
 import type { OutputOptions } from '../print.ts';
-import { type Runner, withOutput, withPage } from '../runner.ts';
+import { withOutput, withPage } from '../command-options.ts';
+import type { Runner } from '../runner.ts';
 
 const SYSTEM = 'id of the system';
 const load = () => import('../commands/systems.ts');
@@ -10,21 +11,21 @@ const load = () => import('../commands/systems.ts');
 /** Everything about systems. */
 export function addSystemCommands(program: Command, { run }: Runner): void {
   const systems = program.command('systems').description('places that store data or run jobs');
-  withPage(withOutput(systems.command('list').description('systems that you may see')))
+  withPage(withOutput(systems.command('list').description('systems that you may see'), 'listSystems'))
     .option('--type <type>', 'execution or storage')
     .action(run<SystemListOptions, []>(async (call) => (await load()).listSystems(call)));
-  withOutput(systems.command('show').description('one system'))
+  withOutput(systems.command('show').description('one system'), 'showSystem')
     .argument('<id>', SYSTEM)
     .action(run<OutputOptions, [string]>(async (call, id) => (await load()).showSystem(call, id)));
-  withOutput(systems.command('create').description('register a system; prints its id'))
+  withOutput(systems.command('create').description('register a system; prints its id'), 'createSystem')
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, []>(async (call) => (await load()).createSystem(call)));
-  withOutput(systems.command('update').description('change a system; takes the whole description'))
+  withOutput(systems.command('update').description('change a system; takes the whole description'), 'updateSystem')
     .argument('<id>', SYSTEM)
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, [string]>(async (call, id) => (await load()).updateSystem(call, id)));
   for (const action of ['enable', 'disable', 'publish', 'unpublish'] as const) {
-    withOutput(systems.command(action).description(ACTIONS[action]))
+    withOutput(systems.command(action).description(ACTIONS[action]), 'actOnSystem')
       .argument('<id>', SYSTEM)
       .action(run<OutputOptions, [string]>(async (call, id) => (await load()).actOnSystem(call, id, action)));
   }
@@ -49,6 +50,7 @@ function addDefaults(systems: Command, run: Runner['run']): void {
   for (const choice of ['set', 'unset'] as const) {
     withOutput(
       defaults.command(choice).description(choice === 'set' ? 'prefer a system' : 'prefer it no longer'),
+      'actOnSystem',
     )
       .argument('<id>', SYSTEM)
       .option('-G, --global', 'for everybody; needs an administrator')
@@ -60,10 +62,10 @@ function addDefaults(systems: Command, run: Runner['run']): void {
 
 function addRoles(systems: Command, run: Runner['run']): void {
   const roles = systems.command('roles').description('who may use a system');
-  withOutput(roles.command('list').description('the roles on a system'))
+  withOutput(roles.command('list').description('the roles on a system'), 'listSystemRoles')
     .argument('<id>', SYSTEM)
     .action(run<OutputOptions, [string]>(async (call, id) => (await load()).listRoles(call, id)));
-  withOutput(roles.command('show').description('the role of a user'))
+  withOutput(roles.command('show').description('the role of a user'), 'showSystemRole')
     .argument('<id>', SYSTEM)
     .argument('<username>')
     .action(
@@ -71,7 +73,7 @@ function addRoles(systems: Command, run: Runner['run']): void {
         (await load()).showRole(call, id, username),
       ),
     );
-  withOutput(roles.command('grant').description('give a user a role'))
+  withOutput(roles.command('grant').description('give a user a role'), 'grantSystemRole')
     .argument('<id>', SYSTEM)
     .argument('<username>')
     .argument('<role>', 'GUEST, USER, PUBLISHER, ADMIN or OWNER; USER and above may run jobs')

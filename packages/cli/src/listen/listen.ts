@@ -23,11 +23,11 @@ export interface ListenOptions {
 const EVENT_WIDTH = 'ARCHIVING_FINISHED'.length;
 
 /** Forwards events to an address of this machine until Ctrl-C, or until the one job has ended. */
-export async function listen({ session, client, options }: Invocation<ListenOptions>): Promise<ExitCode> {
+export async function listen({ session, client, lookup, options }: Invocation<ListenOptions>): Promise<ExitCode> {
   const target = { url: readForward(options.forward), secret: secretFor(session) };
   if (options.fromStart === true && options.job === undefined) throw needsJob();
   const api = client();
-  const jobId = options.job === undefined ? undefined : await resolveJobId(api, options.job);
+  const jobId = options.job === undefined ? undefined : await resolveJobId(lookup(), options.job);
   const interruption = new AbortController();
   const onInterrupt = () => interruption.abort(new Interrupted());
   process.once('SIGINT', onInterrupt);

@@ -44,6 +44,10 @@ export class Board {
     this.#lost = { retryAt: Date.now() + retryInMs };
   }
 
+  regainConnection(): void {
+    this.#lost = null;
+  }
+
   stop(): void {
     this.#painter.stop();
   }

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HistoryEntry, JobStatus } from '@arras/contract';
+import type { HistoryEntry, JobEventId, JobStatus } from '@arras/contract';
 import { renderPhaseLine } from './phase-line.ts';
 import { phaseStates } from './phases.ts';
 
+const EVENT_ID = '000001700000000000-0123abcd-4567-028' as JobEventId;
 const START = Date.parse('2026-01-01T00:00:00Z');
 const screen = { isTty: true, colour: false, unicode: true, repaint: true };
 
 /** A history from statuses and the seconds at which they came. */
 function history(...moments: [string, number][]): HistoryEntry[] {
-  return moments.map(([status, at]) => ({
+  return moments.map(([status, at], index) => ({
+    id: EVENT_ID,
+    seq: index + 1,
     status,
     created: new Date(START + at * 1_000).toISOString(),
     createdBy: 'ada',

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HistoryEntry } from '@arras/contract';
+import type { HistoryEntry, JobEventId } from '@arras/contract';
 import { renderTransferBars } from './transfer-bars.ts';
+
+const EVENT_ID = '000001700000000000-0123abcd-4567-028' as JobEventId;
 
 function transfer(moved: number, total: number, source = 'agave://store/a.csv'): HistoryEntry {
   const progress = {
@@ -12,7 +14,14 @@ function transfer(moved: number, total: number, source = 'agave://store/a.csv'):
     totalBytesTransferred: moved,
     averageRate: 2_000,
   };
-  return { progress, created: '2026-01-01T00:00:00.000Z', createdBy: 'ada', status: 'STAGING_INPUTS' };
+  return {
+    progress,
+    created: '2026-01-01T00:00:00.000Z',
+    createdBy: 'ada',
+    status: 'STAGING_INPUTS',
+    id: EVENT_ID,
+    seq: 1,
+  };
 }
 
 test('a bar shows share, bytes, rate and source', () => {

@@ -1,4 +1,4 @@
-import { type Client, hasEnded } from '@arras/client';
+import { type Client, hasEnded, type JobUpdate } from '@arras/client';
 import { exitCodeOfStatus, worstExitCode } from '../exit-code-of.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import type { Session } from '../session.ts';
@@ -7,8 +7,6 @@ import { isEndEntry, renderEntry } from './job-lines.ts';
 
 /** How to watch. */
 export interface WatchJobsOptions {
-  /** Time to the second look. Default: 1 s. */
-  readonly firstDelayMs?: number | undefined;
   /** Only the line about the end. Default: every change. */
   readonly quiet?: boolean | undefined;
   /** Ends the watch, which then rejects with the signal's reason; the jobs go on. */
@@ -22,45 +20,37 @@ export async function watchJobs(
   ids: readonly string[],
   options: WatchJobsOptions,
 ): Promise<ExitCode> {
-  const failed = new AbortController();
-  const signal = AbortSignal.any([options.signal, failed.signal]);
   const board = new Board(session);
+  const exitCodes: ExitCode[] = [];
   try {
-    const ends = ids.map((id) => followJob({ session, client, board, options, signal }, id));
-    return worstExitCode(await Promise.all(ends));
-  } catch (error) {
-    // One watch that fails ends the others.
-    failed.abort(error);
-    throw error;
+    for await (const news of client.jobs.follow(ids, { signal: options.signal })) {
+      if (news.kind === 'lost') board.loseConnection(news.retryInMs);
+      else if (news.kind === 'connected') board.regainConnection();
+      else {
+        show(news, { session, board, options });
+        if (hasEnded(news.job.status)) exitCodes.push(exitCodeOfStatus(news.job.status));
+      }
+    }
   } finally {
     board.stop();
   }
+  return worstExitCode(exitCodes);
 }
 
-interface Watch {
+interface Screen {
   readonly session: Session;
-  readonly client: Client;
   readonly board: Board;
   readonly options: WatchJobsOptions;
-  readonly signal: AbortSignal;
 }
 
-async function followJob({ session, client, board, options, signal }: Watch, id: string): Promise<ExitCode> {
-  const { terminal } = session;
-  for await (const news of client.jobs.watch(id, { firstDelayMs: options.firstDelayMs, signal })) {
-    if (news.kind === 'lost') {
-      board.loseConnection(news.retryInMs);
-      continue;
-    }
-    const { job, added } = news;
-    board.update(news);
-    if (options.quiet !== true)
-      board.log(
-        ...added.filter((entry) => !isEndEntry(entry)).map((entry) => renderEntry(entry, job, terminal)),
-      );
-    if (!hasEnded(job.status)) continue;
-    board.end(news);
-    return exitCodeOfStatus(job.status);
-  }
-  throw new Error(`The watch of ${id} ended before the job did`);
+function show(news: JobUpdate, { session, board, options }: Screen): void {
+  const { job, added } = news;
+  board.update(news);
+  if (options.quiet !== true)
+    board.log(
+      ...added
+        .filter((entry) => !isEndEntry(entry))
+        .map((entry) => renderEntry(entry, job, session.terminal)),
+    );
+  if (hasEnded(job.status)) board.end(news);
 }

@@ -1,4 +1,4 @@
-import { ApiError } from '@arras/contract';
+import { ApiError, type TokenId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { findTokenHolder, type TokenHolder } from '../database/tokens.ts';
 import { hashToken } from './token.ts';
@@ -7,6 +7,8 @@ import { hashToken } from './token.ts';
 export interface Principal {
   readonly username: string;
   readonly isAdmin: boolean;
+  /** The token that says so: what goes on for longer than a request ends with it. */
+  readonly tokenId: TokenId;
 }
 
 /** Finds out who a request comes from. */
@@ -36,7 +38,7 @@ export function createAuthenticator(seams: { readonly db: Db; readonly now: () =
       const holder = token === undefined ? null : await holders.find(token);
       if (holder === null) throw new ApiError('auth.invalid');
       if (holder.state !== 'valid') throw new ApiError(`auth.${holder.state}`);
-      return { username: holder.username, isAdmin: holder.isAdmin };
+      return { username: holder.username, isAdmin: holder.isAdmin, tokenId: holder.tokenId };
     },
     forget: () => holders.clear(),
   };

@@ -56,6 +56,9 @@ export function openDatabase(pool: pg.Pool): Db {
   return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: preparingPool(pool) }) });
 }
 
+/** Begins statements of many forms whose plan depends on their values: they are neither prepared nor counted. */
+export const PLANNED_EACH_TIME = '/* planned each time */ ';
+
 /** Statements prepared on a connection; texts that come after the first so many are planned each time. */
 const MAX_PREPARED = 300;
 
@@ -79,6 +82,7 @@ function preparingPool(pool: pg.Pool): PostgresPool {
 
 function preparingClient(client: pg.PoolClient, names: Map<string, string>): PostgresPoolClient {
   const nameOf = (text: string): string | undefined => {
+    if (text.startsWith(PLANNED_EACH_TIME)) return undefined;
     const known = names.get(text);
     if (known !== undefined || names.size >= MAX_PREPARED) return known;
     const name = `arras_${names.size}`;

@@ -1,7 +1,7 @@
 import type { JobEventId, JobId, JobStatus } from '@arras/contract';
 import { type RawBuilder, sql } from 'kysely';
+import { namesOf } from '../domain/job-access.ts';
 import type { Db } from './connection.ts';
-import { namesOf } from './job-permissions.ts';
 import type { TransferRow } from './tables.ts';
 
 /**
@@ -179,8 +179,13 @@ export async function readJobEvents(
   return rows.map(toFedEvent);
 }
 
+/** Names an event among those of all jobs. */
+export function placeOf({ job_id, seq }: Pick<FedEvent, 'job_id' | 'seq'>): string {
+  return `${job_id} ${seq}`;
+}
+
 /**
- * Which of these events belong to jobs that meet a condition over `e` (job_events) and `j` (jobs); as `id` of events.
+ * Which of these events belong to jobs that meet a condition over `e` (job_events) and `j` (jobs); by {@link placeOf}.
  */
 export async function filterEvents(
   db: Db,
@@ -188,14 +193,14 @@ export async function filterEvents(
   condition: RawBuilder<boolean>,
 ): Promise<ReadonlySet<string>> {
   if (events.length === 0) return new Set();
-  const { rows } = await sql<{ id: string }>`
-    select e.id
+  const { rows } = await sql<Pick<FedEvent, 'job_id' | 'seq'>>`
+    select e.job_id, e.seq
     from unnest(${events.map(({ job_id }) => job_id)}::text[], ${events.map(({ seq }) => seq)}::integer[])
       as w (job_id, seq)
     join job_events e on e.job_id = w.job_id and e.seq = w.seq
     join jobs j on j.id = e.job_id
     where ${condition}`.execute(db);
-  return new Set(rows.map(({ id }) => id));
+  return new Set(rows.map(placeOf));
 }
 
 /** When the first event behind a place happened; null when there is none yet. */

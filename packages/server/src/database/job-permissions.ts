@@ -1,5 +1,6 @@
-import { type JobId, WORLD } from '@arras/contract';
+import type { JobId } from '@arras/contract';
 import { sql } from 'kysely';
+import { namesOf } from '../domain/job-access.ts';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import type { JobPermissionRow } from './tables.ts';
@@ -76,7 +77,13 @@ export async function removeJobPermissions(
   return rows.map((row) => row.username);
 }
 
-/** The names under which a user has permissions: their own and everybody's. */
-export function namesOf(username: string): readonly string[] {
-  return [username, WORLD];
+/** Whether any job is shared with the user, or with everybody. */
+export async function hasSharedJobs(db: Db, username: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('job_permissions')
+    .select('job_id')
+    .where('username', 'in', [...namesOf(username)])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }

@@ -140,6 +140,7 @@ export async function updateSystem(
     readonly definition?: Record<string, unknown>;
     readonly available?: boolean;
     readonly is_public?: boolean;
+    readonly trusted?: boolean;
     readonly deleted?: true;
     readonly ifRevision?: number;
   },
@@ -153,6 +154,7 @@ export async function updateSystem(
       ...(change.definition === undefined ? {} : { definition: JSON.stringify(change.definition) }),
       ...(change.available === undefined ? {} : { available: change.available }),
       ...(change.is_public === undefined ? {} : { is_public: change.is_public }),
+      ...(change.trusted === undefined ? {} : { trusted: change.trusted }),
       ...(change.deleted ? { deleted_at: sql`clock_timestamp()`, is_global_default: false } : {}),
     })
     .where('uuid', '=', uuid)

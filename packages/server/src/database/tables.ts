@@ -1,5 +1,6 @@
 import type {
   AppUuid,
+  AuthType,
   DeliveryId,
   JobEventId,
   JobId,
@@ -55,6 +56,19 @@ export interface SystemsTable {
   created_at: DatabaseTime;
   last_modified: DatabaseTime;
   deleted_at: Date | null;
+  trusted: Generated<boolean>;
+}
+
+/** The two ways into a system. */
+export type SystemConnection = 'login' | 'storage';
+
+export interface SystemCredentialsTable {
+  system_uuid: SystemUuid;
+  connection: SystemConnection;
+  type: AuthType;
+  username: string | null;
+  sealed: string;
+  updated_at: DatabaseTime;
 }
 
 export type SystemRole = 'GUEST' | 'USER' | 'PUBLISHER' | 'ADMIN' | 'OWNER';
@@ -289,6 +303,14 @@ export interface JobPermissionsTable {
   granted_at: DatabaseTime;
 }
 
+export interface SavedFiltersTable {
+  owner: string;
+  name: string;
+  filter: string;
+  created_at: DatabaseTime;
+  last_updated: DatabaseTime;
+}
+
 export interface ServiceKeysTable {
   place: Generated<number>;
   key: Buffer;
@@ -320,6 +342,7 @@ export interface Tables {
   tokens: TokensTable;
   systems: SystemsTable;
   system_roles: SystemRolesTable;
+  system_credentials: SystemCredentialsTable;
   user_default_systems: UserDefaultSystemsTable;
   apps: AppsTable;
   app_revisions: AppRevisionsTable;
@@ -334,6 +357,7 @@ export interface Tables {
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   job_permissions: JobPermissionsTable;
+  saved_filters: SavedFiltersTable;
   service_keys: ServiceKeysTable;
   replicas: ReplicasTable;
 }
@@ -342,6 +366,7 @@ export type ProfileRow = Selectable<ProfilesTable>;
 export type TokenRow = Selectable<TokensTable>;
 export type SystemRow = Selectable<SystemsTable>;
 export type AppRow = Selectable<AppsTable>;
+export type SystemCredentialRow = Selectable<SystemCredentialsTable>;
 export type SystemCheckRow = Selectable<SystemChecksTable>;
 export type JobRow = Selectable<JobsTable>;
 /** A job about to be stored. */
@@ -352,4 +377,5 @@ export type SubscriptionRow = Selectable<SubscriptionsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
 export type DeliveryAttemptRow = Selectable<DeliveryAttemptsTable>;
 export type JobPermissionRow = Selectable<JobPermissionsTable>;
+export type SavedFilterRow = Selectable<SavedFiltersTable>;
 export type ResourceEventRow = Selectable<ResourceEventsTable>;

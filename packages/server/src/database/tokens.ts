@@ -12,27 +12,44 @@ export interface TokenHolder {
   readonly state: 'valid' | 'disabled' | 'expired' | 'revoked';
 }
 
+// A disabled account says so, although its tokens have been revoked with it.
+const tokenState = sql<TokenHolder['state']>`case
+  when profiles.disabled_at is not null then 'disabled'
+  when tokens.revoked_at is not null then 'revoked'
+  when tokens.expires_at <= clock_timestamp() then 'expired'
+  else 'valid'
+  end`;
+
 /** The holder of the token with this SHA-256, or null when no such token was ever issued. */
 export async function findTokenHolder(db: Db, tokenHash: Buffer): Promise<TokenHolder | null> {
   const row = await db
     .selectFrom('tokens')
     .innerJoin('profiles', 'profiles.username', 'tokens.username')
-    .select([
-      'tokens.id',
-      'tokens.username',
-      'profiles.is_admin',
-      // A disabled account says so, although its tokens have been revoked with it.
-      sql<TokenHolder['state']>`case
-        when profiles.disabled_at is not null then 'disabled'
-        when tokens.revoked_at is not null then 'revoked'
-        when tokens.expires_at <= clock_timestamp() then 'expired'
-        else 'valid'
-        end`.as('state'),
-    ])
+    .select(['tokens.id', 'tokens.username', 'profiles.is_admin', tokenState.as('state')])
     .where('token_hash', '=', tokenHash)
     .executeTakeFirst();
   if (!row) return null;
   return { tokenId: row.id, username: row.username, isAdmin: row.is_admin, state: row.state };
+}
+
+/** The holders of these tokens, by the tokens' ids; those that are gone are absent. */
+export async function findTokenHolders(
+  db: Db,
+  ids: readonly TokenId[],
+): Promise<ReadonlyMap<TokenId, TokenHolder>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db
+    .selectFrom('tokens')
+    .innerJoin('profiles', 'profiles.username', 'tokens.username')
+    .select(['tokens.id', 'tokens.username', 'profiles.is_admin', tokenState.as('state')])
+    .where('tokens.id', '=', sql<TokenId>`any(${[...ids]}::text[])`)
+    .execute();
+  return new Map(
+    rows.map(({ id, username, is_admin, state }) => [
+      id,
+      { tokenId: id, username, isAdmin: is_admin, state },
+    ]),
+  );
 }
 
 /** Stores a new token. Its lifetime is counted by the clock of the database, which also checks it; null: for ever. */

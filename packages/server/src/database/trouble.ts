@@ -43,3 +43,8 @@ export function findDatabaseTrouble(error: unknown): DatabaseTrouble | null {
 function isFailedConnect(error: Error): boolean {
   return 'syscall' in error && error.syscall === 'connect';
 }
+
+/** True for a regular expression that PostgreSQL cannot read or run. */
+export function isBadPattern(error: unknown): boolean {
+  return hasCode(error, '2201B');
+}

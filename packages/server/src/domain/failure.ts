@@ -2,10 +2,11 @@ import { UnusableTemplate } from './wrapper-template.ts';
 
 /**
  * Decides once which failures are worth another try. `permanent`: the same request would fail again, so the
- * job fails at once with the reason. `temporary`: something around the job is in trouble.
+ * job fails at once with the reason. `temporary`: something around the job is in trouble. `unreachable`: its system
+ * does not answer, which is no fault of the job and costs it no attempt (P7).
  */
 export type Failure = {
-  readonly retry: 'permanent' | 'temporary';
+  readonly retry: 'permanent' | 'temporary' | 'unreachable';
   /** A sentence for the job's owner. */
   readonly reason: string;
 };
@@ -28,7 +29,12 @@ export function classifyFailure(error: unknown): Failure {
   if (error instanceof JobFault || error instanceof UnusableTemplate) {
     return { retry: 'permanent', reason: error.message };
   }
-  return { retry: 'temporary', reason: error.message };
+  return { retry: isUnreachable(error) ? 'unreachable' : 'temporary', reason: error.message };
+}
+
+/** Whether a shell or a storage could not be asked: nothing is known about what was asked of it. */
+export function isUnreachable(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'unreachable';
 }
 
 /** A job that cannot run as it stands, for a reason its owner can understand and act on. */

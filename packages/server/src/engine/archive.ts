@@ -2,7 +2,7 @@ import { HISTORY_TEXTS } from '@arras/contract';
 import type { JobRow } from '../database/tables.ts';
 import { classifyFailure, JobFault } from '../domain/failure.ts';
 import { ARCHIVE_MANIFEST, SERVICE_DIRECTORY } from '../domain/places.ts';
-import { MAX_ATTEMPTS, retryDelayMs } from '../domain/retry.ts';
+import { MAX_ATTEMPTS, retryDelayMs, WAIT_FOR_SYSTEM_MS } from '../domain/retry.ts';
 import { describeFailure } from '../domain/verdict.ts';
 import type { Move } from '../events/transition.ts';
 import { StorageError } from '../storage/storage.ts';
@@ -15,11 +15,14 @@ import type { JobTask } from './job-task.ts';
 import { type Lease, LeaseLost } from './lease-keeper.ts';
 import { type Target, workDirectoryOf } from './targets.ts';
 import { trackTransfer } from './track-transfer.ts';
+import { waitForSystem } from './wait-for-system.ts';
 
 /** Copies a job's output to its archive: CLEANING_UP to the end. The work directory goes only afterwards. */
 export const archive: JobTask = {
   statuses: ['CLEANING_UP', 'ARCHIVING', 'ARCHIVING_FINISHED', 'ARCHIVING_FAILED'],
   async run(context, lease) {
+    const unreachable = await whyUnreachable(context, lease.job);
+    if (unreachable !== null) return waitForSystem(context, lease.job, unreachable);
     const job = await begin(context, lease.job);
     if (!job) return;
     try {
@@ -30,6 +33,17 @@ export const archive: JobTask = {
     }
   },
 };
+
+/** Between two hosts, either may be away. */
+async function whyUnreachable(context: EngineContext, job: JobRow): Promise<string | null> {
+  const target = await context.targets.get(job.execution_system);
+  const reason = await target.whyUnreachable();
+  if (reason !== null) return `system ${target.systemId} cannot be reached: ${reason}`;
+  if (job.archive_system === null || job.archive_system === target.systemId) return null;
+  const place = await context.targets.getPlace(job.archive_system).catch(() => null);
+  const why = (await place?.whyUnreachable()) ?? null;
+  return why === null ? null : `system ${job.archive_system} cannot be reached: ${why}`;
+}
 
 async function begin(context: EngineContext, job: JobRow): Promise<JobRow | null> {
   const interrupted = job.status === 'ARCHIVING';
@@ -135,6 +149,16 @@ async function retryOrFinish(context: EngineContext, lease: Lease, error: unknow
   const job = await reloadHeld(context, lease);
   if (!job) return;
   const failure = classifyFailure(error);
+  if (failure.retry === 'unreachable') {
+    await context.transition({
+      job,
+      moves: [{ to: 'CLEANING_UP', description: `Waiting: ${failure.reason}.` }],
+      patch: { archiving_attempts: job.archiving_attempts - 1 },
+      by: SERVICE,
+      delayMs: WAIT_FOR_SYSTEM_MS,
+    });
+    return;
+  }
   if (failure.retry === 'temporary' && job.archiving_attempts < MAX_ATTEMPTS) {
     const description = `Attempt ${job.archiving_attempts} to archive job output failed: ${failure.reason}`;
     await context.transition({

@@ -2,7 +2,8 @@ import type { JobId, JobStatus } from '@arras/contract';
 import { findJob } from '../database/jobs.ts';
 import { releaseLease } from '../database/leases.ts';
 import type { JobRow } from '../database/tables.ts';
-import { MAX_FAULTS, retryDelayMs } from '../domain/retry.ts';
+import { isUnreachable } from '../domain/failure.ts';
+import { MAX_FAULTS, retryDelayMs, WAIT_FOR_SYSTEM_MS } from '../domain/retry.ts';
 import { type EngineContext, SERVICE } from './context.ts';
 import { type Lease, LeaseLost } from './lease-keeper.ts';
 
@@ -31,6 +32,12 @@ async function recordFault(context: EngineContext, lease: Lease, error: unknown)
   const { job } = lease;
   if (error instanceof LeaseLost || lease.signal.aborted) {
     context.log.warn({ jobId: job.id, status: job.status }, 'lease lost');
+    return;
+  }
+  if (isUnreachable(error)) {
+    // No fault of the job: it is looked at again until its system answers (P7).
+    context.log.warn({ jobId: job.id, status: job.status, err: error }, 'job.system-unreachable');
+    await releaseLease(context.db, job, { lookAfterMs: WAIT_FOR_SYSTEM_MS });
     return;
   }
   const faults = job.faults + 1;

@@ -28,7 +28,7 @@ export async function suspendJob(
     return { kind: 'impossible', reason: `system ${target.systemId} cannot suspend jobs` };
   const tracked = trackedOf(target, job);
   const asked = await suspend(tracked, action);
-  if (asked.kind === 'unknown') return { kind: 'impossible', reason: asked.reason };
+  if (asked.kind !== 'done') return { kind: 'impossible', reason: asked.reason };
   await applyObservation(context, target, job, await target.executor.reconcile(tracked));
   return { kind: 'done', job: (await findJob(context.db, job.id)) ?? job };
 }

@@ -4,7 +4,7 @@ import { classifyFailure, JobFault } from '../domain/failure.ts';
 import { parseInputUri } from '../domain/input-uri.ts';
 import { baseName, joinPath } from '../domain/paths.ts';
 import { jobSubdirectory } from '../domain/places.ts';
-import { MAX_ATTEMPTS, retryDelayMs } from '../domain/retry.ts';
+import { MAX_ATTEMPTS, retryDelayMs, WAIT_FOR_SYSTEM_MS } from '../domain/retry.ts';
 import type { Move } from '../events/transition.ts';
 import { copyTree } from '../storage/transfer.ts';
 import { type EngineContext, SERVICE } from './context.ts';
@@ -132,6 +132,17 @@ async function retryOrFail(context: EngineContext, lease: Lease, error: unknown)
   const job = await reloadHeld(context, lease);
   if (!job) return;
   const failure = classifyFailure(error);
+  if (failure.retry === 'unreachable') {
+    // No attempt was made at what could fail: the same one is made again.
+    await context.transition({
+      job,
+      moves: [{ to: 'PENDING', description: `Waiting: ${failure.reason}.` }],
+      patch: { staging_attempts: job.staging_attempts - 1 },
+      by: SERVICE,
+      delayMs: WAIT_FOR_SYSTEM_MS,
+    });
+    return;
+  }
   if (failure.retry === 'permanent' || job.staging_attempts >= MAX_ATTEMPTS) {
     const description = `Job failed: its inputs could not be staged: ${failure.reason}`;
     await context.transition({ job, moves: [{ to: 'FAILED', description }], by: SERVICE });

@@ -6,7 +6,7 @@ import type { JobRow } from '../database/tables.ts';
 import { classifyFailure } from '../domain/failure.ts';
 import { jobSubdirectory } from '../domain/places.ts';
 import { findReachedQuota, hasQuotas } from '../domain/quotas.ts';
-import { MAX_ATTEMPTS, retryDelayMs } from '../domain/retry.ts';
+import { MAX_ATTEMPTS, retryDelayMs, WAIT_FOR_SYSTEM_MS } from '../domain/retry.ts';
 import type { Move } from '../events/transition.ts';
 import type { Observation, SubmitOutcome } from '../execution/scheduler.ts';
 import { type EngineContext, SERVICE } from './context.ts';
@@ -196,6 +196,17 @@ async function retryOrFail(context: EngineContext, lease: Lease, error: unknown)
   const job = await reloadHeld(context, lease);
   if (!job) return;
   const failure = classifyFailure(error);
+  if (failure.retry === 'unreachable') {
+    // Preparing was cut short, so nothing was started: the same attempt is made again when the system answers.
+    await context.transition({
+      job,
+      moves: [{ to: 'STAGED', description: `Waiting: ${failure.reason}.` }],
+      patch: { submit_attempts: job.submit_attempts - 1 },
+      by: SERVICE,
+      delayMs: WAIT_FOR_SYSTEM_MS,
+    });
+    return;
+  }
   if (failure.retry === 'permanent' || job.submit_attempts >= MAX_ATTEMPTS) {
     return fail(context, job, failure.reason);
   }

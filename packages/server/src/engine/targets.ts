@@ -1,4 +1,4 @@
-import type { StorageRequest, SystemRequest } from '@arras/contract';
+import type { SystemRequest } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { findSystem } from '../database/systems.ts';
 import type { JobRow, SystemRow } from '../database/tables.ts';
@@ -18,6 +18,8 @@ export interface Place {
   readonly storage: Storage;
   /** A path as users write it, made relative to the storage's root. Throws {@link JobFault} for an impossible one. */
   resolve(path: string): string;
+  /** Why the host of the files cannot be reached now, found out by entering it; null when it can. */
+  whyUnreachable(): Promise<string | null>;
 }
 
 /** An execution system ready for use. */
@@ -35,16 +37,28 @@ export interface Unusable {
   readonly reason: string;
 }
 
-/** An executor with what ends its connections. */
-export interface OpenExecutor {
-  readonly executor: Executor;
+/** Something opened on a host. */
+export interface Opened {
+  /** As {@link Place.whyUnreachable}. */
+  whyUnreachable(): Promise<string | null>;
+  /** Ends its connections. */
   close(): Promise<void>;
+}
+
+/** An executor with what ends its connections. */
+export interface OpenExecutor extends Opened {
+  readonly executor: Executor;
+}
+
+/** A storage with what ends its connections. */
+export interface OpenStorage extends Opened {
+  readonly storage: Storage;
 }
 
 /** How adapters are made: compose decides, so that tests can put others in their place. */
 export interface AdapterFactories {
-  readonly openExecutor: (definition: ExecutionSystemDefinition) => OpenExecutor;
-  readonly openStorage: (definition: StorageRequest) => Storage;
+  readonly openExecutor: (system: SystemRow) => Promise<OpenExecutor>;
+  readonly openStorage: (system: SystemRow) => Promise<OpenStorage>;
 }
 
 /**
@@ -53,17 +67,34 @@ export interface AdapterFactories {
  */
 const READ_AGAIN_MS = 500;
 
+/** Something of one revision of a system, opened or being opened. */
+interface Kept<Value> {
+  readonly revision: number;
+  readonly value: Promise<Value>;
+  /** Set once it is open. */
+  opened: Value | null;
+}
+
+interface OpenTarget {
+  readonly target: Target;
+  stopWatching(): void;
+  close(): Promise<void>;
+}
+
+interface OpenPlace {
+  readonly place: Place;
+  close(): Promise<void>;
+}
+
 /** Opens systems and keeps them open while their revision is the current one. */
 export class Targets implements AsyncDisposable {
   readonly #db: Db;
   readonly #factories: AdapterFactories;
   readonly #onEnded: (systemId: string) => void;
-  readonly #open = new Map<
-    string,
-    { readonly revision: number; readonly target: Target; stopWatching(): void; close(): Promise<void> }
-  >();
+  readonly #targets = new Map<string, Kept<OpenTarget>>();
+  readonly #places = new Map<string, Kept<OpenPlace>>();
   readonly #read = new Map<string, { readonly at: number; readonly system: Promise<SystemRow | null> }>();
-  readonly #places = new Map<string, { readonly revision: number; readonly place: Place }>();
+  readonly #outdated: { close(): Promise<void> }[] = [];
 
   constructor(deps: {
     readonly db: Db;
@@ -80,7 +111,10 @@ export class Targets implements AsyncDisposable {
   async findUsable(systemId: string): Promise<Target | Unusable> {
     const system = await this.#find(systemId);
     const reason = unusableReason(systemId, system);
-    return system === null || reason !== null ? { reason: reason ?? '' } : this.#target(system);
+    if (system === null || reason !== null) return { reason: reason ?? '' };
+    const target = await this.#target(system);
+    const unreachable = await target.whyUnreachable();
+    return unreachable === null ? target : { reason: `system ${systemId} cannot be reached: ${unreachable}` };
   }
 
   /** The execution system of jobs that are on it already, also when it has been disabled or deleted since. */
@@ -95,10 +129,7 @@ export class Targets implements AsyncDisposable {
     const system = await this.#find(systemId);
     const reason = unusableReason(systemId, system);
     if (system === null || reason !== null) throw new JobFault(reason ?? '');
-    const known = this.#places.get(system.uuid);
-    if (known?.revision === system.revision) return known.place;
-    const place = this.#openPlace(system);
-    this.#places.set(system.uuid, { revision: system.revision, place });
+    const { place } = await this.#keep(this.#places, system, () => this.#openPlace(system));
     return place;
   }
 
@@ -119,33 +150,48 @@ export class Targets implements AsyncDisposable {
 
   /** The execution systems this process has open. */
   opened(): readonly Target[] {
-    return [...this.#open.values()].map(({ target }) => target);
+    return [...this.#targets.values()].flatMap(({ opened }) => (opened === null ? [] : [opened.target]));
   }
 
-  #target(system: SystemRow): Target {
-    const known = this.#open.get(system.uuid);
-    if (known?.revision === system.revision) return known.target;
-    // Tasks still at work with the old revision keep its shell; it only stops hinting.
-    known?.stopWatching();
-    const opened = this.#factories.openExecutor(system.definition as unknown as ExecutionSystemDefinition);
-    const target = this.#openTarget(system, opened.executor);
-    const controller = new AbortController();
-    this.#watch(target, controller.signal);
-    this.#open.set(system.uuid, {
-      revision: system.revision,
-      target,
-      stopWatching: () => controller.abort(),
-      close: () => opened.close(),
-    });
+  async #target(system: SystemRow): Promise<Target> {
+    const { target } = await this.#keep(this.#targets, system, () => this.#openTarget(system));
     return target;
   }
 
-  #openPlace(system: SystemRow): Place {
+  /** What is open of the current revision; another one is opened once, however many ask at the same time. */
+  #keep<Value extends OpenTarget | OpenPlace>(
+    kept: Map<string, Kept<Value>>,
+    system: SystemRow,
+    open: () => Promise<Value>,
+  ): Promise<Value> {
+    const known = kept.get(system.uuid);
+    if (known?.revision === system.revision) return known.value;
+    // Tasks still at work with the old revision keep its connections; it only stops hinting.
+    if (known?.opened) {
+      if ('stopWatching' in known.opened) known.opened.stopWatching();
+      this.#outdated.push(known.opened);
+    }
+    const entry: Kept<Value> = { revision: system.revision, value: open(), opened: null };
+    kept.set(system.uuid, entry);
+    entry.value.then(
+      (value) => {
+        entry.opened = value;
+      },
+      () => {
+        // A failure to open, such as a key that cannot be read, is tried again at the next use.
+        if (kept.get(system.uuid) === entry) kept.delete(system.uuid);
+      },
+    );
+    return entry.value;
+  }
+
+  async #openPlace(system: SystemRow): Promise<OpenPlace> {
     const definition = system.definition as unknown as Pick<SystemRequest, 'storage'>;
-    const storage = this.#factories.openStorage(definition.storage);
-    return {
+    const opened = await this.#factories.openStorage(system);
+    const place: Place = {
       systemId: system.id,
-      storage,
+      storage: opened.storage,
+      whyUnreachable: () => opened.whyUnreachable(),
       resolve: (path) => {
         const resolved = resolveSystemPath(definition.storage, path);
         if (!resolved.ok)
@@ -153,23 +199,37 @@ export class Targets implements AsyncDisposable {
         return resolved.path;
       },
     };
+    return { place, close: () => opened.close() };
   }
 
-  #openTarget(system: SystemRow, executor: Executor): Target {
+  async #openTarget(system: SystemRow): Promise<OpenTarget> {
     const definition = system.definition as unknown as ExecutionSystemDefinition;
-    const place = this.#openPlace(system);
     const root = jobsDirectory({
       homeDir: definition.storage.homeDir,
       scratchDir: definition.scratchDir,
       workDir: definition.workDir,
     });
     if (!root.ok) throw new JobFault(`directories of system ${system.id}: ${root.reason}`);
-    return {
+    const { place, close: closePlace } = await this.#openPlace(system);
+    const opened = await this.#factories.openExecutor(system);
+    const target: Target = {
       ...place,
       definition,
-      executor,
+      executor: opened.executor,
       jobsRoot: root.path,
       spool: place.storage.hostPath(spoolDirectory(root.path)),
+      whyUnreachable: async () => (await opened.whyUnreachable()) ?? (await place.whyUnreachable()),
+    };
+    const controller = new AbortController();
+    this.#watch(target, controller.signal);
+    return {
+      target,
+      stopWatching: () => controller.abort(),
+      close: async () => {
+        controller.abort();
+        await opened.close();
+        await closePlace();
+      },
     };
   }
 
@@ -181,13 +241,10 @@ export class Targets implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    for (const open of this.#open.values()) {
-      open.stopWatching();
-      await open.close();
-      await open.target.storage.close();
-    }
-    for (const { place } of this.#places.values()) await place.storage.close();
-    this.#open.clear();
+    const kept = [...this.#targets.values(), ...this.#places.values()];
+    const opened = await Promise.all(kept.map(({ value }) => value.catch(() => null)));
+    for (const each of [...opened, ...this.#outdated]) await each?.close();
+    this.#targets.clear();
     this.#places.clear();
   }
 }

@@ -1,18 +1,14 @@
-import type { SystemRequest } from '@arras/contract';
+import type { JobView, SystemRequest } from '@arras/contract';
 import { findArchivedJobs } from '../database/archived-jobs.ts';
 import type { Db } from '../database/connection.ts';
-import { findSystemChecks } from '../database/system-checks.ts';
-import { findSystem } from '../database/systems.ts';
+import { findShownSystems, type ShownSystem } from '../database/execution-systems.ts';
 import type { JobRow } from '../database/tables.ts';
 import type { JobSurroundings } from './job-view.ts';
 
 /** An execution system as stored: written by the system routes from a parsed request, never by hand. */
 export type StoredExecutionSystem = Extract<SystemRequest, { type: 'EXECUTION' }>;
 
-/**
- * Reads what the views of some jobs need beside the rows: one query for the archives, one for
- * the looks at systems, one for each system.
- */
+/** What the views of some jobs need beside the rows: one query for the archives, one for the systems. */
 export async function findSurroundings(
   db: Db,
   jobs: readonly JobRow[],
@@ -21,18 +17,16 @@ export async function findSurroundings(
     db,
     jobs.filter((job) => job.archive).map((job) => job.id),
   );
-  const ids = [...new Set(jobs.map((job) => job.execution_system))];
-  const systems = new Map(await Promise.all(ids.map(async (id) => [id, await findSystem(db, id)] as const)));
-  const checks = await findSystemChecks(db, ids);
-  return (job) => {
-    const definition = systems.get(job.execution_system)?.definition as unknown as
-      | StoredExecutionSystem
-      | undefined;
-    return {
-      archived: archived.has(job.id),
-      executionType: definition?.executionType ?? 'CLI',
-      schedulerType: definition?.scheduler ?? 'FORK',
-      check: checks.get(job.execution_system) ?? null,
-    };
+  const systems = await findShownSystems(db, [...new Set(jobs.map((job) => job.execution_system))]);
+  return (job) => surroundingsOf(systems.get(job.execution_system) ?? null, archived.has(job.id));
+}
+
+/** The surroundings of a job on this system; null: the system is not known any more. */
+export function surroundingsOf(system: ShownSystem | null, archived: boolean): JobSurroundings {
+  return {
+    archived,
+    executionType: (system?.executionType ?? 'CLI') as JobView['executionType'],
+    schedulerType: system?.scheduler ?? 'FORK',
+    check: system?.check ?? null,
   };
 }

@@ -177,7 +177,8 @@ function outputPathOf(job: JobRow): string | null {
   return job.work_path === null ? null : jobSubdirectory(job);
 }
 
-function isStopping(job: JobRow): boolean {
+/** A stop was asked for and the end is not yet proven. */
+export function isStopping(job: Pick<JobRow, 'stop_requested' | 'end_time'>): boolean {
   return job.stop_requested !== null && job.end_time === null;
 }
 

@@ -3,6 +3,7 @@ import { createLauncher } from './launcher.ts';
 import {
   type Launch,
   type Observation,
+  REFUSED_EXIT_CODE,
   type Scheduler,
   type SubmitOutcome,
   type Tracked,
@@ -16,8 +17,11 @@ import { renderWrapper, WRAPPER_PATH } from './wrapper-script.ts';
 /** Milliseconds for one command. Longer than any healthy answer of a busy host; a late one is asked for again. */
 const COMMAND_TIMEOUT_MS = 30_000;
 
-/** Tries asked about in one command, so that its words stay below the 128 KiB that a remote shell takes. */
-const TRIES_A_POLL = 200;
+/**
+ * Tries asked about in one command, so that a system's queue is asked once for all of them; their facts take at most
+ * about 100 bytes each, and an answer may have 1 MiB.
+ */
+const TRIES_A_POLL = 10_000;
 
 /** Texts of the program, made by `domain/wrapper-template.ts`. */
 export interface ProgramFiles {
@@ -33,8 +37,14 @@ export interface EndedTry {
   readonly exitCode: number;
 }
 
-/** Whether a request to the target was carried out. `unknown` means: ask again until a poll proves the effect. */
-export type Asked = { readonly kind: 'done' } | { readonly kind: 'unknown'; readonly reason: string };
+/**
+ * Whether a request to the target was carried out. `refused` means that the scheduler does not let this account do
+ * it, in its words; `unknown`: ask again until a poll proves the effect.
+ */
+export type Asked =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  | { readonly kind: 'unknown'; readonly reason: string };
 
 /**
  * Starts, watches and ends tries on one target. Everything may be called again after an unknown outcome:
@@ -44,7 +54,7 @@ export type Asked = { readonly kind: 'done' } | { readonly kind: 'unknown'; read
 export interface Executor {
   /** Makes the work directory, mode 0700, and those above it. */
   createWorkDirectory(path: string): Promise<void>;
-  /** The scheduler's directive lines for the head of the program. */
+  /** The scheduler's directive lines. Throws `JobFault` for custom directives that cannot be used. */
   directives(launch: Launch): readonly string[];
   /** Puts wrapper, values and program into the work directory, durably, before anything is launched. */
   prepare(launch: Launch, files: ProgramFiles): Promise<void>;
@@ -54,7 +64,7 @@ export interface Executor {
   reconcile(tracked: Tracked): Promise<Observation>;
   /** The service races for the claim: `fenced` means that this try can never start. */
   fence(tracked: Tracked): Promise<'fenced' | 'started'>;
-  /** One command for up to 200 tries. The observations by tag. */
+  /** One command for up to 10,000 tries. The observations by tag; one of which nothing is known is missing. */
   observe(tracked: readonly Tracked[]): Promise<ReadonlyMap<string, Observation>>;
   /** Tries in the spool that have ended and were not acknowledged. */
   ended(spoolDirectory: string): Promise<readonly EndedTry[]>;
@@ -78,7 +88,7 @@ export function createExecutor(parts: { readonly shell: Shell; readonly schedule
   return {
     createWorkDirectory: (path) => shell.makeDirectory(path),
     directives: (launch) => scheduler.directives(launch),
-    prepare: (launch, files) => prepare(shell, launch, files),
+    prepare: (launch, files) => prepare(shell, scheduler, launch, files),
     submit: (launch) => launcher.submit(launch),
     observe,
     reconcile: async (tracked) => pick(await observe([tracked]), tracked.tag),
@@ -95,9 +105,14 @@ export function createExecutor(parts: { readonly shell: Shell; readonly schedule
   };
 }
 
-async function prepare(shell: Shell, launch: Launch, files: ProgramFiles): Promise<void> {
+async function prepare(
+  shell: Shell,
+  scheduler: Scheduler,
+  launch: Launch,
+  files: ProgramFiles,
+): Promise<void> {
   await shell.installFiles(launch.workDirectory, [
-    { path: WRAPPER_PATH, content: renderWrapper(), mode: 0o700 },
+    { path: WRAPPER_PATH, content: renderWrapper(scheduler.directives(launch)), mode: 0o700 },
     { path: '.arras/values', content: files.values, mode: 0o600 },
     ...(files.callback === undefined
       ? []
@@ -171,7 +186,9 @@ async function acknowledge(shell: Shell, spoolDirectory: string, tags: readonly 
 
 async function ask(shell: Shell, command: ShellCommand): Promise<Asked> {
   try {
-    await runOrThrow(shell, command);
+    const result = await run(shell, command);
+    if (result.exitCode === REFUSED_EXIT_CODE) return { kind: 'refused', reason: result.stdout.trim() };
+    requireSuccess(result);
     return { kind: 'done' };
   } catch (error) {
     if (error instanceof ShellUnreachable || error instanceof UnreadableAnswer) {
@@ -183,13 +200,17 @@ async function ask(shell: Shell, command: ShellCommand): Promise<Asked> {
 
 async function runOrThrow(shell: Shell, command: ShellCommand): Promise<ShellResult> {
   const result = await run(shell, command);
+  requireSuccess(result);
+  return result;
+}
+
+function requireSuccess(result: ShellResult): void {
   if (result.timedOut) throw new UnreadableAnswer('expected an answer in time, got none');
   if (result.exitCode !== 0) {
     const said = result.stderr.trim().slice(0, 200);
     throw new UnreadableAnswer(`expected exit code 0, got ${result.exitCode ?? 'none'}: ${said}`);
   }
   if (result.truncated) throw new UnreadableAnswer('expected a whole answer, got more than 1 MiB');
-  return result;
 }
 
 function run(shell: Shell, command: ShellCommand): Promise<ShellResult> {

@@ -1,3 +1,4 @@
+import { TRY_LIST_FUNCTIONS } from './try-list.ts';
 import { PROCESS_FUNCTIONS, RECORD_FUNCTIONS } from './try-record.ts';
 
 /** Bash texts of the FORK scheduler. Values come as arguments; none is ever part of a text. */
@@ -35,12 +36,13 @@ done
 `;
 
 /**
- * Arguments: nonce, then WORK TRY TAG SPOOL for each try. Prints facts, one line a try:
+ * Argument: nonce. The tries come on standard input (see `try-list.ts`). Prints facts, one line a try:
  * `TAG EXIT CLAIM PROGRAM PID`, each a word this script chose or a checked number.
  */
 export const POLL = `
 ${PROCESS_FUNCTIONS}
 ${RECORD_FUNCTIONS}
+${TRY_LIST_FUNCTIONS}
 # liveness BOOT PID START: sets LIVENESS.
 liveness() {
   LIVENESS=dead
@@ -62,11 +64,10 @@ look() {
   PROGRAM=$LIVENESS
 }
 NONCE=$1
-shift
+read_tries
 printf 'begin %s\\n' "$NONCE"
-while (( $# >= 4 )); do
-  WORK=$1 TRY=$2 TAG=$3 SPOOL=$4
-  shift 4
+for (( NUMBER_OF_TRY = 0; NUMBER_OF_TRY < TRIES; NUMBER_OF_TRY++ )); do
+  take_try "$NUMBER_OF_TRY"
   look
   # It may have recorded its start or its end between our two looks: only a second look after the death counts.
   [[ -z $EXIT && $CLAIM == dead && $PROGRAM != alive && $PROGRAM != stopped ]] && look

@@ -8,6 +8,7 @@ import {
   UnreadableAnswer,
 } from './scheduler.ts';
 import type { ShellCommand } from './shell.ts';
+import { renderTries } from './try-list.ts';
 import { wrapperArguments } from './wrapper-script.ts';
 
 /** Starts programs as processes of the host: no queue, no limits; known by boot id, pid and start time. */
@@ -19,7 +20,7 @@ export const fork: Scheduler = {
     args: launches.flatMap(wrapperArguments),
   }),
   parseSubmit,
-  poll: (tracked, nonce) => ({ script: POLL, args: [nonce, ...tracked.flatMap(tryArguments)] }),
+  poll: (tracked, nonce) => ({ script: POLL, args: [nonce], stdin: renderTries(tracked) }),
   parsePoll,
   cancel: (tracked, force) => signal(tracked, force ? 'KILL' : 'TERM'),
   suspend: (tracked, action) => signal(tracked, action === 'pause' ? 'STOP' : 'CONT'),

@@ -29,6 +29,8 @@ export interface ShellResult {
 /** The host could not be asked: nothing is known about what the command did. */
 export class ShellUnreachable extends Error {
   override readonly name = 'ShellUnreachable';
+  /** The same word as a storage's: see `isUnreachable` of the domain. */
+  readonly code = 'unreachable';
 }
 
 /** One file to be put on the host. */

@@ -3,6 +3,7 @@
  *
  * - `<work>/.arras/claim.<try>`: made by `link()`, so that one copy of the wrapper (or the service, which
  *   thereby fences the try) wins; judged by its content, `TOKEN BOOT PID START HOST JOB` or `TOKEN service`.
+ *   JOB is the batch system's id of the job in which the wrapper ran, or `-`.
  * - `<spool>/running/<tag>`: the try's record. First line `run BOOT PID START PID START` (wrapper, program),
  *   written by the program's own process before it becomes the program; at the end the wrapper appends
  *   `exit CODE`.
@@ -16,6 +17,9 @@
 
 /** Longest record is 118 bytes; of a longer file, whatever it is, no more than this is read. */
 export const RECORD_LIMIT_BYTES = 128;
+
+/** Longest claim is 443 bytes, with a host name and a job id of the lengths that the wrapper lets through. */
+const CLAIM_LIMIT_BYTES = 512;
 
 /** Text of a `past` entry that stands for a try that was settled without an exit marker. */
 const SETTLED = 'settled';
@@ -51,14 +55,14 @@ ID='[0-9a-f-]{36}' NUMBER='[0-9]{1,20}'
 RUN_LINE="run ($ID) ($NUMBER) ($NUMBER) ($NUMBER) ($NUMBER)"$'\\n'
 EXIT_LINE=$'exit ([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\\n'
 RECORD_SHAPE="^($RUN_LINE)?($EXIT_LINE)?$"
-CLAIM_SHAPE="^$ID ($ID) ($NUMBER) ($NUMBER) "
+CLAIM_SHAPE="^$ID ($ID) ($NUMBER) ($NUMBER) [^ ]+ ([][A-Za-z0-9._-]+)"$'\\n$'
 SERVICE_SHAPE="^$ID service"$'\\n$'
 
-# read_small FILE: sets TEXT to the first bytes of a regular file; links and pipes are never opened.
+# read_small FILE LIMIT: sets TEXT to the first bytes of a regular file; links and pipes are never opened.
 read_small() {
   TEXT=''
   [[ -f $1 && ! -L $1 ]] || return 1
-  IFS= read -r -d '' -n ${RECORD_LIMIT_BYTES} TEXT 2>/dev/null < "$1"
+  IFS= read -r -d '' -n "$2" TEXT 2>/dev/null < "$1"
   [[ -n $TEXT ]]
 }
 
@@ -68,7 +72,7 @@ read_record() {
   local place
   RUN_BOOT='' WRAPPER_PID='' WRAPPER_START='' PROGRAM_PID='' PROGRAM_START='' EXIT=''
   for place in running ended past; do
-    read_small "$SPOOL/$place/$TAG" || continue
+    read_small "$SPOOL/$place/$TAG" ${RECORD_LIMIT_BYTES} || continue
     if [[ $TEXT =~ $RECORD_SHAPE ]]; then
       RUN_BOOT=\${BASH_REMATCH[2]} WRAPPER_PID=\${BASH_REMATCH[3]} WRAPPER_START=\${BASH_REMATCH[4]}
       PROGRAM_PID=\${BASH_REMATCH[5]} PROGRAM_START=\${BASH_REMATCH[6]} EXIT=\${BASH_REMATCH[8]}
@@ -79,16 +83,16 @@ read_record() {
   [[ -n $EXIT ]]
 }
 
-# read_claim: sets CLAIM to none, service or wrapper, and for a wrapper CLAIM_BOOT CLAIM_PID CLAIM_START.
+# read_claim: sets CLAIM to none, service or wrapper, and for a wrapper CLAIM_BOOT CLAIM_PID CLAIM_START CLAIM_JOB.
 # Where the work directory is gone, the record tells who the wrapper was.
 read_claim() {
-  CLAIM=none CLAIM_BOOT=$RUN_BOOT CLAIM_PID=$WRAPPER_PID CLAIM_START=$WRAPPER_START
+  CLAIM=none CLAIM_BOOT=$RUN_BOOT CLAIM_PID=$WRAPPER_PID CLAIM_START=$WRAPPER_START CLAIM_JOB=-
   [[ -n $WRAPPER_PID ]] && CLAIM=wrapper
   [[ -e $WORK/.arras/claim.$TRY ]] || return
   CLAIM=wrapper
-  read_small "$WORK/.arras/claim.$TRY"
+  read_small "$WORK/.arras/claim.$TRY" ${CLAIM_LIMIT_BYTES}
   if [[ $TEXT =~ $CLAIM_SHAPE ]]; then
-    CLAIM_BOOT=\${BASH_REMATCH[1]} CLAIM_PID=\${BASH_REMATCH[2]} CLAIM_START=\${BASH_REMATCH[3]}
+    CLAIM_BOOT=\${BASH_REMATCH[1]} CLAIM_PID=\${BASH_REMATCH[2]} CLAIM_START=\${BASH_REMATCH[3]} CLAIM_JOB=\${BASH_REMATCH[4]}
   elif [[ $TEXT =~ $SERVICE_SHAPE ]]; then
     CLAIM=service
   fi

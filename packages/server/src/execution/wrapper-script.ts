@@ -32,15 +32,18 @@ export function wrapperArguments(launch: WrapperTry): readonly string[] {
 
 /**
  * The script that starts a try's program once and records its end (RELIABILITY R3); the same text for every
- * job. Copies of it may run at once, late, or again: the claim lets one of them through.
+ * job but for the scheduler's directives. Copies of it may run at once, late, or again, on any node that sees the
+ * work directory: the claim lets one of them through.
  *
  * Who may die when: before the claim, nothing happened. Between claim and record, the try is lost, and the
  * program cannot start any more: its process checks, after writing the record, that the wrapper still lives,
  * so a reader that saw the wrapper dead and then no record is right for ever. After the record, the program
  * is found by it even when the wrapper is gone.
  */
-export function renderWrapper(): string {
-  return WRAPPER;
+export function renderWrapper(directives: readonly string[] = []): string {
+  if (directives.length === 0) return WRAPPER;
+  // Batch systems read directives up to the first command.
+  return WRAPPER.replace('\n', () => `\n${directives.join('\n')}\n`);
 }
 
 const WRAPPER = `#!/bin/bash
@@ -58,7 +61,11 @@ CLAIM=.arras/claim.$TRY
 read -r TOKEN < /proc/sys/kernel/random/uuid
 stat_of self || exit 111
 MY_START=$START
-printf '%s %s %s %s %s %s\\n' "$TOKEN" "$BOOT" "$$" "$MY_START" "\${HOSTNAME:--}" "\${SLURM_JOB_ID:--}" \\
+# The batch system's own variable names the job, so that its accounting can be matched with this start.
+JOB=\${SLURM_JOB_ID:-\${PBS_JOBID:-\${LSB_JOBID:-\${JOB_ID:--}}}}
+[[ $JOB =~ ^[][A-Za-z0-9._-]{1,80}$ ]] || JOB=-
+[[ $HOSTNAME =~ ^[A-Za-z0-9._-]{1,255}$ ]] || HOSTNAME=-
+printf '%s %s %s %s %s %s\\n' "$TOKEN" "$BOOT" "$$" "$MY_START" "$HOSTNAME" "$JOB" \\
   > "$CLAIM.$TOKEN" || exit 111
 ln -- "$CLAIM.$TOKEN" "$CLAIM" 2>/dev/null
 # Judged by content: on NFS a lost reply may call a link that was made a failure.
@@ -87,6 +94,8 @@ trap forward TERM INT
   umask 022
   # Marks descendants that leave the session, so that a stop finds them.
   export ARRAS_TRY=$TAG
+  # Left over from --export=NONE, it would keep the program's own environment from its parallel steps.
+  unset SLURM_EXPORT_ENV
   exec setsid bash "$WORK/$SCRIPT"
 ) </dev/null >"$OUT" 2>"$ERR" &
 PROGRAM=$!

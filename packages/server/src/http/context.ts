@@ -1,11 +1,11 @@
-import type { PreviewView, Readiness } from '@arras/contract';
+import type { PreviewView, Readiness, SystemCheck } from '@arras/contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { JobTokens } from '../auth/job-token.ts';
 import type { SecretBox } from '../auth/secret-box.ts';
 import type { Db } from '../database/connection.ts';
-import type { DeliveryAttemptRow, JobRow } from '../database/tables.ts';
+import type { DeliveryAttemptRow, JobRow, SystemRow } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import type { FormatTime } from '../domain/timestamp.ts';
 import type { PauseResult } from '../engine/pause.ts';
@@ -13,6 +13,9 @@ import type { StopOrder } from '../engine/stop.ts';
 import type { Targets } from '../engine/targets.ts';
 import type { Feed } from '../events/feed.ts';
 import type { Shot } from '../notifications/fire.ts';
+import type { Realtime } from '../realtime/realtime.ts';
+import type { SshEndpoint } from '../ssh/ssh-endpoint.ts';
+import type { Polling } from './polling/polling.ts';
 
 /** What users can do to a job that is under way. */
 export interface JobControl {
@@ -33,6 +36,25 @@ export interface MessageControl {
   }): Promise<PreviewView>;
   /** Why the service would not call this URL, as far as the URL alone tells; null when it would. */
   checkUrl(url: string): string | null;
+}
+
+/** Hosts outside, as far as requests about systems need them. */
+export interface HostControl {
+  /** The keys that a host shows, without entering it. `trusted`: it may have a private address. */
+  showHostKeys(
+    where: {
+      readonly host: string;
+      readonly port: number;
+      /** The host through which it is reached; null: directly. */
+      readonly via: SshEndpoint | null;
+    },
+    options: { readonly trusted: boolean },
+  ): Promise<
+    | { readonly kind: 'shown'; readonly hostKeys: readonly string[] }
+    | { readonly kind: 'hidden'; readonly reason: string }
+  >;
+  /** Enters a system step by step and says how each step went. */
+  checkSystem(system: SystemRow): Promise<readonly SystemCheck[]>;
 }
 
 /** Says how often something may be done for a subject. */
@@ -63,7 +85,12 @@ export interface HttpContext {
   readonly auth: Authenticator;
   /** What is new, in this process and in others. */
   readonly feed: Feed;
+  /** What polls are answered with. */
+  readonly polling: Polling;
+  /** Open streams. */
+  readonly realtime: Realtime;
   readonly targets: Targets;
+  readonly hosts: HostControl;
   readonly engine: JobControl;
   readonly notifications: MessageControl;
   /** Seals the secrets of subscriptions. */

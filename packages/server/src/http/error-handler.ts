@@ -38,11 +38,15 @@ function leavesBodyUnread({ code }: ApiError): boolean {
 }
 
 /** The whole answer to bytes that are not HTTP, for a connection that ends with it. */
-export function renderRawAnswer(statusLine: string, envelope: ErrorEnvelope): string {
+export function renderRawAnswer(
+  statusLine: string,
+  envelope: ErrorEnvelope,
+  headers: Readonly<Record<string, string>> = { 'content-type': JSON_MEDIA_TYPE },
+): string {
   const body = JSON.stringify(envelope);
   return [
     `HTTP/1.1 ${statusLine}`,
-    `Content-Type: ${JSON_MEDIA_TYPE}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'X-Content-Type-Options: nosniff',
     'Connection: close',

@@ -16,6 +16,8 @@ export function retryAfterSeconds(code: ErrorCode): number | null {
   const seconds: Partial<Record<ErrorCode, number>> = {
     'idempotency.in-progress': 1,
     'rate.limited': 10,
+    'stream.too-many': 30,
+    'wait.too-many': 5,
     'database.unavailable': 5,
     'service.stopping': 5,
   };

@@ -17,14 +17,14 @@ import {
 } from '@arras/contract';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import type { Viewer } from '../database/systems.ts';
+import type { Principal } from '../auth/authenticate.ts';
 import type { HttpContext } from './context.ts';
 import type { Reply } from './reply.ts';
 
 type RouteOf<Id extends OperationId> = (typeof ROUTES)[Id];
 
 /** Who calls: null on routes that anybody may call. */
-export type ViewerOf<Id extends OperationId> = RouteOf<Id>['access'] extends 'public' ? null : Viewer;
+export type ViewerOf<Id extends OperationId> = RouteOf<Id>['access'] extends 'public' ? null : Principal;
 
 type AlternativeOf<Id extends OperationId> =
   RouteOf<Id> extends { alternatives: readonly { schema: infer Schema }[] }

@@ -1,5 +1,6 @@
 import { ApiError, OPERATION_IDS, type OperationId, type Route, routeOf } from '@arras/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Principal } from '../auth/authenticate.ts';
 import type { HttpContext } from './context.ts';
 import { type Handlers, runHandler } from './handler.ts';
 import { sendReply } from './send-reply.ts';
@@ -7,7 +8,7 @@ import { sendReply } from './send-reply.ts';
 declare module 'fastify' {
   interface FastifyRequest {
     /** Who calls, once authenticated. */
-    viewer: { readonly username: string; readonly isAdmin: boolean } | null;
+    viewer: Principal | null;
   }
   interface FastifyContextConfig {
     /** The operation that answers; absent where none does. */
@@ -35,11 +36,14 @@ export function registerOperations(app: FastifyInstance, context: HttpContext, h
         method: methods,
         url,
         config: { operationId, acceptsForm: route.form === true },
+        ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
         onRequest: (request) => admit(request, route, context),
-        handler: async (request, reply) => {
+        handler: (request, reply) => {
           const operation = { route, path, handler: handlers[operationId] };
-          const answer = await runHandler(operation, context, { request, reply });
-          return sendReply(answer, { route, version: context.version, request, reply });
+          // A handler that returns a promise makes the server wait for the end of the answer as well.
+          runHandler(operation, context, { request, reply })
+            .then((answer) => sendReply(answer, { route, version: context.version, request, reply }))
+            .catch((error: unknown) => reply.send(error));
         },
       });
     }

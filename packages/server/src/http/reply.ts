@@ -1,10 +1,12 @@
+import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
+import type { Representation } from './polling/representation.ts';
 
 /** Extra headers of an answer. */
 export type ReplyHeaders = Readonly<Record<string, string | number>>;
 
-/** What a handler answers with: a result for the envelope, or raw content. */
-export type Reply<Result = unknown> = ResultReply<Result> | BytesReply;
+/** What a handler answers with: a result for the envelope, one that is rendered already, raw content, or a stream. */
+export type Reply<Result = unknown> = ResultReply<Result> | BytesReply | RenderedReply | StreamReply;
 
 /** A result; the envelope is put around it unless the route is bare. */
 export interface ResultReply<Result> {
@@ -26,6 +28,23 @@ export interface BytesReply {
   readonly body: Readable | Uint8Array | string;
   /** Must name the Content-Type. */
   readonly headers: ReplyHeaders;
+}
+
+/** An answer that was rendered before, envelope and all: 304 to a caller that has it. */
+export interface RenderedReply {
+  readonly kind: 'rendered';
+  readonly status?: number;
+  readonly representation: Representation;
+  readonly headers?: ReplyHeaders;
+}
+
+/** An answer that goes on for as long as both sides like; nobody but its writer has to do with it any more. */
+export interface StreamReply {
+  readonly kind: 'stream';
+  readonly status?: number;
+  readonly headers?: ReplyHeaders;
+  /** Gets the answer once its head is sent. */
+  readonly start: (response: ServerResponse) => void;
 }
 
 /** An answer with a result. */

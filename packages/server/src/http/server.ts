@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { ApiError, renderErrorEnvelope } from '@arras/contract';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -13,7 +14,7 @@ import { registerOperations } from './registration.ts';
 export interface HttpServerOptions {
   /** Longest body of a request in bytes. Default: 256 KiB; requests are descriptions, not data. */
   readonly bodyLimitBytes?: number;
-  /** Open connections at once. Default: 4,000, well below the usual limit of open files. */
+  /** Open connections at once. Default: 4,000, below the usual limit of open files. */
   readonly maxConnections?: number;
   /** Addresses of proxies whose X-Forwarded-For is believed. Default: none. */
   readonly trustedProxies?: readonly string[];
@@ -65,6 +66,8 @@ export function createHttpServer(
     reply.headers({ ...COMMON_HEADERS, 'x-request-id': request.id });
   });
   refuseWhileStopping(app);
+  // Those who wait for a change must not hold up the stop.
+  app.addHook('preClose', async () => context.polling.waits.close());
   logRequests(app, context);
   observeRequests(app, context.metrics);
   addBodyParsers(app);
@@ -90,6 +93,8 @@ function limitsOf(options: HttpServerOptions) {
       // How often Node looks for requests over time; its default of 30 s would make the limits above meaningless.
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: 16 * 1024,
+      // Only these change the protocol; curl offers HTTP/2 in the same way, and expects a plain answer.
+      shouldUpgradeCallback: ({ headers }: IncomingMessage) => headers.upgrade?.toLowerCase() === 'websocket',
     },
   };
 }

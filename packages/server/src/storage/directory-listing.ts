@@ -7,6 +7,7 @@ import { kindOf } from './file-kind.ts';
 import { forEachLimit } from './for-each-limit.ts';
 import { decodeName, isTextName } from './name-bytes.ts';
 import { isPartName } from './part-file.ts';
+import { joinName } from './path-parts.ts';
 import { entryPath } from './safe-open.ts';
 import type { FileInfo, ListOptions } from './storage.ts';
 
@@ -29,7 +30,7 @@ export async function listDirectory(
     const stats = await findStats(directory, name);
     if (stats === null) return;
     const kind = kindOf(stats);
-    const entry = `${path === '/' ? '' : path}/${name}`;
+    const entry = joinName(path, name);
     if (kind === 'file' || kind === 'dir') found[index] = toFileInfo(entry, stats);
     else if (kind !== 'unknown') onLeftOut?.({ path: entry, what: kind });
   });

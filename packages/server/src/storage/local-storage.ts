@@ -10,15 +10,8 @@ import { listDirectory } from './directory-listing.ts';
 import { translating } from './errno.ts';
 import { toFileInfo } from './file-info.ts';
 import { kindOf } from './file-kind.ts';
-import {
-  closingAfter,
-  createSafeOpener,
-  entryPath,
-  forbiddenKind,
-  type SafeOpener,
-  splitPath,
-  syncDirectory,
-} from './safe-open.ts';
+import { forbiddenKind, refuseRoot } from './path-parts.ts';
+import { closingAfter, createSafeOpener, entryPath, type SafeOpener, syncDirectory } from './safe-open.ts';
 import {
   type ByteRange,
   type FileInfo,
@@ -175,9 +168,4 @@ async function inNewDirectory<Result>(
 ): Promise<Result> {
   const directory = await opener.ensureDirectory(path);
   return closingAfter(directory, () => use(directory));
-}
-
-function refuseRoot(path: string, verb: string): void {
-  if (splitPath(path).length > 0) return;
-  throw new StorageError('forbidden', `the root of a storage cannot be ${verb}: name something in it`);
 }

@@ -3,14 +3,12 @@ import { promisify } from 'node:util';
 import { OPEN, openFd, procPath, syncFd } from './descriptors.ts';
 import { errnoOf, toStorageError, translating } from './errno.ts';
 import { kindOf } from './file-kind.ts';
-import { encodeName, isName } from './name-bytes.ts';
+import { encodeName } from './name-bytes.ts';
+import { forbiddenKind, missingRoot, splitPath } from './path-parts.ts';
 import { StorageError } from './storage.ts';
 
 const lstat = promisify(fs.lstat);
 const mkdir = promisify(fs.mkdir);
-
-/** Deep enough for any real tree; keeps a hostile one from using up descriptors (one a level in a removal). */
-const MAX_DEPTH = 256;
 
 /** Opens what lies below one root without ever following a link there. The caller closes what it gets. */
 export interface SafeOpener {
@@ -72,11 +70,9 @@ export function createSafeOpener(rootDir: string): SafeOpener {
 
 const SLASH = Buffer.from('/');
 
-/** A root that is not there may be a file system that is not mounted: that says nothing about the files in it. */
 function toRootError(cause: unknown, rootDir: string): unknown {
   if (!['ENOENT', 'ENOTDIR'].includes(errnoOf(cause) ?? '')) return toStorageError(cause, rootDir);
-  const message = `the root directory ${rootDir} is not there: mount it, make it, or correct the system's rootDir`;
-  return new StorageError('unreachable', message, { cause });
+  return missingRoot(rootDir, cause);
 }
 
 /** Closing a directory or a pinned file writes nothing and so cannot block: no need to go through the thread pool. */
@@ -102,22 +98,6 @@ export async function syncDirectory(directory: number): Promise<void> {
     // Some network file systems cannot sync a directory and say EINVAL: there the server decides.
     if (errnoOf(error) !== 'EINVAL') throw error;
   }
-}
-
-/** The parts of a clean path; what `domain/paths.ts` would not let through is refused once more. */
-export function splitPath(path: string): readonly string[] {
-  const parts = path === '/' ? [] : path.slice(1).split('/');
-  const bad =
-    !path.startsWith('/') ||
-    path.includes('\0') ||
-    !isName(path) ||
-    parts.some((part) => ['', '.', '..'].includes(part));
-  if (bad) throw new StorageError('forbidden', `expected a path below the root without "..", got ${path}`);
-  if (parts.length <= MAX_DEPTH) return parts;
-  throw new StorageError(
-    'forbidden',
-    `${path}: nested deeper than ${MAX_DEPTH} levels: pack it into an archive`,
-  );
 }
 
 type Step = (directory: number, part: string, path: string) => Promise<number>;
@@ -163,14 +143,6 @@ async function openPart(directory: number, part: string, flags: number, path: st
 async function refuseLink(directory: number, part: string, path: string): Promise<void> {
   const stats = await lstat(entryPath(directory, part)).catch(() => null);
   if (stats !== null && !stats.isDirectory() && !stats.isFile()) throw forbiddenKind(path, kindOf(stats));
-}
-
-/** What is told of a link or special file. */
-export function forbiddenKind(path: string, what: string): StorageError {
-  return new StorageError(
-    'forbidden',
-    `${path} is a ${what}: only regular files and directories are read; replace it by a copy of the file`,
-  );
 }
 
 /** Where the kernel sees an open file; null when it has no path of at most a page. Asks no disk, so it may be synchronous. */

@@ -4,11 +4,13 @@ import { APP_HANDLERS } from './apps.ts';
 import { JOB_HANDLERS } from './jobs.ts';
 import { NOTIFICATION_HANDLERS } from './notifications.ts';
 import { SERVICE_HANDLERS } from './service.ts';
+import { STREAM_HANDLERS } from './streams.ts';
 import { SYSTEM_HANDLERS } from './systems.ts';
 
 /** A handler for every operation of the contract. */
 export const HANDLERS: Handlers = {
   ...JOB_HANDLERS,
+  ...STREAM_HANDLERS,
   ...NOTIFICATION_HANDLERS,
   ...SYSTEM_HANDLERS,
   ...APP_HANDLERS,

@@ -1,36 +1,77 @@
-import { listVisibleJobs } from '../../database/visible-jobs.ts';
+import {
+  ApiError,
+  describeValue,
+  findJobSearchField,
+  JOB_SEARCH_FIELD_NAMES,
+  type JobSearchFieldName,
+  type JobSummary,
+  type JobView,
+  type ListQuery,
+  listQuerySchema,
+} from '@arras/contract';
+import { listVisibleJobs } from '../../database/list-jobs.ts';
+import type { JobRow } from '../../database/tables.ts';
+import { isBadPattern } from '../../database/trouble.ts';
 import { findSurroundings } from '../../events/job-surroundings.ts';
 import { renderJob, renderJobSummary } from '../../events/job-view.ts';
+import type { HttpContext } from '../context.ts';
 import type { Handler } from '../handler.ts';
-import { readOrder } from '../read-order.ts';
+import { type JobSearch, readJobSearch } from '../read-job-search.ts';
 import { answer } from '../reply.ts';
 import { readPresentation } from '../send-reply.ts';
 
-/** The fields a listing of jobs can be ordered by, and their columns. */
-const JOB_ORDER = {
-  lastUpdated: 'last_updated',
-  lastModified: 'last_updated',
-  created: 'created_at',
-  name: 'name',
-  status: 'status',
-} as const;
+export const listJobs: Handler<'listJobs'> = async ({ context, viewer, query, raw }) => {
+  const given = raw.request.query as Readonly<Record<string, unknown>>;
+  const search = await readJobSearch(context, viewer, given);
+  const page = { terms: search.terms, ...settlePage(query, given, search) };
+  const jobs = await listVisibleJobs(context.db, viewer, page).catch(refuseBadPattern);
+  return answer(await renderJobs(context, jobs, readPresentation(raw.request).filter !== null));
+};
+
+/** What the request leaves open the saved filter decides; without either the last updated come first. */
+function settlePage(query: ListQuery, given: Readonly<Record<string, unknown>>, { saved }: JobSearch) {
+  const kept = listQuerySchema.parse(saved);
+  const ordered = query.orderBy === undefined && query.order === undefined ? kept : query;
+  return {
+    limit: given['limit'] === undefined ? kept.limit : query.limit,
+    offset: query.offset,
+    orderBy: readOrderField(ordered.orderBy),
+    order: readDirection(ordered),
+  };
+}
+
+function readOrderField(asked: string | undefined): JobSearchFieldName {
+  if (asked === undefined) return 'lastUpdated';
+  const field = findJobSearchField(asked);
+  if (field !== null) return field;
+  const message = `expected one of ${JOB_SEARCH_FIELD_NAMES.join(', ')}, got ${describeValue(asked)}`;
+  throw new ApiError('request.bad-query', { problems: [{ field: 'orderBy', message }] });
+}
+
+/** A field that was asked for runs upwards, the default order downwards. */
+function readDirection({ order, orderBy }: Pick<ListQuery, 'order' | 'orderBy'>): 'asc' | 'desc' {
+  if (order !== undefined) return order === 'ASC' ? 'asc' : 'desc';
+  return orderBy === undefined ? 'desc' : 'asc';
+}
+
+/** RE2 has passed it; where PostgreSQL is still of another opinion, the caller has to hear it. */
+function refuseBadPattern(error: unknown): never {
+  if (!isBadPattern(error)) throw error;
+  const message =
+    'A regular expression of the search cannot be run by the database; write it in a simpler way.';
+  throw new ApiError('request.bad-query', { message, cause: error });
+}
 
 /** With `filter` the rows are full jobs, so that every field can be chosen (spec/conventions.md 3.2). */
-export const listJobs: Handler<'listJobs'> = async ({ context, viewer, query, raw }) => {
-  const jobs = await listVisibleJobs(context.db, viewer.username, {
-    limit: query.limit,
-    offset: query.offset,
-    orderBy: 'last_updated',
-    order: 'desc',
-    ...readOrder(query, JOB_ORDER),
-  });
+async function renderJobs(
+  context: HttpContext,
+  jobs: readonly JobRow[],
+  isFull: boolean,
+): Promise<(JobView | JobSummary)[]> {
   const surroundingsOf = await findSurroundings(context.db, jobs);
-  const isFull = readPresentation(raw.request).filter !== null;
-  return answer(
-    jobs.map((job) =>
-      isFull
-        ? renderJob(context, job, surroundingsOf(job))
-        : renderJobSummary(context, job, surroundingsOf(job)),
-    ),
+  return jobs.map((job) =>
+    isFull
+      ? renderJob(context, job, surroundingsOf(job))
+      : renderJobSummary(context, job, surroundingsOf(job)),
   );
-};
+}

@@ -2,12 +2,15 @@ import {
   ApiError,
   describeValue,
   SYSTEM_TYPES,
+  type SystemRequest,
   type SystemType,
+  type SystemUpdate,
   type SystemUuid,
   type SystemView,
 } from '@arras/contract';
 import { type Db, inTransaction } from '../../database/connection.ts';
 import {
+  findSystem,
   findViewedSystem,
   insertSystem,
   listViewedSystems,
@@ -20,10 +23,12 @@ import type { HttpContext } from '../context.ts';
 import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler, HandlersOf, UpdateHandler } from '../handler.ts';
 import { readOrder } from '../read-order.ts';
-import { checkSystem, toDefinition } from '../registered-system.ts';
+import { checkSystem, storeSecrets, toDefinition } from '../registered-system.ts';
 import { answer, done } from '../reply.ts';
-import { definitionOf, renderQueue, renderSystem, renderSystemSummary } from '../views/system-view.ts';
+import { renderSystem, renderSystemSummary } from '../views/system-view.ts';
 import { actOnSystem } from './act-on-system.ts';
+import { SYSTEM_CREDENTIAL_HANDLERS } from './system-credentials.ts';
+import { SYSTEM_QUEUE_HANDLERS } from './system-queues.ts';
 import { SYSTEM_ROLE_HANDLERS } from './system-roles.ts';
 
 /** The fields a listing of systems can be ordered by, and their columns. */
@@ -57,25 +62,31 @@ function readType(given: string | undefined): SystemType | null {
 }
 
 const createSystem: Handler<'createSystem'> = async ({ context, viewer, body }) => {
-  await checkSystem(viewer, body);
   const { id, type, available } = body;
-  const definition = toDefinition(body, id);
+  const existing = await findSystem(context.db, id);
+  const checked = await checkSystem(context, viewer, body, existing);
+  const definition = toDefinition(checked, id);
   const system = {
     uuid: context.newId('system'),
     id,
     owner: viewer.username,
     type,
     available,
+    trusted: viewer.isAdmin,
     definition: JSON.stringify(definition),
   };
-  const made = await recorded(context, viewer, { uuid: system.uuid, id, name: 'CREATED' }, (tx) =>
-    insertSystem(tx, system),
-  );
+  const made = await recorded(context, viewer, { uuid: system.uuid, id, name: 'CREATED' }, async (tx) => {
+    const inserted = await insertSystem(tx, system);
+    if (inserted !== null) await storeSecrets(tx, context, inserted.uuid, body);
+    return inserted;
+  });
   if (made !== null) return answer(made);
   // Ids of deleted systems and of systems of others are taken.
   if ((await findViewedSystem(context.db, viewer, id)) === null) throw new ApiError('system.exists');
   const known = await getChangeableSystem(context.db, viewer, id);
-  return answer(await change(context, viewer, known, { type, available, definition }), { status: 200 });
+  return answer(await change(context, viewer, known, { type, available, definition, given: body }), {
+    status: 200,
+  });
 };
 
 const showSystem: Handler<'showSystem'> = async ({ context, viewer, params }) =>
@@ -91,11 +102,11 @@ const updateSystem: UpdateHandler<'updateSystem'> = {
       const message = `cannot change: expected ${params.id} or nothing, got ${describeValue(body.id)}`;
       throw new ApiError('request.invalid', { problems: [{ field: 'id', message }] });
     }
-    await checkSystem(viewer, body);
     const known = await getChangeableSystem(context.db, viewer, params.id);
+    const checked = await checkSystem(context, viewer, body, known);
     const { type, available } = body;
-    const definition = toDefinition(body, params.id);
-    return answer(await change(context, viewer, known, { type, available, definition }));
+    const definition = toDefinition(checked, known.id);
+    return answer(await change(context, viewer, known, { type, available, definition, given: body }));
   },
 };
 
@@ -117,12 +128,6 @@ const deleteSystem: Handler<'deleteSystem'> = async ({ context, viewer, params }
   return done(`System ${system.id} was deleted.`);
 };
 
-const listSystemQueues: Handler<'listSystemQueues'> = async ({ context, viewer, params, query }) => {
-  const definition = definitionOf(await getViewedSystem(context.db, viewer, params.id));
-  const queues = definition.type === 'EXECUTION' ? definition.queues : [];
-  return answer(queues.slice(query.offset, query.offset + query.limit).map(renderQueue));
-};
-
 async function change(
   context: HttpContext,
   viewer: Viewer,
@@ -131,6 +136,7 @@ async function change(
     readonly type: SystemType;
     readonly available: boolean;
     readonly definition: Record<string, unknown>;
+    readonly given: SystemRequest | SystemUpdate;
   },
 ) {
   if (to.type !== known.type) {
@@ -139,9 +145,12 @@ async function change(
   }
   const { available, definition } = to;
   const { uuid, id, revision } = known;
-  const view = await recorded(context, viewer, { uuid, id, name: 'UPDATED' }, (tx) =>
-    storeChange(tx, uuid, { available, definition, ifRevision: revision }),
-  );
+  const trusted = viewer.isAdmin;
+  const view = await recorded(context, viewer, { uuid, id, name: 'UPDATED' }, async (tx) => {
+    const changed = await storeChange(tx, uuid, { available, definition, trusted, ifRevision: revision });
+    if (changed !== null) await storeSecrets(tx, context, uuid, to.given);
+    return changed;
+  });
   if (view === null) throw new ApiError('conflict');
   return view;
 }
@@ -171,6 +180,7 @@ export const SYSTEM_HANDLERS: HandlersOf<'Systems'> = {
   updateSystem,
   deleteSystem,
   actOnSystem,
-  listSystemQueues,
+  ...SYSTEM_QUEUE_HANDLERS,
+  ...SYSTEM_CREDENTIAL_HANDLERS,
   ...SYSTEM_ROLE_HANDLERS,
 };

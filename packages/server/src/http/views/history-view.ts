@@ -1,7 +1,6 @@
-import type { HistoryEntry, TransferProgress } from '@arras/contract';
+import type { HistoryEntry } from '@arras/contract';
 import type { HistoryRow } from '../../database/history.ts';
-import type { TransferRow } from '../../database/tables.ts';
-import { averageRate } from '../../domain/transfer-rate.ts';
+import { renderProgress } from '../../events/transfer-view.ts';
 import type { ViewContext } from '../../events/view-context.ts';
 
 /** One entry of a job's history, in the key order of the guide's example. */
@@ -18,21 +17,5 @@ export function renderHistoryEntry(
     createdBy: event.created_by,
     id: event.id,
     seq: event.seq,
-  };
-}
-
-function renderProgress(transfer: TransferRow): TransferProgress {
-  return {
-    averageRate: averageRate({
-      transferredBytes: transfer.transferred_bytes,
-      startedAt: transfer.started_at,
-      until: transfer.ended_at ?? transfer.updated_at,
-    }),
-    totalFiles: transfer.total_files,
-    source: transfer.source,
-    totalActiveTransfers: transfer.active_transfers,
-    totalBytes: transfer.total_bytes,
-    totalBytesTransferred: transfer.transferred_bytes,
-    uuid: transfer.id,
   };
 }

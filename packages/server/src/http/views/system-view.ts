@@ -127,13 +127,18 @@ function renderStorage(storage: StorageRequest) {
   };
 }
 
-function renderConnection({ host, port, proxy, auth }: LoginRequest | StorageRequest) {
+function renderConnection({ host, port, proxy, hostKeys, auth }: LoginRequest | StorageRequest) {
   return {
     host: host ?? null,
     port: port ?? null,
-    proxy: proxy === undefined ? null : { name: proxy.name ?? null, host: proxy.host, port: proxy.port },
+    proxy: proxy === undefined ? null : renderProxy(proxy),
+    ...(hostKeys !== undefined && { hostKeys: [...hostKeys] }),
     auth: { type: auth.type },
   };
+}
+
+function renderProxy({ name, host, port, hostKeys }: NonNullable<LoginRequest['proxy']>) {
+  return { name: name ?? null, host, port, ...(hostKeys !== undefined && { hostKeys: [...hostKeys] }) };
 }
 
 function systemLinks(context: ViewContext, system: ViewedSystem) {

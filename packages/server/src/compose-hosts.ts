@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import type { SystemRequest } from '@arras/contract';
+import { type Adapters, schedulerOf } from './compose-adapters.ts';
+import type { SystemRow } from './database/tables.ts';
+import { jobsDirectory } from './domain/places.ts';
+import { type CheckedParts, checkSystem } from './engine/check-system.ts';
+import type { Opened } from './engine/targets.ts';
+import type { HostControl } from './http/context.ts';
+import { fetchHostKeys } from './ssh/fetch-host-keys.ts';
+import { SshUnavailable } from './ssh/ssh-host.ts';
+
+/** What requests about systems need of the hosts outside. */
+export function composeHosts(adapters: Adapters): HostControl {
+  return {
+    showHostKeys: async ({ host, port, via }, { trusted }) => {
+      const isAllowedAddress = adapters.allowedAddresses({ trusted });
+      try {
+        const hostKeys = await fetchHostKeys({ host, port, via, isAllowedAddress });
+        if (hostKeys.length > 0) return { kind: 'shown', hostKeys };
+        return { kind: 'hidden', reason: 'it offers no key of a type that is accepted' };
+      } catch (error) {
+        if (!(error instanceof SshUnavailable)) throw error;
+        return { kind: 'hidden', reason: error.message };
+      }
+    },
+    checkSystem: async (system) => {
+      const opened: Opened[] = [];
+      try {
+        return await checkSystem(partsOf(adapters, system, opened));
+      } finally {
+        await Promise.all(opened.map((each) => each.close()));
+      }
+    },
+  };
+}
+
+/** Opens each part at its first use, once; all are closed at the end. */
+function partsOf(adapters: Adapters, system: SystemRow, opened: Opened[]): CheckedParts {
+  const definition = system.definition as unknown as SystemRequest;
+  const once = <Part extends Opened>(open: () => Promise<Part>): (() => Promise<Part>) => {
+    let part: Promise<Part> | null = null;
+    return () => {
+      part ??= open().then((value) => {
+        opened.push(value);
+        return value;
+      });
+      return part;
+    };
+  };
+  const openShell = once(() => adapters.openShell(system));
+  const openStorage = once(() => adapters.openStorage(system));
+  return {
+    endpoint: () => adapters.endpointOf(system, definition.type === 'EXECUTION' ? 'login' : 'storage'),
+    isAllowedAddress: adapters.allowedAddresses(system),
+    execution:
+      definition.type === 'STORAGE'
+        ? null
+        : {
+            shell: async () => (await openShell()).shell,
+            scheduler: () => schedulerOf(system),
+            jobsRoot: jobsRootOf(definition),
+          },
+    storage: async () => (await openStorage()).storage,
+    nonce: randomBytes(8).toString('hex'),
+  };
+}
+
+function jobsRootOf({ storage, scratchDir, workDir }: Extract<SystemRequest, { type: 'EXECUTION' }>): string {
+  const root = jobsDirectory({ homeDir: storage.homeDir, scratchDir, workDir });
+  if (root.ok) return root.path;
+  throw new Error(`directories of the system: ${root.reason}`);
+}

@@ -1,0 +1,20 @@
+import type { TransferProgress } from '@arras/contract';
+import type { TransferRow } from '../database/tables.ts';
+import { averageRate } from '../domain/transfer-rate.ts';
+
+/** How far a transfer is, in the key order of the guide's example. */
+export function renderProgress(transfer: TransferRow): TransferProgress {
+  return {
+    averageRate: averageRate({
+      transferredBytes: transfer.transferred_bytes,
+      startedAt: transfer.started_at,
+      until: transfer.ended_at ?? transfer.updated_at,
+    }),
+    totalFiles: transfer.total_files,
+    source: transfer.source,
+    totalActiveTransfers: transfer.active_transfers,
+    totalBytes: transfer.total_bytes,
+    totalBytesTransferred: transfer.transferred_bytes,
+    uuid: transfer.id,
+  };
+}

@@ -1,0 +1,146 @@
+import { type EndCause, explainEnd } from '../domain/end-cause.ts';
+import type { AccountRow, Facts, QueueRow } from './batch-answer.ts';
+import type { Observation, Usage } from './scheduler.ts';
+import { FENCED_EXIT_CODE } from './wrapper-script.ts';
+
+/** All that is known about one try. */
+export interface Evidence {
+  readonly facts: Facts;
+  /** The id it was submitted with, where that is known. */
+  readonly localId: string | null;
+  /** Jobs of the queue that carry its tag: usually one; a submission that was repeated by the client makes two. */
+  readonly rows: readonly QueueRow[];
+  readonly accounts: readonly AccountRow[];
+  /** Whether the queue was asked with success: without that, a missing row means nothing. */
+  readonly queueAnswered: boolean;
+  /** The same of the accounting. Also true where a system has none. */
+  readonly accountingAnswered: boolean;
+}
+
+const NO_STATUS = explainEnd({ exitCode: null, cause: null }).sentence;
+
+/**
+ * The verdict (RELIABILITY R7): exit marker, then accounting and queue for the job that holds the claim, then nothing.
+ * null: nothing is known now. Rows of other jobs with the same tag are copies that the claim keeps from starting, and
+ * a state that contradicts the marker is a scheduler that has forgotten.
+ */
+export function judge(evidence: Evidence): Observation | null {
+  const { facts } = evidence;
+  if (typeof facts.exit === 'number') return endedByMarker(facts.exit, evidence);
+  if (facts.claim === 'service') return { state: 'fenced' };
+  if (facts.exit === 'settled') return { state: 'lost', reason: NO_STATUS };
+  if (!evidence.queueAnswered) return null;
+  return facts.claim === 'wrapper' ? judgeStarted(evidence) : judgeUnstarted(evidence);
+}
+
+function endedByMarker(exitCode: number, evidence: Evidence): Observation {
+  const cause = exitCode === 0 ? null : causeOfStarted(ownRow(evidence), ownAccount(evidence));
+  return { state: 'ended', exitCode, ...(cause && { cause }), ...usageOf(ownAccount(evidence)) };
+}
+
+function judgeStarted(evidence: Evidence): Observation | null {
+  const row = ownRow(evidence);
+  const account = ownAccount(evidence);
+  const end = account ?? row;
+  if (row === null && end === null) {
+    return evidence.accountingAnswered ? vanished(NO_STATUS) : null;
+  }
+  if (row?.phase === null) return null;
+  switch (row?.phase.is) {
+    case 'running':
+      return { state: 'running', localId: row.localId };
+    case 'paused':
+      return { state: 'paused', localId: row.localId };
+    case 'queued':
+      // Put back into the queue, or a scheduler that lost its last seconds: the program may be alive for a moment.
+      return vanished(explainEnd({ exitCode: null, cause: 'requeued' }).sentence, 'requeued');
+    default:
+      return endOfStarted(row, account);
+  }
+}
+
+/** The program ran in this job, and left no exit marker: the job's own end has to do. */
+function endOfStarted(row: QueueRow | null, account: AccountRow | null): Observation {
+  const phase = account?.phase ?? row?.phase;
+  const succeeded = phase?.is === 'ended' && phase.succeeded === true;
+  if (succeeded) return { state: 'ended', exitCode: 0, ...usageOf(account) };
+  const cause = causeOfStarted(row, account);
+  if (cause !== null) return lost(explainEnd({ exitCode: null, cause }).sentence, cause, account);
+  const exitCode = account?.exitCode ?? row?.exitCode ?? null;
+  // The wrapper's code is the program's, unless it is a copy of the wrapper that was kept from starting it.
+  if (exitCode !== null && exitCode !== 0 && exitCode !== FENCED_EXIT_CODE) {
+    return { state: 'ended', exitCode, ...usageOf(account) };
+  }
+  // The marker may be on its way from another node: believed only when it stays away.
+  return vanished(NO_STATUS);
+}
+
+function judgeUnstarted(evidence: Evidence): Observation | null {
+  const { rows, localId } = evidence;
+  const row = rows.find((each) => isAlive(each)) ?? rows.find((each) => each.localId === localId) ?? rows[0];
+  if (row?.phase === null) return null;
+  if (row === undefined) {
+    const account = ownAccount(evidence);
+    if (account) return endOfUnstarted(null, account);
+    return localId !== null && !evidence.accountingAnswered ? null : { state: 'absent' };
+  }
+  if (row.phase.is === 'ended') return endOfUnstarted(row, ownAccount(evidence));
+  const waiting = { reason: row.reason, estimatedStart: row.estimatedStart };
+  return { state: 'queued', localId: row.localId, ...(row.phase.is === 'queued' && { waiting }) };
+}
+
+/** Its job has ended, and nobody has claimed the start. */
+function endOfUnstarted(row: QueueRow | null, account: AccountRow | null): Observation {
+  const phase = account?.phase ?? row?.phase;
+  // The program's success is proven by nothing that we can see: its marks may be late.
+  if (phase?.is === 'ended' && phase.succeeded) return { state: 'absent' };
+  const cause = causeOf(row, account);
+  const exitCode = account?.exitCode ?? row?.exitCode ?? null;
+  const reason =
+    cause === null
+      ? `the scheduler ended it before its program started${exitCode === null ? '' : ` (exit code ${exitCode})`}`
+      : explainEnd({ exitCode: null, cause }).sentence;
+  return { ...lost(reason, cause, null), neverStarted: true };
+}
+
+function isAlive(row: QueueRow): boolean {
+  return row.phase !== null && row.phase.is !== 'ended';
+}
+
+/** The row of the job that holds the claim. */
+function ownRow({ facts, localId, rows }: Evidence): QueueRow | null {
+  const own = facts.jobId ?? localId;
+  if (own === null) return rows[0] ?? null;
+  return rows.find((row) => row.localId === own) ?? null;
+}
+
+/** The accounting of the job that holds the claim, once it has ended there. */
+function ownAccount({ facts, localId, accounts }: Evidence): AccountRow | null {
+  const own = facts.jobId ?? localId;
+  return accounts.find((row) => row.localId === own && row.phase?.is === 'ended') ?? null;
+}
+
+function causeOf(row: QueueRow | null, account: AccountRow | null): EndCause | null {
+  for (const phase of [account?.phase, row?.phase])
+    if (phase?.is === 'ended' && phase.cause) return phase.cause;
+  return row?.endReason ?? null;
+}
+
+/** A program that has started is not one that could not be started, whatever the scheduler calls its end. */
+function causeOfStarted(row: QueueRow | null, account: AccountRow | null): EndCause | null {
+  if (row?.restarted) return 'requeued';
+  const cause = causeOf(row, account);
+  return cause === 'launch-failure' || cause === 'never-satisfiable' ? null : cause;
+}
+
+function lost(reason: string, cause: EndCause | null, account: AccountRow | null) {
+  return { state: 'lost' as const, reason, ...(cause && { cause }), ...usageOf(account) };
+}
+
+function vanished(reason: string, cause?: EndCause): Observation {
+  return { state: 'absent', started: { reason, ...(cause && { cause }) } };
+}
+
+function usageOf(account: AccountRow | null): { readonly usage?: Usage } {
+  return account === null ? {} : { usage: account.usage };
+}

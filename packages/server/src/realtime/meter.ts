@@ -1,0 +1,46 @@
+import { Counter, Gauge, type Registry } from 'prom-client';
+import type { EndReason } from './sink.ts';
+
+/** What is counted. */
+export interface StreamMeter {
+  /** `job` or `jobs`, as Server-Sent Events or on a WebSocket. */
+  opened(kind: string): void;
+  closed(kind: string, reason: EndReason | null): void;
+  sent(): void;
+}
+
+/** Registers the figures of streams. */
+export function createStreamMeter(registry: Registry, heldSeconds: () => number): StreamMeter {
+  const open = new Gauge({
+    name: 'arras_streams',
+    help: 'Open streams, by what they are about: one job, or many',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
+  const sent = new Counter({
+    name: 'arras_stream_events_total',
+    help: 'Events written to streams',
+    registers: [registry],
+  });
+  const ended = new Counter({
+    name: 'arras_stream_ends_total',
+    help: 'Ended streams, by the reason; `slow` are clients that did not read',
+    labelNames: ['reason'],
+    registers: [registry],
+  });
+  const held: Gauge = new Gauge({
+    name: 'arras_feed_held_seconds',
+    help: 'For how long an unfinished transaction has held up streams of many jobs; those of single jobs go on',
+    registers: [registry],
+    collect: () => held.set(heldSeconds()),
+  });
+  for (const kind of ['job', 'jobs']) open.set({ kind }, 0);
+  return {
+    opened: (kind) => open.inc({ kind }),
+    closed: (kind, reason) => {
+      open.dec({ kind });
+      ended.inc({ reason: reason ?? 'left' });
+    },
+    sent: () => sent.inc(),
+  };
+}

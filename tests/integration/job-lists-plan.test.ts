@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { Kysely, PostgresDialect } from 'kysely';
+import { parseJobSearch } from '../../packages/contract/src/index.ts';
+import { listVisibleJobs } from '../../packages/server/src/database/list-jobs.ts';
+import type { Tables } from '../../packages/server/src/database/tables.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  addManyJobs,
+  HEAVY_OWNER,
+  MANY_JOBS_ADMIN,
+  MIDDLE_OWNER,
+  SMALL_OWNER,
+} from '../support/many-jobs.ts';
+import { inspectablePlan, type Plan } from '../support/query-plan.ts';
+
+let database: TestDatabase;
+before(async () => {
+  database = await createTestDatabase();
+  await addManyJobs(database.pool, { jobs: 50_000, eventsPerJob: 2 });
+});
+after(() => database.drop());
+
+function planOf(
+  username: string,
+  query: Record<string, string>,
+  orderBy: 'lastUpdated' | 'created',
+): Promise<Plan> {
+  const terms = parseJobSearch(query, { now: new Date(), username });
+  assert.ok(terms.ok);
+  const viewer = { username, isAdmin: username === MANY_JOBS_ADMIN };
+  const listing = { terms: terms.value, orderBy, order: 'desc', limit: 100, offset: 0 } as const;
+  return inspectablePlan(database.pool, (pool, log) => {
+    const db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log });
+    return listVisibleJobs(db, viewer, listing);
+  });
+}
+
+const FILTERS: Readonly<Record<string, Record<string, string>>> = {
+  nothing: {},
+  'open statuses': { 'status.in': 'RUNNING,QUEUED' },
+  'a rare status': { status: 'STOPPED' },
+  'two statuses': { 'status.in': 'FAILED,KILLED' },
+  'an app': { appid: 'APP150-1.0' },
+  'a system': { executionsystem: 'system19' },
+  'the beginning of a name': { 'name.like': 'blast-run-99*' },
+  'the time of submission': { 'created.after': '2 days ago' },
+  'an owner': { owner: SMALL_OWNER },
+  'an app and a status': { appid: 'app5-1.0', status: 'FAILED' },
+};
+
+for (const [name, query] of Object.entries(FILTERS)) {
+  for (const username of [HEAVY_OWNER, MIDDLE_OWNER, SMALL_OWNER, MANY_JOBS_ADMIN]) {
+    test(`a list by ${name} reads the jobs of ${username} from indexes alone`, async () => {
+      for (const orderBy of ['lastUpdated', 'created'] as const) {
+        if (orderBy === 'created' && username === MANY_JOBS_ADMIN) continue;
+        const { scannedWhole, indexes } = await planOf(username, query, orderBy);
+        assert.ok(!scannedWhole.includes('jobs'), `${orderBy}: ${scannedWhole}`);
+        assert.ok(
+          indexes.some((index) => /^jobs_/.test(index)),
+          indexes.join(),
+        );
+      }
+    });
+  }
+}
+
+test('an administrator finds rare values by the index of their field', async () => {
+  const expected = {
+    'a rare status': 'jobs_ended_status',
+    'an app': 'jobs_ended_app',
+    'a system': 'jobs_ended_system',
+    'the beginning of a name': 'jobs_ended_name',
+    'the time of submission': 'jobs_ended_created',
+    'an owner': 'jobs_ended_owner',
+  };
+  for (const [name, index] of Object.entries(expected)) {
+    const { indexes } = await planOf(MANY_JOBS_ADMIN, FILTERS[name] ?? {}, 'lastUpdated');
+    assert.ok(indexes.includes(index), `${name}: ${indexes}`);
+  }
+});
+
+test('the history of a job is read from its index', async () => {
+  const { rows } = await database.pool.query<{ 'QUERY PLAN': string }>(
+    `explain select * from job_events where job_id = $1 and in_history order by seq limit 100`,
+    ['000000000000000007-8f14e45f-0001-007'],
+  );
+  assert.match(rows.map((row) => row['QUERY PLAN']).join('\n'), /Index Scan using job_events_pkey/);
+});
+
+test('a change of status of an open job writes to no index of ended jobs', async () => {
+  const { rows } = await database.pool.query<{ name: string; writes: boolean }>(
+    `select indexrelid::regclass::text as name, pg_get_expr(indpred, indrelid) is distinct from '(end_time IS NOT NULL)'
+       as writes
+     from pg_index where indrelid = 'jobs'::regclass`,
+  );
+  const written = rows.filter(({ writes }) => writes).map(({ name }) => name);
+  assert.deepEqual(written.toSorted(), [
+    'jobs_active',
+    'jobs_deadline',
+    'jobs_due',
+    'jobs_open_owner',
+    'jobs_pkey',
+  ]);
+});

@@ -1,0 +1,141 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createExecutor, type Executor } from '../../packages/server/src/execution/executor.ts';
+import type {
+  Launch,
+  LaunchResources,
+  Observation,
+  Scheduler,
+  SubmitOutcome,
+  Tracked,
+} from '../../packages/server/src/execution/scheduler.ts';
+import type { Shell } from '../../packages/server/src/execution/shell.ts';
+import { eventually } from './eventually.ts';
+
+/** A try of a made-up job, and what a test asks about it. */
+export interface TestTry {
+  readonly launch: Launch;
+  /** Knows the scheduler's id once `submit` has been answered. */
+  readonly tracked: Tracked;
+  /** A path inside the work directory. */
+  path(name: string): string;
+  /** A file of the work directory, or undefined when there is none. */
+  read(name: string): string | undefined;
+  /** Throws when the launch was not accepted. */
+  submit(): Promise<void>;
+  /** Submits it, whatever the answer. */
+  trySubmit(): Promise<SubmitOutcome>;
+  observe(): Promise<Observation>;
+  /** Waits for a state, and returns the observation. */
+  until(state: Observation['state'], timeoutMs?: number): Promise<Observation>;
+}
+
+/** Tries of one scheduler in a directory of their own. */
+export interface TryBed {
+  readonly root: string;
+  readonly spool: string;
+  readonly shell: Shell;
+  readonly executor: Executor;
+  /** A prepared try whose program is this bash text. */
+  prepare(program: string, resources?: Partial<LaunchResources>): Promise<TestTry>;
+  close(): void;
+}
+
+const NO_RESOURCES: LaunchResources = {
+  queue: null,
+  nodeCount: 1,
+  processorsPerNode: 1,
+  memoryPerNodeGb: null,
+  maxRunTimeSeconds: null,
+  customDirectives: null,
+};
+
+/** Makes a directory for tries of a scheduler. */
+export function createTryBed({
+  shell,
+  scheduler,
+}: {
+  readonly shell: Shell;
+  readonly scheduler: Scheduler;
+}): TryBed {
+  const root = mkdtempSync(join(tmpdir(), 'arras-tries-'));
+  const executor = createExecutor({ shell, scheduler });
+  const spool = join(root, 'spool');
+  let count = 0;
+  return {
+    root,
+    spool,
+    shell,
+    executor,
+    prepare: async (program, resources = {}) => {
+      count += 1;
+      const launch = launchOf(root, spool, count, { ...NO_RESOURCES, ...resources });
+      await mkdir(launch.workDirectory, { recursive: true });
+      await executor.prepare(launch, { program: `#!/bin/bash\n${program}\n`, values: new Uint8Array() });
+      return testTry(executor, launch);
+    },
+    close: () => rmSync(root, { recursive: true, force: true }),
+  };
+}
+
+function launchOf(root: string, spoolDirectory: string, count: number, resources: LaunchResources): Launch {
+  const stem = `job ${count}`;
+  return {
+    tag: `tj-${process.pid}-${count}-007-1`,
+    tryNumber: 1,
+    workDirectory: join(root, 'jdoe', stem),
+    spoolDirectory,
+    scriptName: 'demo.ipcexe',
+    stdoutName: 'demo.out',
+    stderrName: 'demo.err',
+    resources,
+  };
+}
+
+function testTry(executor: Executor, launch: Launch): TestTry {
+  const { tag, tryNumber, workDirectory, spoolDirectory } = launch;
+  let tracked: Tracked = { tag, tryNumber, workDirectory, spoolDirectory, localId: null };
+  const observe = () => executor.reconcile(tracked);
+  const path = (name: string) => join(workDirectory, name);
+  const trySubmit = async () => {
+    const outcome = await executor.submit(launch);
+    if (outcome.kind === 'accepted') tracked = { ...tracked, localId: outcome.localId };
+    return outcome;
+  };
+  return {
+    launch,
+    get tracked() {
+      return tracked;
+    },
+    path,
+    read: (name) => readIfThere(path(name)),
+    trySubmit,
+    submit: async () => {
+      const outcome = await trySubmit();
+      if (outcome.kind !== 'accepted')
+        throw new Error(`expected an accepted launch, got ${outcome.kind}: ${outcome.reason}`);
+    },
+    observe,
+    until: (state, timeoutMs = 15_000) =>
+      eventually(
+        `${tag} is ${state}`,
+        async () => {
+          const observation = await observe();
+          if (observation.state !== state) throw new Error(`it is ${JSON.stringify(observation)}`);
+          return observation;
+        },
+        { timeoutMs, intervalMs: 50 },
+      ),
+  };
+}
+
+/** The text of a file, or undefined when there is none. */
+export function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
