@@ -1,31 +1,12 @@
 import { startSshd } from './tests/support/sshd.ts';
-import { writeFileSync, existsSync } from 'node:fs';
-import { spawn } from 'node:child_process';
-const sshd = await startSshd();
-const d = sshd.directory;
-writeFileSync(d+'/kh', sshd.endpoint().hostKeys.map(k=>'target '+k).join('\n')+'\n');
-writeFileSync(d+'/cfg', `Host target
-  HostName 127.0.0.1
-  Port ${sshd.port}
-  User root
-  HostKeyAlias target
-  UserKnownHostsFile ${d}/kh
-  GlobalKnownHostsFile /dev/null
-  StrictHostKeyChecking yes
-  BatchMode yes
-  IdentitiesOnly yes
-  IdentityFile ${sshd.privateKeyPath}
-  ControlPath ${d}/c
-  ControlMaster auto
-  ControlPersist 3
-`);
-async function run(args: string[]) { const t=performance.now(); const c = spawn('ssh', ['-F', d+'/cfg', ...args], {stdio:['ignore','pipe','pipe']}); let e='',o=''; c.stderr.on('data',x=>{e+=x}); c.stdout.on('data',x=>{o+=x}); 
- const ex = await new Promise(r=>c.on('exit',r)); const t1=performance.now()-t; console.log(args.join(' '), 'exit', ex, t1.toFixed(0), JSON.stringify(o.slice(0,100)), JSON.stringify(e.slice(0,300)), existsSync(d+'/c')); }
-const k = spawn('sleep',['100']);
-await run(['-fNT','target']);
-await run(['target','echo hi']);
-await run(['target','echo hi']);
-await run(['-O','exit','target']);
-await run(['target','echo hi']);
-k.kill();
-await sshd.close();
+import { createSshHost } from './packages/server/src/ssh/pooled-ssh-host.ts';
+import { createSshShell } from './packages/server/src/execution/ssh-shell.ts';
+const t0=performance.now(); const lap=(n:string)=>{console.log((performance.now()-t0).toFixed(0), n);};
+const sshd = await startSshd({config:['MaxSessions 1']}); lap('start');
+const host = createSshHost(sshd.endpoint(), {limits:{connections:1}, onState: (s)=>lap(JSON.stringify(s))});
+const shell = createSshShell(host);
+const c = new AbortController();
+const w = process.argv[2] ? shell.watch(sshd.directory+'/w', ()=>{}, c.signal) : null;
+for (let i=0;i<3;i++) { await shell.run({script:'echo hi'},{timeoutMs:5000}); lap('run'); await host.withSftp(async s=>{ await s.stat(Buffer.from('/')); }); lap('sftp'); }
+c.abort(); await w;
+await host.close(); await sshd.close();

@@ -16,7 +16,7 @@ import { type Measurement, percentile } from './measurement.ts';
 const JOBS = Number(process.env['ARRAS_BENCH_JOBS'] ?? 1_000_000);
 const EVENTS_PER_JOB = 20;
 /** Requests of each kind and user. */
-const REQUESTS = 100;
+const REQUESTS = 200;
 
 const OWNERS = [HEAVY_OWNER, MIDDLE_OWNER, SMALL_OWNER] as const;
 const USERS = [...OWNERS, MANY_JOBS_ADMIN] as const;
@@ -104,7 +104,7 @@ async function measureList({ service, tokens, name, query, baseline }: ListCase)
 
 async function measureHistory(service: TestService, tokens: Tokens, pool: pg.Pool): Promise<Measurement> {
   const { rows } = await pool.query<{ id: string; owner: string }>(
-    `select id, owner from jobs where owner = any($1) order by md5(id) limit $2`,
+    `select id, owner from jobs where owner = any($1) and visible order by md5(id) limit $2`,
     [[...OWNERS], REQUESTS * 4],
   );
   const jobAt = (n: number) => rows[n % rows.length] ?? { id: '', owner: '' };

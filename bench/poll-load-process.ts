@@ -1,10 +1,13 @@
 import { connect, type Socket } from 'node:net';
 import type { PollLoad, PollLoadResult } from './poll-load.ts';
 
-// A client that costs so little that the server is what is measured: it writes requests that were made before, and
-// looks into answers only for their status and their end. It runs apart, so that its cost is not the server's.
+// A client that costs so little that the server is what is measured: it looks into answers only for their status, their
+// tag and their end.
 
 const HEAD_END = Buffer.from('\r\n\r\n');
+
+/** Tags of the last answers by address. */
+const tags = new Map<string, string>();
 
 process.on('message', (load: PollLoad) => {
   run(load).then(
@@ -16,58 +19,74 @@ process.on('message', (load: PollLoad) => {
   );
 });
 
-async function run(load: PollLoad): Promise<PollLoadResult> {
-  const { host, port } = new URL(load.url);
-  const requests = load.paths.map((path) => renderRequest(host, path, load.headers));
-  const samples: number[] = [];
-  const statuses: Record<string, number> = {};
-  let next = 0;
-  const began = performance.now();
-  const until = began + load.seconds * 1000;
-  const take = () => requests[next++ % requests.length] ?? Buffer.alloc(0);
-  const done = (status: string, tookMs: number) => {
-    statuses[status] = (statuses[status] ?? 0) + 1;
-    samples.push(tookMs);
-  };
-  const goesOn = () =>
-    performance.now() < until && (load.maxRequests === undefined || next < load.maxRequests);
-  await Promise.all(
-    Array.from({ length: load.connections }, () => poll(Number(port), { take, done, goesOn })),
-  );
-  samples.sort((one, other) => one - other);
-  const at = (share: number) => samples[Math.min(samples.length - 1, Math.floor(samples.length * share))] ?? 0;
-  return {
-    requests: samples.length,
-    seconds: (performance.now() - began) / 1000,
-    statuses,
-    p50Ms: at(0.5),
-    p99Ms: at(0.99),
-  };
-}
-
-function renderRequest(host: string, path: string, headers: Readonly<Record<string, string>>): Buffer {
-  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}`);
-  return Buffer.from(`GET ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`);
+interface Answer {
+  readonly status: string;
+  readonly tag: string | null;
+  /** The server closes the connection. */
+  readonly isLast: boolean;
 }
 
 interface Poller {
-  take(): Buffer;
-  done(status: string, tookMs: number): void;
+  next(): { readonly bytes: string; done(answer: Answer): void };
   goesOn(): boolean;
 }
 
-/** One connection after the other, one request at a time: servers close them after so many requests. */
-async function poll(port: number, poller: Poller): Promise<void> {
-  while (poller.goesOn()) await pollOnce(connect(port, '127.0.0.1').setNoDelay(true), poller);
+async function run({
+  url,
+  paths,
+  headers,
+  connections,
+  seconds,
+  maxRequests = Infinity,
+}: PollLoad): Promise<PollLoadResult> {
+  const { host, port } = new URL(url);
+  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const samples: number[] = [];
+  const statuses: Record<string, number> = {};
+  let asked = 0;
+  const began = performance.now();
+  const until = began + seconds * 1000;
+  const poller: Poller = {
+    next: () => {
+      const path = paths[asked++ % paths.length] ?? '/';
+      const address = `${url}${path}`;
+      const tag = tags.get(address);
+      const condition = tag === undefined ? '' : `if-none-match: ${tag}\r\n`;
+      const sentAt = performance.now();
+      return {
+        bytes: `GET ${path} HTTP/1.1\r\n${lines.join('')}${condition}\r\n`,
+        done: (answer) => {
+          samples.push(performance.now() - sentAt);
+          statuses[answer.status] = (statuses[answer.status] ?? 0) + 1;
+          if (answer.tag !== null) tags.set(address, answer.tag);
+        },
+      };
+    },
+    goesOn: () => performance.now() < until && asked < maxRequests,
+  };
+  await Promise.all(Array.from({ length: connections }, () => pollAlong(Number(port), poller)));
+  const took = (performance.now() - began) / 1000;
+  return {
+    requests: samples.length,
+    seconds: took,
+    statuses,
+    samples: samples.sort((one, other) => one - other),
+  };
 }
 
-function pollOnce(socket: Socket, poller: Poller): Promise<void> {
+/** One connection after the other, one request at a time: servers close connections after so many requests. */
+async function pollAlong(port: number, poller: Poller): Promise<void> {
+  while (poller.goesOn()) await pollOver(connect(port, '127.0.0.1').setNoDelay(true), poller);
+}
+
+function pollOver(socket: Socket, poller: Poller): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let received: Buffer = Buffer.alloc(0);
-  let sentAt = 0;
+  let current = { done: (_: Answer): void => undefined };
   const send = () => {
-    sentAt = performance.now();
-    socket.write(poller.take());
+    const request = poller.next();
+    current = request;
+    socket.write(request.bytes);
   };
   socket.once('connect', send);
   socket.on('data', (chunk) => {
@@ -75,7 +94,7 @@ function pollOnce(socket: Socket, poller: Poller): Promise<void> {
     const answer = readAnswer(received);
     if (answer === null) return;
     received = Buffer.alloc(0);
-    poller.done(answer.status, performance.now() - sentAt);
+    current.done(answer);
     if (answer.isLast || !poller.goesOn()) socket.end();
     else send();
   });
@@ -85,12 +104,13 @@ function pollOnce(socket: Socket, poller: Poller): Promise<void> {
 }
 
 /** Null while the answer is not whole. */
-function readAnswer(bytes: Buffer): { readonly status: string; readonly isLast: boolean } | null {
+function readAnswer(bytes: Buffer): Answer | null {
   const end = bytes.indexOf(HEAD_END);
   if (end < 0) return null;
-  const head = bytes.toString('latin1', 0, end).toLowerCase();
+  const head = bytes.toString('latin1', 0, end);
   const status = head.slice(9, 12);
-  const length = status === '304' ? 0 : Number(/\r\ncontent-length: (\d+)/.exec(head)?.[1] ?? 0);
+  const length = status === '304' ? 0 : Number(/\r\ncontent-length: (\d+)/i.exec(head)?.[1] ?? 0);
   if (bytes.length < end + HEAD_END.length + length) return null;
-  return { status, isLast: head.includes('\r\nconnection: close') };
+  const tag = /\r\netag: (.+)/i.exec(head)?.[1]?.trimEnd() ?? null;
+  return { status, tag, isLast: /\r\nconnection: close/i.test(head) };
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 /** Requests to one server, as fast as it answers. */
 export interface PollLoad {
   readonly url: string;
-  /** Asked for in turn. */
+  /** Asked for in turn. Each client remembers the tag of its last answer and sends it with the next request. */
   readonly paths: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly connections: number;
@@ -20,20 +20,28 @@ export interface PollLoadResult {
   readonly seconds: number;
   /** How many answers had each status. */
   readonly statuses: Readonly<Record<string, number>>;
-  readonly p50Ms: number;
-  readonly p99Ms: number;
+  /** Milliseconds that each answer took, sorted. */
+  readonly samples: readonly number[];
 }
 
-/** Runs a load in a process of its own. */
-export async function runPollLoad(load: PollLoad): Promise<PollLoadResult> {
+/** A process that makes loads, so that their cost is not the server's; it keeps the tags of what it has asked for. */
+export interface PollLoader extends AsyncDisposable {
+  run(load: PollLoad): Promise<PollLoadResult>;
+}
+
+/** Starts the process. */
+export function startPollLoader(): PollLoader {
   const child = fork(join(import.meta.dirname, 'poll-load-process.ts'));
-  try {
-    const answered = once(child, 'message') as Promise<[PollLoadResult]>;
-    child.send(load);
-    const [result] = await answered;
-    return result;
-  } finally {
-    child.disconnect();
-    if (child.exitCode === null) await once(child, 'exit');
-  }
+  return {
+    run: async (load) => {
+      const answered = once(child, 'message') as Promise<[PollLoadResult]>;
+      child.send(load);
+      const [result] = await answered;
+      return result;
+    },
+    [Symbol.asyncDispose]: async () => {
+      child.disconnect();
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
 }

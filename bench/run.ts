@@ -5,6 +5,8 @@ import { benchDeliveries } from './deliveries.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLists } from './lists.ts';
 import { type Measurement, ratioOf } from './measurement.ts';
+import { benchPolling } from './polling.ts';
+import { benchStreams } from './streams.ts';
 import { benchTransfer } from './transfer.ts';
 
 // npm run bench             every benchmark; the results go to bench/results/
@@ -13,7 +15,9 @@ import { benchTransfer } from './transfer.ts';
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   deliveries: benchDeliveries,
   jobs: benchJobs,
+  polling: benchPolling,
   lists: benchLists,
+  streams: benchStreams,
   transfer: benchTransfer,
 };
 

@@ -18,6 +18,10 @@ const PAGES = [
     /\n20\ttheir\n[\s\S]*"status":"FINISHED"[\s\S]*20\ttheir\n[\s\S]*Deleted demo-storage/,
   ],
   [
+    'docs/guides/finding-jobs.md',
+    /first count[\s\S]*"name":"second count"[\s\S]*"name":"first count"[\s\S]*Deleted demo-storage/,
+  ],
+  [
     'docs/guides/notifications.md',
     /\nFINISHED #18 unsigned: [\s\S]*"url": "http:\/\/example\.com\/trigger\/job\/Words%20of%20the%20Declaration\/FINISHED"[\s\S]*parked[\s\S]*PERMISSION_GRANT #19 unsigned: [\s\S]*outcome +delivered[\s\S]*Subject: FINISHED: Words[\s\S]*\nFINISHED #18 verified: [\s\S]*Deleted demo-storage/,
   ],

@@ -46,7 +46,7 @@ test('the code of the guide is one program that does what the guide says', async
   assert.equal(code, 0, output.slice(-3_000));
   assert.match(
     output,
-    /007 PENDING\n[\s\S]*\n1 CREATED PENDING [\s\S]* FINISHED FINISHED [\s\S]*007 6 \w+\n[\s\S]*0 still run, 0 are not there\n[\s\S]*Words of the Gettysburg Address FINISHED\ncontinue after \S+\n404 job\.not-found [\s\S]*not in time: [01] were seen\n/,
+    /007 PENDING\n[\s\S]*\n1 CREATED PENDING [\s\S]* FINISHED FINISHED [\s\S]*007 6 \w+\n[\s\S]*0 still run, 0 are not there\n[\s\S]*Fourth FINISHED\ncontinue after \S+\n404 job\.not-found [\s\S]*not in time: [01] were seen\n/,
   );
 });
 

@@ -12,7 +12,6 @@ const streams = {
   reconnectLongestMs: 20,
   pollFirstMs: 5,
   pollLongestMs: 20,
-  firstByteMs: 150,
 };
 
 const connect = (service: { readonly url: string }) => createClient({ url: service.url, retry, streams });
@@ -203,4 +202,26 @@ test('saved filters and search parameters are asked for as they are', async () =
   const { reading } = readEvents(service, { saved: 'mine', search: { 'status.eq': 'RUNNING' } });
   await assert.rejects(reading, { name: 'StreamFailure', message: /application\/json/ });
   assert.equal(service.seen.at(-1), 'GET /jobs/v2/events?status.eq=RUNNING&saved=mine');
+});
+
+test('streams that are too many for now, or hang, are asked for again', async () => {
+  await using service = await startTwo();
+  service.refusals = 1;
+  const patient = createClient({
+    url: service.url,
+    streams: { ...streams, firstByteMs: 200 },
+    retry: { ...retry, tries: 3 },
+  });
+  const names: string[] = [];
+  const reading = (async () => {
+    for await (const item of patient.jobs.events({ ids: [A] })) names.push(item.kind);
+  })();
+  await eventually('it begins', () => names.includes('begun'));
+  service.fault = 'held';
+  service.cut();
+  await eventually('the hanging is told', () => names.includes('lost'));
+  service.fault = null;
+  service.happen(A, 'FINISHED');
+  await reading;
+  assert.equal(names.at(-1), 'event');
 });

@@ -14,10 +14,10 @@ const [A, B] = [fakeJobId(1), fakeJobId(2)] as const;
 
 const retry = { tries: 1, firstDelayMs: 1, longestDelayMs: 1 };
 
-/** Everything takes milliseconds here. */
+/** Waiting takes milliseconds here; what a slow machine may take for a fault does not happen by itself. */
 const streams = {
-  firstByteMs: 150,
-  silenceMs: 300,
+  firstByteMs: 10_000,
+  silenceMs: 10_000,
   reconnectFirstMs: 10,
   reconnectLongestMs: 20,
   pollFirstMs: 5,
@@ -25,17 +25,24 @@ const streams = {
   pollForMs: 60_000,
 };
 
-function connect(service: EventService, settings: Partial<ClientSettings> = {}) {
-  return createClient({ url: service.url, retry, streams, ...settings });
+/** For those who wait for a fault to be noticed. */
+const watchful = { ...streams, firstByteMs: 200, silenceMs: 600 };
+
+function connect(service: EventService, times: ClientSettings['streams'] = streams) {
+  return createClient({ url: service.url, retry, streams: times });
 }
 
 /** Reads a watch in the background. */
-function read(service: EventService, ids: string | readonly string[], options: WatchOptions = {}) {
+function read(
+  service: EventService,
+  ids: string | readonly string[],
+  { times, ...options }: WatchOptions & { readonly times?: ClientSettings['streams'] } = {},
+) {
   const events: JobEvent[] = [];
   const states: ConnectionState['kind'][] = [];
   const watching = (async () => {
     const onConnection = ({ kind }: ConnectionState) => states.push(kind);
-    for await (const event of connect(service).jobs.watch(ids, { onConnection, ...options }))
+    for await (const event of connect(service, times).jobs.watch(ids, { onConnection, ...options }))
       events.push(event);
   })();
   watching.catch(() => undefined); // A test that fails earlier has another reason to tell.
@@ -182,7 +189,7 @@ for (const fault of ['absent', 'not-a-stream', 'silent', 'held'] as const satisf
       await using service = await EventService.start();
       service.fault = fault;
       for (const id of ids) service.happen(id, 'PENDING');
-      const watch = read(service, ids);
+      const watch = read(service, ids, { times: watchful });
       await watch.has(ids.length);
       for (const name of ['RUNNING', 'A', 'FINISHED']) for (const id of ids) service.happen(id, name);
       await watch.watching;
@@ -196,6 +203,22 @@ for (const fault of ['absent', 'not-a-stream', 'silent', 'held'] as const satisf
   }
 }
 
+test('the history does not have the creation of a job: what is polled begins after it, and nothing else is missing', async () => {
+  await using service = await EventService.start();
+  service.fault = 'absent';
+  for (const name of ['CREATED', 'PENDING', 'MINE', 'FINISHED']) service.happen(A, name);
+  const watch = read(service, A);
+  await watch.watching;
+  assert.deepEqual(
+    watch.events.map(({ seq, name, status }) => [seq, name, status]),
+    [
+      [2, 'PENDING', 'PENDING'],
+      [3, 'MINE', 'PENDING'],
+      [4, 'FINISHED', 'FINISHED'],
+    ],
+  );
+});
+
 test('a service that knows neither streams nor numbers is watched by reading its history', async () => {
   await using service = await EventService.start();
   service.fault = 'absent';
@@ -207,6 +230,22 @@ test('a service that knows neither streams nor numbers is watched by reading its
   for (const id of [A, B]) for (const name of ['RUNNING', 'MINE', 'FINISHED']) service.happen(id, name);
   await watch.watching;
   for (const id of [A, B]) assert.deepEqual(watch.seqs(id), upTo(4));
+});
+
+test('a service that hung altogether and comes back is streamed from again, and not polled', async () => {
+  await using service = await EventService.start();
+  service.fault = 'held';
+  service.happen(A, 'PENDING');
+  const watch = read(service, A, { times: watchful });
+  await watch.has(1);
+  service.isAway = true;
+  await eventually('the loss is told', () => watch.states.includes('lost'));
+  service.fault = null;
+  service.isAway = false;
+  await eventually('a stream is there', () => service.openStreams === 1);
+  service.happen(A, 'FINISHED');
+  await watch.watching;
+  assert.deepEqual(watch.seqs(), [1, 2]);
 });
 
 test('a stream that is refused because there are too many is waited for while polling', async () => {
@@ -223,7 +262,7 @@ test('a stream that is refused because there are too many is waited for while po
 test('a stream without a sign of life is taken for lost, and resumed', async () => {
   await using service = await EventService.start();
   service.happen(A, 'PENDING');
-  const watch = read(service, A);
+  const watch = read(service, A, { times: watchful });
   await watch.has(1);
   await eventually('a second stream', () => service.seen.length >= 2);
   service.happen(A, 'FINISHED');
@@ -235,11 +274,11 @@ test('heartbeats keep a stream, and a heartbeat with an id is remembered as the 
   await using service = await EventService.start();
   service.happen(A, 'PENDING');
   service.happen(B, 'PENDING');
-  const watch = read(service, [A, B]);
+  const watch = read(service, [A, B], { times: watchful });
   await watch.has(2);
-  for (let beat = 0; beat < 8; beat++) {
-    service.write(beat === 7 ? 'id: c2\n\n' : ': heartbeat\n\n');
-    await new Promise((resolve) => setTimeout(resolve, 60));
+  for (let beat = 0; beat < 12; beat++) {
+    service.write(beat === 11 ? 'id: c2\n\n' : ': heartbeat\n\n');
+    await new Promise((resolve) => setTimeout(resolve, 100));
   }
   assert.equal(service.seen.filter((path) => path.includes('/events?')).length, 1, 'still the first stream');
   for (const id of [A, B]) service.happen(id, 'FINISHED');

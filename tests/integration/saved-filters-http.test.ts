@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createClient } from '../../packages/client/src/index.ts';
 import { MAX_SAVED_FILTERS, savedFilterSchema } from '../../packages/contract/src/index.ts';
 import { type BedUser, codeOf, type HttpBed, openHttpBed } from '../support/http-bed.ts';
 import { addSearchedJobs, searchedJobId } from '../support/searched-jobs.ts';
@@ -119,5 +120,23 @@ test('a job is no filter and a filter no job: their addresses do not meet', asyn
   assert.equal(
     (await bed.call('GET', '/jobs/v2/filters/status', { as: 'ada' })).json.code,
     'filter.not-found',
+  );
+});
+
+test('the client saves, uses, lists and deletes filters, and searches by parameters', async () => {
+  const url = await bed.server.listen({ host: '127.0.0.1', port: 0 });
+  const { jobs } = createClient({ url, token: bed.tokens.ada });
+  await jobs.filters.save('by-client', 'status:running two');
+  assert.deepEqual(
+    (await jobs.list({ saved: 'by-client' })).map(({ name }) => name),
+    ['two'],
+  );
+  assert.equal((await jobs.filters.show('by-client')).filter, 'status:running two');
+  assert.ok((await jobs.filters.list()).some(({ name }) => name === 'by-client'));
+  await jobs.filters.delete('by-client');
+  await assert.rejects(jobs.filters.show('by-client'), { code: 'filter.not-found' });
+  assert.deepEqual(
+    (await jobs.list({ 'status.in': 'FAILED,KILLED', limit: 5 })).map(({ name }) => name),
+    ['one'],
   );
 });

@@ -154,6 +154,29 @@ test('a missing source says so', async () => {
   await assert.rejects(copy, { code: 'not-found', message: /\/absent/ });
 });
 
+test('as many files are copied and directories listed at a time as the storages want', async () => {
+  for (let n = 0; n < 12; n++) plant({ [`s11/${n}/f`]: 'x' });
+  let [running, most] = [0, 0];
+  const count = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    running += 1;
+    most = Math.max(most, running);
+    return work().finally(() => {
+      running -= 1;
+    });
+  };
+  const from: Storage = { ...storage, filesAtOnce: 6, list: (...what) => count(() => storage.list(...what)) };
+  const to: Storage = { ...storage, write: (...what) => count(() => storage.write(...what)) };
+  for (const [counted, names] of [
+    [{ from, to: storage }, 'listed'],
+    [{ from: { ...from, list: storage.list }, to }, 'copied'],
+  ] as const) {
+    most = 0;
+    const manifest = await copyTree({ ...counted, fromPath: '/s11', toPath: '/d11' });
+    assert.equal(manifest.length, 12);
+    assert.equal(most, 6, names);
+  }
+});
+
 test('an abort ends a tree copy and leaves no part files', async () => {
   for (let n = 0; n < 50; n++) plant({ [`s9/${n}`]: 'x'.repeat(100_000) });
   const stop = new AbortController();

@@ -1,5 +1,5 @@
-import { once } from 'node:events';
-import { createConnection, createServer, type Server, type Socket } from 'node:net';
+import { createConnection } from 'node:net';
+import { type ProxiedPair, startTcpProxy } from './tcp-proxy.ts';
 
 /**
  * What the proxy asks about each write: let it through, or do something to the service before or after it happens.
@@ -50,48 +50,36 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
   const socketPath = `${target.searchParams.get('host')}/.s.PGSQL.5432`;
   let decide: Judge | null = null;
   let dark: 'nothing' | 'all' | 'listener' = 'nothing';
-  const listening = new Set<Socket>();
+  const listening = new Set<ProxiedPair>();
   const held: (() => void)[] = [];
   let kill: () => void = () => undefined;
   let writes = 0;
-  const open = new Set<Socket>();
   const judge = (statement: string, sent: string): Verdict => {
     if (decide === null || !WRITES.test(statement) || READ_ONLY_WITH.test(statement)) return 'pass';
     writes += 1;
     return decide(writes, statement, sent);
   };
-  const server: Server = createServer((client) => {
-    const backend = createConnection(socketPath);
-    for (const socket of [client, backend]) {
-      open.add(socket);
-      socket.on('error', () => undefined);
-      socket.once('close', () => {
-        open.delete(socket);
-        listening.delete(socket);
-        client.destroy();
-        backend.destroy();
-      });
-    }
+  function wire(pair: ProxiedPair): void {
+    const { client, backend } = pair;
     backend.on('data', (chunk) => client.write(chunk));
     const splitter = createSplitter(judge);
     client.once('data', (startup) => {
       // The first message has the name under which the connection is known.
       if (!startup.includes(LISTENER)) return;
-      for (const socket of [client, backend]) listening.add(socket);
-      if (dark === 'listener') for (const socket of [client, backend]) socket.pause();
+      listening.add(pair);
+      client.once('close', () => listening.delete(pair));
+      if (dark === 'listener') pause(pair);
     });
     client.on('data', (chunk) => {
       const { before, after, verdict } = splitter(chunk);
       if (before.length > 0) backend.write(before);
       if (verdict === 'pass') return;
       if (verdict === 'hold-before' || verdict === 'hold-after') {
-        client.pause();
-        backend.pause();
+        pause(pair);
         if (verdict === 'hold-after') backend.write(after);
         held.push(() => {
           if (verdict === 'hold-before') backend.write(after);
-          client.resume();
-          backend.resume();
+          resume(pair);
         });
         return kill();
       }
@@ -100,14 +88,11 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
       if (verdict === 'after') backend.write(after);
       kill();
     });
-    if (dark === 'all') for (const socket of [client, backend]) socket.pause();
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
+    if (dark === 'all') pause(pair);
+  }
+  const proxy = await startTcpProxy({ connect: () => createConnection(socketPath), wire });
   return {
-    url: `postgresql://${target.username}:${target.password}@127.0.0.1:${port}${target.pathname}`,
+    url: `postgresql://${target.username}:${target.password}@127.0.0.1:${proxy.port}${target.pathname}`,
     watch: (decideWrites, killService) => {
       writes = 0;
       decide = decideWrites;
@@ -119,24 +104,27 @@ export async function startDatabaseProxy(databaseUrl: string): Promise<DatabaseP
     release: () => {
       for (const goOn of held.splice(0)) goOn();
     },
-    reset: () => {
-      // Only TCP has resets; the end of one side ends the other.
-      for (const socket of open) if (socket.remoteAddress !== undefined) socket.resetAndDestroy();
-    },
+    reset: () => proxy.reset(),
     blackhole: (on, which = 'all') => {
       dark = on ? which : 'nothing';
-      for (const socket of which === 'all' ? open : listening) {
-        if (on) socket.pause();
-        else socket.resume();
+      for (const pair of which === 'all' ? proxy.pairs() : listening) {
+        if (on) pause(pair);
+        else resume(pair);
       }
     },
     writes: () => writes,
-    [Symbol.asyncDispose]: async () => {
-      for (const socket of open) socket.destroy();
-      server.close();
-      await once(server, 'close');
-    },
+    [Symbol.asyncDispose]: () => proxy[Symbol.asyncDispose](),
   };
+}
+
+function pause({ client, backend }: ProxiedPair): void {
+  client.pause();
+  backend.pause();
+}
+
+function resume({ client, backend }: ProxiedPair): void {
+  client.resume();
+  backend.resume();
 }
 
 /** What of a chunk goes on at once, and what waits for the verdict on a write in it. */

@@ -165,6 +165,7 @@ export class EventService implements AsyncDisposable {
     const since = this.isOld ? 0 : Number(query.get('since') ?? 0);
     const entries = (this.#jobs.get(id) ?? [])
       .slice(since)
+      .filter(({ name }) => name !== 'CREATED') // As the service does: the guide's history begins with PENDING.
       .map(({ id: event, seq, name, created, createdBy }) => ({
         ...(this.isOld ? {} : { id: event, seq }),
         status: name,

@@ -14,7 +14,6 @@ import { insertToken } from '../../packages/server/src/database/tokens.ts';
 import { createIdSource } from '../../packages/server/src/domain/id-source.ts';
 import { createTimeFormat } from '../../packages/server/src/domain/timestamp.ts';
 import { Targets } from '../../packages/server/src/engine/targets.ts';
-import type { LiveFeed } from '../../packages/server/src/events/feed.ts';
 import type { HttpContext } from '../../packages/server/src/http/context.ts';
 import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer, type HttpServerOptions } from '../../packages/server/src/http/server.ts';
@@ -22,7 +21,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { LOCAL_ADAPTERS } from './local-adapters.ts';
 import { NO_HOSTS } from './no-hosts.ts';
 import { quietMessages } from './quiet-messages.ts';
-import { createTestPolling, createTestRealtime, startTestFeed } from './test-feed.ts';
+import { createTestPolling, createTestRealtime, startTestFeed, type TestFeed } from './test-feed.ts';
 
 /** Users of a bed: an administrator and three others. */
 export const BED_USERS = ['root', 'ada', 'bob', 'eve'] as const;
@@ -76,7 +75,7 @@ export async function openHttpBed(
   const root = await mkdtemp(join(tmpdir(), 'arras-http-'));
   const logged: Record<string, unknown>[] = [];
   const watching = await startTestFeed(database, db);
-  const base = createContext(db, watching.feed, (line) => logged.push(JSON.parse(line)));
+  const base = createContext(db, watching, (line) => logged.push(JSON.parse(line)));
   const context = { ...base, ...change(base) };
   const tokens = await addUsers(context);
   const server = createHttpServer(context, HANDLERS, options);
@@ -130,7 +129,7 @@ async function inject(
   return { status: answer.statusCode, headers: answer.headers, text, json: isJson ? JSON.parse(text) : null };
 }
 
-function createContext(db: Db, feed: LiveFeed, write: (line: string) => void): HttpContext {
+function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: string) => void): HttpContext {
   const impossible = () => Promise.reject(new Error('there is no engine in this test'));
   const view = {
     publicUrl: () => 'https://api.example.org',
@@ -145,7 +144,7 @@ function createContext(db: Db, feed: LiveFeed, write: (line: string) => void): H
     version: '2.4.9-rtest',
     feed,
     polling: createTestPolling({ db, feed, view, metrics }),
-    realtime: createTestRealtime({ db, feed, view }),
+    realtime: createTestRealtime({ db: reading, feed, view }),
     log: pino({ level: 'debug' }, { write }),
     now: () => new Date(),
     isReady: () => Promise.resolve({ status: 'ready', checks: { database: 'ok' } }),

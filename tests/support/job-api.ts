@@ -138,7 +138,7 @@ export async function startJobApi(): Promise<JobApi> {
     version: '2.4.9-rtest',
     feed,
     polling: createTestPolling({ db, feed, view: engine.service }),
-    realtime: createTestRealtime({ db, feed, view: engine.service }),
+    realtime: createTestRealtime({ db: watching.db, feed, view: engine.service }),
     log: engine.log,
     now: engine.now,
     isReady: async () => ({ status: 'ready', checks: {} }),

@@ -65,18 +65,23 @@ const INSERT_JOBS = `
     (array['normal', 'long', 'gpu', null])[1 + h / 29 % 4],
     1 + h / 31 % 8, 16, 32, 3600 * (1 + h / 37 % 48), false, null, null, '{"data": ["agave://store/in.txt"]}',
     '{"width": 3}',
-    case
-      when $1::bigint - n < $1::bigint / 100 then
-        (array['PENDING', 'STAGED', 'QUEUED', 'RUNNING', 'RUNNING', 'ARCHIVING', 'FINISHED'])[1 + h / 41 % 7]
-      else (array['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FAILED',
-        'FAILED', 'KILLED'])[1 + h / 43 % 10]
-    end,
-    1, h / 47 % 50 <> 0, at, at + h / 53 % 86400 * interval '1 second', at + interval '1 minute',
-    at + interval '2 minutes', at + h / 53 % 86400 * interval '1 second', 'done'
+    status,
+    1, h / 47 % 50 <> 0, at, 
+    at + h / 53 % 86400 * interval '1 second', at + interval '1 minute',
+    at + interval '2 minutes',
+    case when is_open then null else at + h / 53 % 86400 * interval '1 second' end, 'done'
   from (
-    select n, abs(hashint4(n::integer))::bigint as h,
-      clock_timestamp() - ($1::bigint - n) * (interval '2 years' / $1::bigint) as at
-    from generate_series(1, $1::bigint) n
+    select n, h, is_open, clock_timestamp() - ($1::bigint - n) * (interval '2 years' / $1::bigint) as at,
+      case
+        when is_open then
+          (array['PENDING', 'STAGED', 'QUEUED', 'RUNNING', 'RUNNING', 'RUNNING', 'ARCHIVING'])[1 + h / 41 % 7]
+        else (array['FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FINISHED', 'FAILED',
+          'FAILED', 'KILLED'])[1 + h / 43 % 10]
+      end as status
+    from (
+      select n, abs(hashint4(n::integer))::bigint as h, $1::bigint - n < $1::bigint / 100 as is_open
+      from generate_series(1, $1::bigint) n
+    ) hashed
   ) numbered
   order by n`;
 

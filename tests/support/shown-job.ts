@@ -71,6 +71,8 @@ const later = {
   executionType: 'HPC',
   schedulerType: 'SLURM',
   stopRequested: false,
+  seq: 18,
+  freshness: { asOf: times.endTime, source: 'service', reachable: true },
 };
 
 const links = {

@@ -1,13 +1,14 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanEnvironment, createLocalShell } from '../../packages/server/src/execution/local-shell.ts';
 import type { Shell } from '../../packages/server/src/execution/shell.ts';
 import { createDaemon, type Daemon } from './daemon.ts';
 import { eventually } from './eventually.ts';
+import { findFreePort } from './free-port.ts';
+import { describeAccounting, type SlurmAccounting } from './slurm-accounting.ts';
 
 /** A private one-node Slurm on loopback. */
 export interface Slurm {
@@ -29,6 +30,8 @@ export interface Slurm {
 export interface SlurmOptions {
   /** Seconds for which ended jobs stay visible. Default: 300, Slurm's own. */
   readonly minJobAge?: number;
+  /** With accounting in a database of its own. Default: false. */
+  readonly accounting?: boolean;
   /** Lines that are added to slurm.conf. */
   readonly more?: readonly string[];
 }
@@ -42,12 +45,15 @@ export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
   chmodSync(root, 0o755);
   const [controllerPort, nodePort] = [await findFreePort(), await findFreePort()];
   for (const folder of ['munge', 'state', 'spool']) mkdirSync(join(root, folder), { mode: 0o755 });
+  const clean = cleanEnvironment();
+  const environment: Readonly<Record<string, string>> = { ...clean, SLURM_CONF: join(root, 'slurm.conf') };
+  const daemons = describeDaemons(root, environment);
+  const accounting = options.accounting === true ? await describeAccounting(root, environment) : null;
+  const more = [...(accounting?.configuration ?? NO_ACCOUNTING), ...(options.more ?? [])];
   writeFileSync(
     join(root, 'slurm.conf'),
-    renderConfiguration(root, { controllerPort, nodePort, ...options }),
+    renderConfiguration(root, { controllerPort, nodePort, minJobAge: options.minJobAge ?? 300, more }),
   );
-  const environment = { ...cleanEnvironment(), SLURM_CONF: join(root, 'slurm.conf') };
-  const daemons = describeDaemons(root, environment);
   const run = (program: string, ...args: readonly string[]) =>
     execFileSync(program, args, { env: environment, encoding: 'utf8', cwd: '/', timeout: 20_000 });
   const untilReady = () => waitForNode(run);
@@ -60,13 +66,16 @@ export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
     createShell: (path) =>
       createLocalShell({
         environment:
-          path === undefined ? environment : { ...environment, PATH: `${path}:${environment.PATH}` },
+          path === undefined ? environment : { ...environment, PATH: `${path}:${clean.PATH}` },
       }),
     untilReady,
-    close: () => close(root, environment, daemons),
+    close: () => close(root, environment, { ...daemons, accounting }),
   };
   try {
-    for (const daemon of Object.values(daemons)) daemon.start();
+    daemons.munge.start();
+    await accounting?.start();
+    daemons.controller.start();
+    daemons.node.start();
     await untilReady();
     return slurm;
   } catch (error) {
@@ -76,6 +85,8 @@ export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
 }
 
 type Daemons = Readonly<Record<'munge' | 'controller' | 'node', Daemon>>;
+
+const NO_ACCOUNTING = ['AccountingStorageType=accounting_storage/none', 'JobAcctGatherType=jobacct_gather/none'];
 
 function describeDaemons(root: string, env: Readonly<Record<string, string>>): Daemons {
   writeFileSync(join(root, 'munge/key'), randomBytes(1024), { mode: 0o600 });
@@ -109,7 +120,10 @@ function describeDaemons(root: string, env: Readonly<Record<string, string>>): D
 /** More processors than there are, so that tests need not wait for each other. */
 function renderConfiguration(
   root: string,
-  options: SlurmOptions & { readonly controllerPort: number; readonly nodePort: number },
+  options: Pick<Required<SlurmOptions>, 'minJobAge' | 'more'> & {
+    readonly controllerPort: number;
+    readonly nodePort: number;
+  },
 ): string {
   return `ClusterName=arras
 SlurmctldHost=${hostname()}(127.0.0.1)
@@ -133,18 +147,16 @@ SchedulerType=sched/backfill
 SelectType=select/cons_tres
 SelectTypeParameters=CR_Core_Memory
 DefMemPerNode=50
-AccountingStorageType=accounting_storage/none
-JobAcctGatherType=jobacct_gather/none
 ReturnToService=2
 MessageTimeout=3
-MinJobAge=${options.minJobAge ?? 300}
+MinJobAge=${options.minJobAge}
 KillWait=${KILL_WAIT}
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1
 InactiveLimit=0
 NodeName=node1 NodeHostname=${hostname()} NodeAddr=127.0.0.1 Port=${options.nodePort} CPUs=64 RealMemory=20000 State=UNKNOWN
 PartitionName=normal Nodes=node1 Default=YES MaxTime=INFINITE State=UP
 PartitionName=short Nodes=node1 MaxTime=10 State=UP
-${(options.more ?? []).join('\n')}
+${options.more.join('\n')}
 `;
 }
 
@@ -156,18 +168,12 @@ async function waitForNode(run: Slurm['run']): Promise<void> {
   );
 }
 
-/** A port that nobody listens on now. */
-export async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('expected a port, got none');
-  return address.port;
-}
-
 /** Jobs first, because nobody ends the programs of a node that is gone. */
-async function close(root: string, env: Readonly<Record<string, string>>, daemons: Daemons): Promise<void> {
+async function close(
+  root: string,
+  env: Readonly<Record<string, string>>,
+  daemons: Daemons & { readonly accounting: SlurmAccounting | null },
+): Promise<void> {
   if (daemons.controller.isUp() && daemons.node.isUp()) {
     daemons.controller.cont();
     const options = { env, cwd: '/', timeout: 5_000, encoding: 'utf8' } as const;
@@ -181,6 +187,7 @@ async function close(root: string, env: Readonly<Record<string, string>>, daemon
   }
   await daemons.node.end('SIGTERM');
   await daemons.controller.end('SIGKILL');
+  for (const daemon of daemons.accounting?.daemons.toReversed() ?? []) await daemon.end('SIGKILL');
   await daemons.munge.end('SIGTERM');
   rmSync(root, { recursive: true, force: true, maxRetries: 10 });
 }

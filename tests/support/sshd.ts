@@ -25,6 +25,8 @@ export interface Sshd {
   log(): string;
   /** The processes of its connections. */
   children(): readonly number[];
+  /** How many connections there are. */
+  connections(): number;
   signalChildren(signal: NodeJS.Signals): void;
   stop(): Promise<void>;
   /** Listens again on the same port, with these lines of configuration in place of the former. */
@@ -68,6 +70,8 @@ export async function startSshd(options: SshdOptions = {}): Promise<Sshd> {
     }),
     log: () => said,
     children: () => descendants(server?.pid ?? -1),
+    // One process below the listener for each, and for other accounts than root a second one below that.
+    connections: () => listProcesses().filter(({ parent }) => parent === server?.pid).length,
     signalChildren: (signal) => {
       for (const pid of sshd.children()) process.kill(pid, signal);
     },

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import type { JobId } from '../../packages/contract/src/index.ts';
+import { openChannels } from '../../packages/server/src/compose-realtime.ts';
 import { insertApp } from '../../packages/server/src/database/apps.ts';
 import { inTransaction } from '../../packages/server/src/database/connection.ts';
 import { findJob } from '../../packages/server/src/database/jobs.ts';
@@ -13,6 +14,8 @@ import { SseClient } from './sse-client.ts';
 export interface StreamBed {
   readonly bed: HttpBed;
   readonly url: string;
+  /** Takes WebSockets. */
+  readonly gate: AsyncDisposable;
   /** A new job of a user: two events. */
   accept(owner?: BedUser, name?: string): Promise<JobRow>;
   /** One more event of the job; its status stays. */
@@ -28,6 +31,7 @@ export async function openStreamBed(): Promise<StreamBed> {
   const bed = await openHttpBed();
   const { db, context, server, tokens } = bed;
   const { newId } = context;
+  const gate = openChannels({ server: server.server, context });
   await server.listen({ host: '127.0.0.1', port: 0 });
   const { port } = server.server.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;
@@ -38,6 +42,7 @@ export async function openStreamBed(): Promise<StreamBed> {
   return {
     bed,
     url,
+    gate,
     accept: (owner = 'ada', name = 'streamed job') =>
       inTransaction(db, (tx) => {
         const job = {
@@ -65,6 +70,7 @@ export async function openStreamBed(): Promise<StreamBed> {
     },
     async close() {
       for (const client of clients) client.close();
+      await gate[Symbol.asyncDispose]();
       await bed.close();
     },
   };

@@ -13,16 +13,20 @@ import type { TestDatabase } from './database.ts';
 /** The feed of a process as the service has it. Dispose it before the database goes. */
 export interface TestFeed extends AsyncDisposable {
   readonly feed: LiveFeed;
+  /** Reads as the service does, numbers as numbers. */
+  readonly db: Db;
 }
 
 /** Hears of what `db` commits; looks at the tables on a connection of its own. */
 export async function startTestFeed({ connection }: TestDatabase, db: Db): Promise<TestFeed> {
   const pool = openPool(connection, { max: 4, onError: () => undefined });
-  const feed = new LiveFeed({ db: openDatabase(pool), replica: 'test', log: pino({ level: 'silent' }) });
+  const own = openDatabase(pool);
+  const feed = new LiveFeed({ db: own, replica: 'test', log: pino({ level: 'silent' }) });
   listenToChanges(db, feed.publish);
   await feed.start();
   return {
     feed,
+    db: own,
     [Symbol.asyncDispose]: async () => {
       await feed[Symbol.asyncDispose]();
       await pool.end();

@@ -52,13 +52,15 @@ const NO_RESOURCES: LaunchResources = {
   customDirectives: null,
 };
 
-/** Makes a directory for tries of a scheduler. */
+/** Makes a directory for tries of a scheduler. `stem` begins the names of their work directories. */
 export function createTryBed({
   shell,
   scheduler,
+  stem = 'job',
 }: {
   readonly shell: Shell;
   readonly scheduler: Scheduler;
+  readonly stem?: string;
 }): TryBed {
   const root = mkdtempSync(join(tmpdir(), 'arras-tries-'));
   const executor = createExecutor({ shell, scheduler });
@@ -71,7 +73,7 @@ export function createTryBed({
     executor,
     prepare: async (program, resources = {}) => {
       count += 1;
-      const launch = launchOf(root, spool, count, { ...NO_RESOURCES, ...resources });
+      const launch = launchOf({ root, stem, count }, spool, { ...NO_RESOURCES, ...resources });
       await mkdir(launch.workDirectory, { recursive: true });
       await executor.prepare(launch, { program: `#!/bin/bash\n${program}\n`, values: new Uint8Array() });
       return testTry(executor, launch);
@@ -80,12 +82,15 @@ export function createTryBed({
   };
 }
 
-function launchOf(root: string, spoolDirectory: string, count: number, resources: LaunchResources): Launch {
-  const stem = `job ${count}`;
+function launchOf(
+  { root, stem, count }: { readonly root: string; readonly stem: string; readonly count: number },
+  spoolDirectory: string,
+  resources: LaunchResources,
+): Launch {
   return {
     tag: `tj-${process.pid}-${count}-007-1`,
     tryNumber: 1,
-    workDirectory: join(root, 'jdoe', stem),
+    workDirectory: join(root, 'jdoe', `${stem} ${count}`),
     spoolDirectory,
     scriptName: 'demo.ipcexe',
     stdoutName: 'demo.out',

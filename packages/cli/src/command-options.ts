@@ -23,7 +23,7 @@ export function withShared(program: Command): Command {
     .addOption(
       new Option('--color <when>', 'colours: always, never or auto').choices(['always', 'never', 'auto']),
     )
-    .option('--utc', 'times as 2026-03-04T10:15:30.000Z instead of 3m ago')
+    .option('--utc', 'times as 2026-03-04T10:15:30.000+00:00 instead of 3m ago')
     .option('-q, --quiet', QUIET)
     .option('--curl', CURL);
 }

@@ -6,7 +6,7 @@ import type { Column } from './table.ts';
 import { lookOf, statusText } from './terminal.ts';
 
 /** A job as a listing has it: with fields of the whole job where they were asked for. */
-export type JobRow = JobSummary & Partial<JobView>;
+export type JobRow = JobSummary & Partial<Omit<JobView, keyof JobSummary>>;
 
 /** What a listing shows when no columns are chosen. */
 export const DEFAULT_COLUMNS = ['id', 'name', 'status', 'app', 'system', 'created'] as const;
@@ -34,7 +34,10 @@ const TIMES = new Set([
 
 /** The fields that can be columns. */
 export function columnFields(): readonly string[] {
-  return [...Object.keys(SHORT_NAMES), ...fieldsOf(['listJobs', 'showJob']).filter((name) => name !== '_links')];
+  return [
+    ...Object.keys(SHORT_NAMES),
+    ...fieldsOf(['listJobs', 'showJob']).filter((name) => name !== '_links'),
+  ];
 }
 
 /**
@@ -77,7 +80,10 @@ function jobColumn({ terminal, ago }: Session, title: string): Column<JobRow> {
   };
 }
 
-function renderCell(value: unknown, ago: ((time: string) => string) | null): string | number | boolean | null {
+function renderCell(
+  value: unknown,
+  ago: ((time: string) => string) | null,
+): string | number | boolean | null {
   if (value === undefined || value === null) return null;
   if (typeof value === 'string') return ago === null ? value : ago(value);
   return typeof value === 'number' || typeof value === 'boolean' ? value : JSON.stringify(value);

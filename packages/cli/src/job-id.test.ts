@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '@arras/client';
-import { resolveJobId } from './job-id.ts';
+import { namesJob, resolveJobId } from './job-id.ts';
 
 const IDS = [
   '176400000000000003-8f2c0a1b-0001-007',
@@ -60,4 +60,48 @@ test('jobs beyond the first page are found', async () => {
     (_, index) => `17${String(index).padStart(16, '0')}-${index.toString(16).padStart(8, '0')}-0000-007`,
   );
   assert.equal(await resolveJobId(clientWith(many), '00000257'), many[599]);
+});
+
+/** A client of a service with these jobs, newest first, that can be searched by name. */
+function clientWithNames(...names: readonly string[]) {
+  const jobs = names.map((name, index) => ({
+    id: `17640000000000000${9 - index}-0000000${index}-0000-007`,
+    name,
+  }));
+  return createClient({
+    url: 'http://service.test',
+    fetch: (address) => {
+      const { searchParams } = new URL(address instanceof Request ? address.url : address);
+      assert.equal(searchParams.get('owner'), 'me');
+      const [exact, like] = [searchParams.get('name'), searchParams.get('name.like')];
+      const result = jobs.filter(({ name }) =>
+        exact === null ? name.startsWith(like?.slice(0, -1) ?? '') : name === exact,
+      );
+      return Promise.resolve(Response.json({ status: 'success', message: null, version: '1', result }));
+    },
+  });
+}
+
+test('@name is the newest job of that name, or of the only name that begins so', async () => {
+  const client = clientWithNames('rna', 'rna', 'rna-2', 'plot');
+  assert.match(await resolveJobId(client, '@rna'), /^176400000000000009-/);
+  assert.match(await resolveJobId(client, '@rna-'), /^176400000000000007-/);
+  assert.match(await resolveJobId(client, '@pl'), /^176400000000000006-/);
+  await assert.rejects(resolveJobId(client, '@r'), (error: { complaint: object }) => {
+    assert.match(JSON.stringify(error.complaint), /@r fits 2 jobs.*\(rna\).*\(rna-2\)/);
+    return true;
+  });
+  await assert.rejects(resolveJobId(client, '@none'), { name: 'Refusal' });
+});
+
+test('only a whole id, last and @name cannot be a filter', () => {
+  assert.deepEqual([IDS[0] ?? '', 'last', '@rna', 'rna', 'status:failed', '8f2c', '@'].map(namesJob), [
+    true,
+    true,
+    true,
+    false,
+    false,
+    false,
+    false,
+  ]);
 });

@@ -10,6 +10,7 @@ import { Refusal } from './refusal.ts';
 export async function evaluateJq(value: unknown, expression: string): Promise<string> {
   // Loaded here: it takes tens of milliseconds, and few ask for it.
   const { raw } = await import('jq-wasm');
+  const { exitCode } = process;
   try {
     const text = await raw(JSON.stringify(value), expression, ['-r', '-c']);
     return text === '' ? '' : `${text}\n`;
@@ -19,6 +20,9 @@ export async function evaluateJq(value: unknown, expression: string): Promise<st
       why: explain(error),
       todo: 'Look at the JSON with -v, or try ".[0] | keys".',
     });
+  } finally {
+    // The WebAssembly runtime sets it to jq's own.
+    process.exitCode = exitCode;
   }
 }
 

@@ -3,6 +3,11 @@ import { enableCompileCache } from 'node:module';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
+// The runtime warns where variables for colours contradict each other, and takes an empty FORCE_COLOR for a full one.
+// What they mean is decided in terminal.ts: NO_COLOR wins, empty is not set.
+if (process.env['FORCE_COLOR'] === '' || process.env['NO_COLOR']) delete process.env['FORCE_COLOR'];
+if (process.env['FORCE_COLOR']) delete process.env['NODE_DISABLE_COLORS'];
+
 // Saves half of the time to the first line of help: types are stripped and code is compiled once.
 // In a place of our own: what lies in the common temporary directory, others could have put there.
 enableCompileCache(join(process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'arras'));

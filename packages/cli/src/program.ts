@@ -1,15 +1,17 @@
 import { basename } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
+import { acceptSharedEverywhere, withShared } from './command-options.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { addAccountCommands } from './groups/accounts.ts';
 import { addAppCommands } from './groups/apps.ts';
-import { addHelpCommand } from './groups/help.ts';
+import { addCompletionCommands } from './groups/completion.ts';
+import { addExamples, addHelpCommand } from './groups/help.ts';
 import { addJobCommands } from './groups/jobs.ts';
 import { addNotificationCommands } from './groups/notifications.ts';
 import { addServiceCommands } from './groups/service.ts';
 import { addSystemCommands } from './groups/systems.ts';
-import { acceptConnectionEverywhere, createRunner, type Runner } from './runner.ts';
+import { createRunner, type Runner } from './runner.ts';
 
 /** Runs one command line and gives the exit code. Never throws for what a user can cause. */
 export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
@@ -27,26 +29,28 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   }
 }
 
-function buildProgram(name: string, runner: Runner): Command {
+/** The whole command line as data: what it runs is loaded when it runs. */
+export function buildProgram(name: string, runner: Runner): Command {
   const program = new Command(name)
     .description('Submit jobs to an Arras service and know what they are doing.')
     .version(manifest.version)
-    .option('--url <url>', 'address of the service (else ARRAS_URL, else the profile file)')
-    .option('--token <token>', 'bearer token; better in ARRAS_TOKEN, where others cannot see it')
     .enablePositionalOptions()
     .exitOverride()
     // The reason is told in three lines below; commander's own line would be a fourth.
     .configureOutput({ outputError: () => undefined })
     .showSuggestionAfterError()
     .helpCommand(false);
+  withShared(program);
   addJobCommands(program, runner);
   addNotificationCommands(program, runner);
   addSystemCommands(program, runner);
   addAppCommands(program, runner);
   addAccountCommands(program, runner);
   addServiceCommands(program, runner);
+  addCompletionCommands(program);
   addHelpCommand(program);
-  acceptConnectionEverywhere(program);
+  addExamples(program);
+  acceptSharedEverywhere(program);
   return program;
 }
 

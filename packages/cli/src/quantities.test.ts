@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseDurationMs, renderAgo, renderDuration, renderSize } from './quantities.ts';
+import { parseDurationMs, renderAgo, renderDuration, renderMoment, renderSize } from './quantities.ts';
 
 test('durations have the two units that matter', () => {
   const cases: [number, string][] = [
@@ -38,6 +38,13 @@ test('times past are told in one unit, and the future counts as now', () => {
     ['2026-01-01T00:00:00Z', '1d ago'],
   ];
   for (const [time, text] of cases) assert.equal(renderAgo(time, now), text);
+});
+
+test('a time is told as people tell it, or exactly', () => {
+  const nowMs = Date.parse('2026-01-02T00:00:00Z');
+  const time = '2026-01-01T23:57:00.000Z';
+  assert.equal(renderMoment(time, { exact: false, nowMs }), '3m ago');
+  assert.equal(renderMoment(time, { exact: true, nowMs }), time);
 });
 
 test('times given by people need no unit or one of s, m, h, d', () => {

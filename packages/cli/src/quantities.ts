@@ -28,7 +28,7 @@ export function renderAgo(time: string, nowMs: number): string {
 
 /** How times are shown. */
 export interface TimeStyle {
-  /** As 2026-03-04T10:15:30.000Z: for programs, and for people who ask for it. */
+  /** As the service gives them, such as 2026-03-04T10:15:30.000+00:00: for programs, and for people who ask for it. */
   readonly exact: boolean;
   readonly nowMs: number;
 }

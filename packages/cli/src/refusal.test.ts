@@ -15,11 +15,11 @@ function answer(status: number, code: ApiFailure['code'], more: Partial<ApiFailu
   });
 }
 
-test('an error is three lines: what, why, what to do', () => {
+test('an error says what, why and what to do, and what names the request in the log of the service', () => {
   const text = renderComplaint(explainFailure(answer(404, 'job.not-found'), 'arras'));
   assert.equal(
     text,
-    'error: No.\n  why: The service answered 404 job.not-found, request req-1.\n  try: arras jobs list\n',
+    'error: No.\n  why: The service answered 404 job.not-found.\n  try: arras jobs list\n  details: request-id req-1\n',
   );
 });
 
@@ -36,7 +36,7 @@ test('what the service says cannot forge lines or obey the terminal', () => {
   const text = renderComplaint(
     explainFailure(answer(500, 'unknown', { message: 'bad\n  try: rm -r /\x1b[2J' }), 'arras'),
   );
-  assert.equal(text.split('\n').length, 4);
+  assert.equal(text.split('\n').length, 5);
   assert.ok(!text.includes('\x1b'));
 });
 

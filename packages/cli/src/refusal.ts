@@ -4,12 +4,14 @@ import { cleanText } from './clean-text.ts';
 import { exitCodeOfFailure } from './exit-code-of.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 
-/** What is said about a failure: what happened, why, and what to do. */
+/** What is said about a failure: what happened, why, what to do, and what names it in the log of the service. */
 export interface Complaint {
   readonly what: string;
   /** One line; several only for a request with several problems. */
   readonly why: readonly string[];
   readonly todo: string;
+  /** Null when the service was not asked, or did not name the request. */
+  readonly requestId: string | null;
   readonly exitCode: ExitCode;
 }
 
@@ -25,7 +27,7 @@ export class Refusal extends Error {
     exitCode = EXIT.usage,
   }: { what: string; why: string; todo: string; exitCode?: ExitCode }) {
     super(what);
-    this.complaint = { what, why: [why], todo, exitCode };
+    this.complaint = { what, why: [why], todo, requestId: null, exitCode };
   }
 }
 
@@ -41,6 +43,7 @@ const COMMANDS: Partial<Record<ErrorCode, string>> = {
   'job.action-impossible': 'jobs status JOB',
   'permission.not-found': 'jobs pems list JOB',
   'notification.not-found': 'notifications list',
+  'filter.not-found': 'jobs filters list',
   'attempt.not-found': 'notifications attempts SUBSCRIPTION --all',
 };
 
@@ -58,6 +61,7 @@ export function explainFailure(failure: unknown, program: string): Complaint {
       what,
       why: [why],
       todo: `Start it with "${program} serve", or name another one with --url or ARRAS_URL.`,
+      requestId: null,
       exitCode,
     };
   }
@@ -66,18 +70,19 @@ export function explainFailure(failure: unknown, program: string): Complaint {
     what,
     why: ['This is unexpected.'],
     todo: `Repeat the command; report it if it happens again.`,
+    requestId: null,
     exitCode,
   };
 }
 
 function explainAnswer(failure: ApiFailure, program: string): Complaint {
-  const request = failure.requestId === null ? '' : `, request ${failure.requestId}`;
-  const source = `The service answered ${failure.status} ${failure.code}${request}.`;
+  const source = `The service answered ${failure.status} ${failure.code}.`;
   const { problems, code } = failure;
   return {
     what: problems.length > 0 && code !== 'unknown' ? ERRORS[code].message : failure.message,
     why: problems.length > 0 ? problems.map(renderProblem) : [source],
     todo: remedyOf(failure, program),
+    requestId: failure.requestId,
     exitCode: exitCodeOfFailure(failure),
   };
 }
@@ -89,14 +94,15 @@ function remedyOf(failure: ApiFailure, program: string): string {
   return failure.remedy ?? 'Check that the address is that of an Arras service.';
 }
 
-/** Three lines: what, why, what to do. */
-export function renderComplaint({ what, why, todo }: Complaint): string {
+/** What, why, what to do; and a line by which the service's log has more. */
+export function renderComplaint({ what, why, todo, requestId }: Complaint): string {
   const [first = '', ...more] = why.map(cleanText);
   return [
     `error: ${cleanText(what)}`,
     `  why: ${first}`,
     ...more.map((line) => `       ${line}`),
     `  try: ${cleanText(todo)}`,
+    ...(requestId === null ? [] : [`  details: request-id ${cleanText(requestId)}`]),
     '',
   ].join('\n');
 }

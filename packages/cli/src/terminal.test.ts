@@ -35,6 +35,16 @@ test('NO_COLOR, CLICOLOR=0 and TERM=dumb take the colours away', () => {
   assert.equal(describeTerminal({ isTty: true, env: { ...utf8, NO_COLOR: '' } }).colour, true);
 });
 
+test('--color decides whatever the environment says, and an empty FORCE_COLOR says nothing', () => {
+  const colour = (color: 'always' | 'never' | 'auto', isTty: boolean, env: Record<string, string>) =>
+    describeTerminal({ isTty, env: { ...utf8, ...env }, color }).colour;
+  assert.equal(colour('always', false, { NO_COLOR: '1', TERM: 'dumb' }), true);
+  assert.equal(colour('never', true, { FORCE_COLOR: '1' }), false);
+  assert.equal(colour('auto', true, { NO_COLOR: '1' }), false);
+  assert.equal(colour('auto', false, { FORCE_COLOR: '' }), false);
+  assert.equal(colour('auto', true, { FORCE_COLOR: '', CLICOLOR: '' }), true);
+});
+
 test('nothing is painted over with TERM=dumb or ACCESSIBLE=1', () => {
   assert.equal(describeTerminal({ isTty: true, env: { ...utf8, TERM: 'dumb' } }).repaint, false);
   const accessible = describeTerminal({ isTty: true, env: { ...utf8, ACCESSIBLE: '1' } });

@@ -38,6 +38,17 @@ function systemCalls(call: Call) {
     act: (id: string, action: Action) => call('actOnSystem', { params: { id }, body: { action } }),
     queues: (id: string, query: QueryInputOf<'listSystemQueues'> = {}) =>
       call('listSystemQueues', { params: { id }, query }),
+    /** Enters the system as jobs would, and says of each step how it went. */
+    check: (id: string) => call('checkSystem', { params: { id } }),
+    /** How the service signs in; secrets go in and never come out. */
+    credentials: {
+      list: (id: string, query: QueryInputOf<'listSystemCredentials'> = {}) =>
+        call('listSystemCredentials', { params: { id }, query }),
+      set: (id: string, body: CallOptions<'setSystemCredentials'>['body']) =>
+        call('setSystemCredentials', { params: { id }, body }),
+      delete: (id: string, connection: 'login' | 'storage') =>
+        call('removeSystemCredentials', { params: { id, connection } }),
+    },
     roles: {
       list: (id: string, query: QueryInputOf<'listSystemRoles'> = {}) =>
         call('listSystemRoles', { params: { id }, query }),

@@ -1,4 +1,5 @@
 import { type ConnectionState, keepConnected } from './connection.ts';
+import { ApiFailure, UnreachableFailure } from './failure.ts';
 import type { Link } from './link.ts';
 import {
   openStream,
@@ -51,20 +52,30 @@ export async function* streamEvents(
   const query = { ...search, saved, ids: ids?.join(',') };
   const contact = link.contact(options.patienceMs);
   let position = options.since ?? null;
+  let isProven = false;
   const session = async function* (): AsyncGenerator<EventsNews, void> {
-    for await (const message of openStream(link, { kind: 'jobs', query }, { position, signal })) {
-      contact.made();
-      const isFirst = position === null;
-      if ('cursor' in message) position = message.cursor;
-      if (message.kind === 'opened') yield { kind: 'connected' };
-      else if (message.kind === 'position' && isFirst) yield { kind: 'begun', cursor: message.cursor };
-      else if (message.kind !== 'position' && message.kind !== 'end') yield message;
+    try {
+      const start = { position, signal, insists: true };
+      for await (const message of openStream(link, { kind: 'jobs', query }, start)) {
+        contact.made();
+        isProven = true;
+        const isFirst = position === null;
+        if ('cursor' in message) position = message.cursor;
+        if (message.kind === 'opened') yield { kind: 'connected' };
+        else if (message.kind === 'position' && isFirst) yield { kind: 'begun', cursor: message.cursor };
+        else if (message.kind !== 'position' && message.kind !== 'end') yield message;
+      }
+    } catch (error) {
+      if (!(error instanceof StreamUnavailable)) throw error;
+      throw toFailure(error, isProven ? link.url : null);
     }
   };
-  try {
-    yield* keepConnected<EventsNews>(session, { contact, signal });
-  } catch (error) {
-    if (!(error instanceof StreamUnavailable)) throw error;
-    throw error.cause ?? new StreamFailure(`No stream can be had: ${error.message}`);
-  }
+  yield* keepConnected<EventsNews>(session, { contact, signal });
+}
+
+/** A way that has carried a stream before is broken and not closed: the service may hang. */
+function toFailure(error: StreamUnavailable, provenUrl: string | null): Error {
+  if (error.cause instanceof ApiFailure) return error.cause;
+  if (provenUrl !== null) return new UnreachableFailure(provenUrl, error);
+  return new StreamFailure(`No stream can be had: ${error.message}`, { cause: error.cause });
 }

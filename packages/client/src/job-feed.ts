@@ -1,7 +1,7 @@
 import { MAX_STREAM_JOBS } from '@arras/contract';
 import { type ConnectionMade, type ConnectionState, type Contact, keepConnected } from './connection.ts';
 import { hasEnded } from './ended.ts';
-import { ApiFailure } from './failure.ts';
+import { ApiFailure, UnreachableFailure } from './failure.ts';
 import type { Link } from './link.ts';
 import { merge } from './merge.ts';
 import {
@@ -100,7 +100,12 @@ class JobFeed {
           if (!(error instanceof StreamUnavailable)) throw error;
         }
       }
-      if (yield* this.#poll()) return;
+      try {
+        if (yield* this.#poll()) return;
+      } catch (error) {
+        if (error instanceof UnreachableFailure) this.#link.gate.reopen();
+        throw error;
+      }
     }
   }
 
@@ -126,7 +131,7 @@ class JobFeed {
       if (isOne || !isNotFound(error)) throw error;
       // An older service takes "events" for the id of a job. When it is a job of ours that is missing, the look fails.
       yield* this.#look();
-      this.#link.gate.closeFor(this.#link.times.pollForMs);
+      this.#link.gate.closeFor(this.#link.times.pollForMs, { isAsked: false });
       throw new StreamUnavailable('the service has no streams', { cause: error });
     }
   }

@@ -49,14 +49,22 @@ export interface Link {
 /** Until when this client does without streams, because the last one did not come through. */
 export class StreamGate {
   #closedUntilMs = 0;
+  #isAsked = false;
 
   /** True while streams are worth trying. */
   get isOpen(): boolean {
     return performance.now() >= this.#closedUntilMs;
   }
 
-  closeFor(durationMs: number): void {
-    this.#closedUntilMs = Math.max(this.#closedUntilMs, performance.now() + durationMs);
+  /** `isAsked`: the service itself wants to be left alone so long. */
+  closeFor(durationMs: number, { isAsked }: { readonly isAsked: boolean }): void {
+    this.#closedUntilMs = performance.now() + durationMs;
+    this.#isAsked = isAsked;
+  }
+
+  /** The service does not answer at all: then its silence says nothing about streams, and a new one may have them. */
+  reopen(): void {
+    if (!this.#isAsked) this.#closedUntilMs = 0;
   }
 }
 

@@ -17,6 +17,8 @@ export function notificationCalls(call: Call) {
     /** Failed attempts, newest first; with `status: 'all'` the others too. */
     attempts: (id: string, query: QueryInputOf<'listAttempts'> = {}) =>
       call('listAttempts', { params: { id }, query }),
+    attempt: (id: string, attemptId: string) => call('showAttempt', { params: { id, attemptId } }),
+    deleteAttempt: (id: string, attemptId: string) => call('deleteAttempt', { params: { id, attemptId } }),
     /** Every event that matched, newest first, with its state. */
     deliveries: (id: string, query: QueryInputOf<'listDeliveries'> = {}) =>
       call('listDeliveries', { params: { id }, query }),

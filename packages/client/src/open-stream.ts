@@ -49,6 +49,8 @@ export interface StreamStart {
   /** Null for the beginning. */
   readonly position: string | null;
   readonly signal?: AbortSignal | undefined;
+  /** Tries although the last stream did not come through: for those who have nothing else. */
+  readonly insists?: boolean;
 }
 
 /**
@@ -62,7 +64,8 @@ export async function* openStream(
   target: StreamTarget,
   start: StreamStart,
 ): AsyncGenerator<StreamMessage, void> {
-  if (!link.gate.isOpen) throw new StreamUnavailable('streams did not come through a moment ago');
+  if (!link.gate.isOpen && start.insists !== true)
+    throw new StreamUnavailable('streams did not come through a moment ago');
   try {
     yield* readMessages(link, await request(link, target, start));
   } catch (error) {
@@ -129,7 +132,8 @@ function explain(link: Link, error: unknown): unknown {
   const unavailable = toUnavailable(error);
   if (unavailable === null) return error;
   const isCrowded = error instanceof ApiFailure && error.code === 'stream.too-many';
-  link.gate.closeFor(isCrowded ? Math.max(error.retryAfterMs ?? 0, CROWDED_MS) : link.times.pollForMs);
+  const durationMs = isCrowded ? Math.max(error.retryAfterMs ?? 0, CROWDED_MS) : link.times.pollForMs;
+  link.gate.closeFor(durationMs, { isAsked: isCrowded });
   return unavailable;
 }
 

@@ -132,7 +132,8 @@ function compileValue(type: OrderedType, value: FilterValue, now: Date): string 
       return compileDuration(value);
     case 'memory':
       return compileMemory(value);
-    default:
+    case 'integer':
+    case 'number':
       return compileNumber(value, type);
   }
 }

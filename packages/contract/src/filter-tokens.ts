@@ -45,6 +45,8 @@ export class FilterError extends Error {
 const KEY = /-?([A-Za-z][A-Za-z]*)([:~])/y;
 const OPERATOR = /[<>]=?/y;
 const BLANK = /\s/;
+const PLAIN = /\S*/y;
+const LISTED = /[^\s,]*/y;
 
 /**
  * Splits a filter into its terms.
@@ -103,9 +105,8 @@ function readPlain(
   start: number,
   list: boolean,
 ): { readonly text: string; readonly end: number } {
-  let end = start;
-  while (end < text.length && !BLANK.test(text[end] ?? '') && !(list && text[end] === ',')) end += 1;
-  return { text: text.slice(start, end), end };
+  const plain = matchAt(list ? LISTED : PLAIN, text, start)?.[0] ?? '';
+  return { text: plain, end: start + plain.length };
 }
 
 function readQuoted(text: string, start: number): { readonly text: string; readonly end: number } {

@@ -20,10 +20,10 @@ function describeField(name: JobSearchFieldName): string {
 }
 
 /** What a search by parameters takes: any field, alone or with an operator. `parseJobSearch` reads them. */
-export const jobSearchQueryFields = {
+export const jobSearchQueryFields: { readonly saved: typeof queryTextSchema } = {
   saved: queryTextSchema.describe('Name of one of your saved filters; it holds beside the other parameters.'),
-  // Known to the documentation only: with their exact types every name of every case would have to be one.
-  ...(fieldParameters as Record<never, z.ZodType>),
+  // Known to the documentation only: a type that held them would have to hold them in every case.
+  ...fieldParameters,
 };
 
 /** Parameters with an operator, in any case. */

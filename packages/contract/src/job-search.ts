@@ -56,8 +56,8 @@ export function parseJobSearch(query: RawQuery, context: SearchContext): Parsed<
   for (const [parameter, given] of Object.entries(query)) {
     const target = readParameter(parameter);
     if (target === null) continue;
-    for (const text of [given].flat()) {
-      const result = readTerm({ ...target, parameter, text: String(text ?? '').trim() }, context);
+    for (const text of textsOf(given)) {
+      const result = readTerm({ ...target, parameter, text: text.trim() }, context);
       if (typeof result === 'string') problems.push({ field: parameter.toWellFormed(), message: result });
       else terms.push(result);
     }
@@ -67,6 +67,14 @@ export function parseJobSearch(query: RawQuery, context: SearchContext): Parsed<
     problems.push({ field: terms[SEARCH_LIMITS.terms]?.parameter ?? '', message });
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, value: terms };
+}
+
+/** What HTTP servers and callers give: a text, a number or a boolean, or a list of them. */
+function textsOf(given: unknown): string[] {
+  if (Array.isArray(given)) return given.flatMap(textsOf);
+  if (typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean')
+    return [String(given)];
+  return [];
 }
 
 interface Target {
@@ -126,7 +134,10 @@ function readTerm(given: Given, context: SearchContext): JobSearchTerm | string 
         ? values
         : { ...about, type: 'date', operator: operator as DateOperator, values };
     }
-    default: {
+    case 'integer':
+    case 'number':
+    case 'memory':
+    case 'duration': {
       const values = readAll(parts, (part) => readNumber(part, type));
       return typeof values === 'string'
         ? values

@@ -110,11 +110,13 @@ const ENDLESS: readonly (string | undefined)[] = ['downloadJobOutput', 'streamJo
 function countRequests(server: FastifyInstance, pressure: Pressure): void {
   const counts = ({ routeOptions, query }: FastifyRequest) =>
     !ENDLESS.includes(routeOptions.config.operationId) && !(isRecord(query) && 'wait' in query);
-  server.addHook('onRequest', async (request) => {
+  server.addHook('onRequest', (request, _reply, done) => {
     if (counts(request)) pressure.begin();
+    done();
   });
-  server.addHook('onResponse', async (request) => {
+  server.addHook('onResponse', (request, _reply, done) => {
     if (counts(request)) pressure.end();
+    done();
   });
 }
 
@@ -142,9 +144,15 @@ export async function closeServer(server: FastifyInstance): Promise<void> {
   }
 }
 
+/**
+ * Connections that wait to be accepted: thousands of streams come back together after a restart, and one that finds no
+ * place waits for a second or longer. Linux takes `net.core.somaxconn` at most, 4,096 by default; Node's default is 511.
+ */
+const BACKLOG = 4_096;
+
 /** Opens the port and returns its address. */
 export async function listen(server: FastifyInstance, config: Config): Promise<string> {
-  await server.listen({ host: config.ARRAS_HOST, port: config.ARRAS_PORT });
+  await server.listen({ host: config.ARRAS_HOST, port: config.ARRAS_PORT, backlog: BACKLOG });
   const { port } = server.server.address() as AddressInfo;
   const host = config.ARRAS_HOST.includes(':') ? `[${config.ARRAS_HOST}]` : config.ARRAS_HOST;
   return `http://${host}:${port}`;

@@ -3,7 +3,7 @@ import type { ProfileView, TokenView } from '@arras/contract';
 import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
 import type { Invocation } from '../runner.ts';
 import type { Column } from '../table.ts';
-import type { ListOptions } from './jobs.ts';
+import type { ListOptions } from './job-list.ts';
 import { parseTimeout } from './watch.ts';
 
 /** Options of a new user. */

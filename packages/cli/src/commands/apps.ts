@@ -4,7 +4,7 @@ import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
 import { type Column, renderTable } from '../table.ts';
 import { type FileOptions, printChanged } from './documents.ts';
-import type { ListOptions } from './jobs.ts';
+import type { ListOptions } from './job-list.ts';
 
 const COLUMNS: Column<AppSummary>[] = [
   { title: 'id', cell: (app) => app.id },
@@ -99,7 +99,10 @@ export async function createApp(call: Invocation<FileOptions>): Promise<void> {
 /** Changes an app. */
 export async function updateApp(call: Invocation<FileOptions>, id: string): Promise<void> {
   const app = await call.client().apps.update(id, (await readDocument(call.options.file)) as AppRequestBody);
-  await printChanged(call, { result: app, sentence: `Changed ${app.id}; it is at revision ${app.revision}.` });
+  await printChanged(call, {
+    result: app,
+    sentence: `Changed ${app.id}; it is at revision ${app.revision}.`,
+  });
 }
 
 /** Enables, disables, publishes or unpublishes an app. */

@@ -11,7 +11,7 @@ import type { Session } from '../session.ts';
 import { resolveSubscriptionId } from '../subscription-id.ts';
 import type { Column } from '../table.ts';
 import type { Tone } from '../terminal.ts';
-import type { ListOptions } from './jobs.ts';
+import type { ListOptions } from './job-list.ts';
 
 /** Options of the attempts. */
 export interface AttemptOptions extends ListOptions {

@@ -1,32 +1,43 @@
 import { hasEnded } from '@arras/client';
-import { resolveJobId, resolveJobIds } from '../job-id.ts';
+import type { JobView } from '@arras/contract';
+import { resolveJobIds } from '../job-id.ts';
 import { type OutputOptions, printResult } from '../print.ts';
 import type { Invocation } from '../runner.ts';
+import type { Session } from '../session.ts';
 
-/** Stops or kills a job. Says what is true now: the end may still have to be proven. */
-export async function endJob(
-  { session, client, options }: Invocation<OutputOptions>,
-  typed: string,
+/** Stops or kills jobs. Says what is true now: the end may still have to be proven. */
+export async function endJobs(
+  { session, client, lookup, options }: Invocation<OutputOptions>,
+  typed: readonly string[],
   action: 'stop' | 'kill',
 ): Promise<void> {
+  const ids = await resolveJobIds(lookup(), typed);
   const api = client();
-  const id = await resolveJobId(api, typed);
-  const job = await api.jobs[action](id);
-  await printResult(session, options, { result: job, human: () => `${job.status}\n` });
-  if (hasEnded(job.status)) session.say(`${id} has ended: ${job.status}.\n`);
+  const jobs: JobView[] = [];
+  for (const id of ids) {
+    const job = await api.jobs[action](id);
+    jobs.push(job);
+    sayWhatIsTrue(session, job, action);
+  }
+  const human = () => jobs.map(({ status }) => `${status}\n`).join('');
+  await printResult(session, options, { result: jobs.length === 1 ? jobs[0] : jobs, human });
+}
+
+function sayWhatIsTrue({ say, program }: Session, { id, status }: JobView, action: 'stop' | 'kill'): void {
+  if (hasEnded(status)) say(`${id} has ended: ${status}.\n`);
   else
-    session.say(
-      `Asked ${id} to ${action}; until that is proven it is ${job.status}. To see the end:\n  ${session.program} jobs watch ${id}\n`,
+    say(
+      `Asked ${id} to ${action}; until that is proven it is ${status}. To see the end:\n  ${program} jobs watch ${id}\n`,
     );
 }
 
 /** Stops and hides jobs. */
 export async function deleteJobs(
-  { session, client }: Invocation<unknown>,
+  { session, client, lookup }: Invocation<unknown>,
   typed: readonly string[],
 ): Promise<void> {
   const api = client();
-  for (const id of await resolveJobIds(api, typed)) {
+  for (const id of await resolveJobIds(lookup(), typed)) {
     await api.jobs.delete(id);
     session.say(`Deleted ${id}; its data and history remain on the systems.\n`);
   }

@@ -3,7 +3,7 @@ import { resolveJobId } from '../job-id.ts';
 import { type OutputOptions, printRows } from '../print.ts';
 import type { Invocation } from '../runner.ts';
 import type { Column } from '../table.ts';
-import type { ListOptions } from './jobs.ts';
+import type { ListOptions } from './job-list.ts';
 
 const COLUMNS: Column<JobPermissionView>[] = [
   { title: 'user', cell: (row) => row.username },

@@ -1,66 +1,41 @@
-import { type HistoryEntry, type JobSummary, type JobView, jobSummarySchema } from '@arras/contract';
+import { type HistoryEntry, type JobView, STATUS_LOOKS } from '@arras/contract';
 import { resolveJobId } from '../job-id.ts';
-import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
-import { renderAgo, renderClock, renderDuration, renderSize } from '../quantities.ts';
+import { readErrorTail } from '../log-tail.ts';
+import { renderNextSteps } from '../next-steps.ts';
+import { isForPeople, type OutputOptions, printPairs, printResult } from '../print.ts';
+import { renderDuration, renderSize } from '../quantities.ts';
 import type { Invocation } from '../runner.ts';
+import type { Session } from '../session.ts';
 import { type Column, renderTable } from '../table.ts';
-import { lookOf, statusText, type Terminal } from '../terminal.ts';
+import { paint, statusText } from '../terminal.ts';
 import { renderProgressLines } from '../watch/job-lines.ts';
 
-/** Options of listings. */
-export interface ListOptions extends OutputOptions {
-  readonly limit: string;
-  readonly offset: string;
-}
+/** Of a job that failed so many lines of its standard error are shown. */
+const TAIL_LINES = 20;
 
-/** Lists jobs, or the one that is named. */
-export async function listJobs(
-  { session, client, options }: Invocation<ListOptions>,
-  typed?: string,
-): Promise<void> {
-  const { limit, offset } = options;
-  const rows =
-    typed === undefined ? await client().jobs.list({ limit, offset }) : [await findRow(client(), typed)];
-  const whenEmpty = `No jobs yet. Submit one: ${session.program} jobs submit -F job.json --watch`;
-  printRows(session, options, { rows, columns: jobColumns(session.terminal), whenEmpty });
-}
-
-/** The row that the listing has for a job. */
-async function findRow(
-  client: ReturnType<Invocation<unknown>['client']>,
-  typed: string,
-): Promise<JobSummary> {
-  return jobSummarySchema.parse(await client.jobs.show(await resolveJobId(client, typed)));
-}
-
-function jobColumns(terminal: Terminal): Column<JobSummary>[] {
-  const nowMs = Date.now();
-  return [
-    { title: 'id', cell: (job) => job.id },
-    { title: 'name', cell: (job) => job.name, shrink: 'middle' },
-    { title: 'status', cell: (job) => statusText(terminal, job), tone: (job) => lookOf(job).class },
-    { title: 'app', cell: (job) => job.appId, shrink: 'end' },
-    { title: 'system', cell: (job) => job.executionSystem, shrink: 'end' },
-    { title: 'created', cell: (job) => renderAgo(job.created, nowMs) },
-  ];
-}
-
-/** Shows one job: what it is, where it is, and its phases. */
+/** Shows one job: what it is, where it is, its phases, why it failed, and what can be done next. */
 export async function showJob(
-  { session, client, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<OutputOptions>,
   typed: string,
 ): Promise<void> {
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   const job = await api.jobs.show(id);
-  printPairs(session, options, { result: job, pairs: jobPairs(job, session.terminal) });
-  if (options.verbose === true || options.json !== undefined || options.format === 'json') return;
+  await printPairs(session, options, { result: job, pairs: jobPairs(job, session) });
+  if (!isForPeople(options)) return;
   const history = await api.jobs.history(id, { limit: 250 });
   const place = { terminal: session.terminal, width: session.width(), nowMs: Date.now() };
   session.out(`\n${renderProgressLines({ job, history }, place).join('\n')}\n`);
+  if (STATUS_LOOKS[job.status].class === 'fail') {
+    const tail = await readErrorTail(api, id, TAIL_LINES);
+    const title = paint(session.terminal, 'bold', 'the end of its standard error');
+    if (tail !== null) session.out(`\n${title}\n${tail}`);
+  }
+  session.say(`\n${renderNextSteps(session.program, job)}`);
 }
 
-function jobPairs(job: JobView, terminal: Terminal): [string, unknown][] {
+function jobPairs(job: JobView, { terminal, ago }: Session): [string, unknown][] {
+  const when = (time: string | null) => (time === null ? null : ago(time));
   return [
     ['id', job.id],
     ['status', statusText(terminal, job)],
@@ -80,31 +55,30 @@ function jobPairs(job: JobView, terminal: Terminal): [string, unknown][] {
     ['parameters', Object.keys(job.parameters).length === 0 ? null : job.parameters],
     ['work directory', job.outputPath],
     ['archive', job.archive ? `${job.archiveSystem ?? ''}:${job.archivePath ?? ''}` : 'no'],
-    ['created', job.created],
-    ['started', job.startTime],
-    ['ended', job.endTime],
+    ['created', when(job.created)],
+    ['started', when(job.startTime)],
+    ['ended', when(job.endTime)],
   ];
 }
 
 /** Shows the status only: the smallest answer. */
 export async function showStatus(
-  { session, client, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<OutputOptions>,
   typed: string,
 ): Promise<void> {
-  const api = client();
-  const status = await api.jobs.status(await resolveJobId(api, typed));
-  printResult(session, options, { result: status, human: () => `${status.status}\n` });
+  const status = await client().jobs.status(await resolveJobId(lookup(), typed));
+  await printResult(session, options, { result: status, human: () => `${status.status}\n` });
 }
 
 /** Shows what happened to a job, oldest first. */
 export async function showHistory(
-  { session, client, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<OutputOptions>,
   typed: string,
 ): Promise<void> {
   const api = client();
-  const id = await resolveJobId(api, typed);
+  const id = await resolveJobId(lookup(), typed);
   const rows = await readHistory((offset) => api.jobs.history(id, { limit: PAGE, offset }));
-  printResult(session, options, { result: rows, human: () => renderHistory(rows, session) });
+  await printResult(session, options, { result: rows, human: () => renderHistory(rows, session) });
 }
 
 const PAGE = 250;
@@ -121,7 +95,7 @@ async function readHistory(read: (offset: number) => Promise<HistoryEntry[]>): P
 /** The history as a table: when, how long after the entry before, status, text, progress. */
 export function renderHistory(
   rows: readonly HistoryEntry[],
-  { terminal, width }: { terminal: Terminal; width(): number },
+  { terminal, width, clock }: Pick<Session, 'terminal' | 'width' | 'clock'>,
 ): string {
   const after = new Map(
     rows.map((row, index) => [
@@ -130,7 +104,7 @@ export function renderHistory(
     ]),
   );
   const columns: Column<HistoryEntry>[] = [
-    { title: 'time', cell: (row) => (terminal.isTty ? renderClock(row.created) : row.created) },
+    { title: 'time', cell: (row) => clock(row.created) },
     { title: 'after', cell: (row) => renderDuration(after.get(row) ?? 0), align: 'right' },
     { title: 'status', cell: (row) => row.status },
     { title: 'description', cell: (row) => describe(row), shrink: 'end' },

@@ -9,7 +9,7 @@ import { resolveSubscriptionId } from '../subscription-id.ts';
 import type { Column } from '../table.ts';
 import type { Tone } from '../terminal.ts';
 import { printChanged } from './documents.ts';
-import type { ListOptions } from './jobs.ts';
+import type { ListOptions } from './job-list.ts';
 
 /** Options of the listing. */
 export interface SubscriptionListOptions extends ListOptions {

@@ -1,6 +1,7 @@
 import type { JobRequestBody } from '@arras/contract';
 import { renderJson } from '../clean-text.ts';
 import type { ExitCode } from '../exit-codes.ts';
+import { renderNextSteps } from '../next-steps.ts';
 import { applyOverrides } from '../overrides.ts';
 import { type OutputOptions, printResult } from '../print.ts';
 import { readDocument } from '../read-document.ts';
@@ -31,17 +32,12 @@ export async function submitJob(
   if (options.dryRun === true) {
     const resolved = await api.jobs.check(body);
     session.say('The request is sound; nothing was stored or started.\n');
-    return printResult(session, options, { result: resolved, human: () => `${renderJson(resolved)}\n` });
+    await printResult(session, options, { result: resolved, human: () => `${renderJson(resolved)}\n` });
+    return;
   }
   const job = await api.jobs.submit(body, { idempotencyKey: options.idempotencyKey });
-  printResult(session, options, { result: job, human: () => `${job.id}\n` });
+  await printResult(session, options, { result: job, human: () => `${job.id}\n` });
   const follows = options.watch === true || options.wait === true;
-  if (!follows) return session.say(nextSteps(session.program, job.id));
+  if (!follows) return session.say(renderNextSteps(session.program, job));
   return watchOrDetach(session, api, [job.id], { timeoutMs, quiet: options.watch !== true });
-}
-
-function nextSteps(program: string, id: string): string {
-  return [`${program} jobs watch ${id}`, `${program} jobs logs -f ${id}`, `${program} jobs stop ${id}`]
-    .map((command) => `  ${command}\n`)
-    .join('');
 }

@@ -10,7 +10,7 @@ import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
 import { type Column, renderTable } from '../table.ts';
 import { type FileOptions, printChanged } from './documents.ts';
-import type { ListOptions } from './jobs.ts';
+import type { ListOptions } from './job-list.ts';
 
 /** Options of the listing. */
 export interface SystemListOptions extends ListOptions {
@@ -155,7 +155,11 @@ export async function listRoles(
   id: string,
 ): Promise<void> {
   const rows = await client().systems.roles.list(id);
-  await printRows(session, options, { rows, columns: ROLE_COLUMNS, whenEmpty: `Nobody has a role on ${id}.` });
+  await printRows(session, options, {
+    rows,
+    columns: ROLE_COLUMNS,
+    whenEmpty: `Nobody has a role on ${id}.`,
+  });
 }
 
 /** Shows the role of one user. */

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { CreateProfileOptions, CreateTokenOptions } from '../commands/accounts.ts';
-import type { ListOptions } from '../commands/jobs.ts';
-import type { OutputOptions } from '../print.ts';
 import { withOutput, withPage } from '../command-options.ts';
+import type { CreateProfileOptions, CreateTokenOptions } from '../commands/accounts.ts';
+import type { ListOptions } from '../commands/job-list.ts';
+import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
 
 const load = () => import('../commands/accounts.ts');
@@ -35,10 +35,13 @@ export function addAccountCommands(program: Command, { run }: Runner): void {
 
 function addTokenCommands(program: Command, run: Runner['run']): void {
   const tokens = program.command('tokens').description('bearer tokens, with which programs sign in');
-  withPage(withOutput(tokens.command('list').description('your tokens, without their secrets'), 'listTokens')).action(
-    run<ListOptions, []>(async (call) => (await load()).listTokens(call)),
-  );
-  withOutput(tokens.command('create').description('create a token; its secret is printed once'), 'createToken')
+  withPage(
+    withOutput(tokens.command('list').description('your tokens, without their secrets'), 'listTokens'),
+  ).action(run<ListOptions, []>(async (call) => (await load()).listTokens(call)));
+  withOutput(
+    tokens.command('create').description('create a token; its secret is printed once'),
+    'createToken',
+  )
     .argument('<name>', 'to recognise it by')
     .option('--username <name>', 'for whom; needs an administrator')
     .option('--lifetime <time>', 'such as 12h or 30d; default: it does not expire')

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import type { FileOptions } from '../commands/documents.ts';
-import type { ListOptions } from '../commands/jobs.ts';
-import type { OutputOptions } from '../print.ts';
 import { withOutput, withPage } from '../command-options.ts';
+import type { FileOptions } from '../commands/documents.ts';
+import type { ListOptions } from '../commands/job-list.ts';
+import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
 
 const APP = 'id of the app: name-version';

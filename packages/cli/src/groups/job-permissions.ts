@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { ListOptions } from '../commands/jobs.ts';
-import type { OutputOptions } from '../print.ts';
 import { withOutput, withPage } from '../command-options.ts';
+import type { ListOptions } from '../commands/job-list.ts';
+import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
 import { JOB } from './job-words.ts';
 
@@ -14,7 +14,10 @@ export function addJobPermissionCommands(jobs: Command, { run }: Runner): void {
   withPage(withOutput(pems.command('list').description('the permissions on a job'), 'listJobPermissions'))
     .argument('<id>', JOB)
     .action(run<ListOptions, [string]>(async (call, id) => (await load()).listPermissions(call, id)));
-  withOutput(pems.command('grant').description('let a user see or change a job; replaces what they had'), 'grantJobPermission')
+  withOutput(
+    pems.command('grant').description('let a user see or change a job; replaces what they had'),
+    'grantJobPermission',
+  )
     .argument('<id>', JOB)
     .argument('<username>', USER)
     .argument('<permission>', 'READ, WRITE, EXECUTE, READ_WRITE, READ_EXECUTE, WRITE_EXECUTE, ALL or NONE')

@@ -1,16 +1,16 @@
 import { type Command, Option } from 'commander';
+import { withOutput, withPage } from '../command-options.ts';
 import type { DownloadOptions } from '../commands/download.ts';
-import type { ListOptions } from '../commands/jobs.ts';
+import type { JobListOptions } from '../commands/job-list.ts';
 import type { LogOptions } from '../commands/logs.ts';
 import type { SubmitOptions } from '../commands/submit.ts';
 import type { WatchFlags } from '../commands/watch.ts';
 import type { OutputOptions } from '../print.ts';
-import { withOutput, withPage } from '../command-options.ts';
 import type { Runner } from '../runner.ts';
+import { addJobFilterCommands } from './job-filters.ts';
 import { addJobPermissionCommands } from './job-permissions.ts';
+import { JOB, JOBS } from './job-words.ts';
 
-const JOB = 'id of the job, its beginning or end, or last';
-const JOBS = `${JOB}; several are possible`;
 const TIMEOUT = 'give up watching after this time, such as 90s or 2h; the job goes on';
 
 /** Everything about jobs. */
@@ -18,28 +18,22 @@ export function addJobCommands(program: Command, runner: Runner): void {
   const { run } = runner;
   const jobs = program.command('jobs').description('submit, list and watch jobs');
   addSubmit(jobs, run);
-  withPage(withOutput(jobs.command('list').description('your jobs, last changed first')))
-    .argument('[id]', 'only this job')
-    .action(
-      run<ListOptions, [string?]>(async (call, id) =>
-        (await import('../commands/jobs.ts')).listJobs(call, id),
-      ),
-    );
-  withOutput(jobs.command('show').description('one job'))
+  addList(jobs, run);
+  withOutput(jobs.command('show').description('one job'), 'showJob')
     .argument('<id>', JOB)
     .action(
       run<OutputOptions, [string]>(async (call, id) =>
         (await import('../commands/jobs.ts')).showJob(call, id),
       ),
     );
-  withOutput(jobs.command('status').description('only the status of a job'))
+  withOutput(jobs.command('status').description('only the status of a job'), 'showJobStatus')
     .argument('<id>', JOB)
     .action(
       run<OutputOptions, [string]>(async (call, id) =>
         (await import('../commands/jobs.ts')).showStatus(call, id),
       ),
     );
-  withOutput(jobs.command('history').description('what happened to a job'))
+  withOutput(jobs.command('history').description('what happened to a job'), 'listJobHistory')
     .argument('<id>', JOB)
     .action(
       run<OutputOptions, [string]>(async (call, id) =>
@@ -49,13 +43,43 @@ export function addJobCommands(program: Command, runner: Runner): void {
   addWatch(jobs, run);
   addActions(jobs, run);
   addOutputs(jobs, run);
+  addJobFilterCommands(jobs, runner);
   addJobPermissionCommands(jobs, runner);
 }
 
 type Run = Runner['run'];
 
+function addList(jobs: Command, run: Run): void {
+  const listing = (name: string, description: string) =>
+    withPage(withOutput(jobs.command(name).description(description), 'listJobs', 'showJob'))
+      .option('-c, --columns <names>', 'columns of the table, such as id,name,status,ended')
+      .option('--explain', 'say which query of the API it is');
+  listing('list', 'your jobs, last changed first')
+    .argument(
+      '[filter...]',
+      'such as status:failed created:>7d; "help filters" explains them. A job: only it',
+    )
+    .option('--saved <name>', 'a filter that was saved')
+    .action(
+      run<JobListOptions, [string[]]>(async (call, words) =>
+        (await import('../commands/job-list.ts')).listJobs(call, words),
+      ),
+    );
+  listing('search', 'jobs by conditions of the form --FIELD MODIFIER VALUE, such as --status eq FAILED')
+    .allowUnknownOption()
+    .argument(
+      '[condition...]',
+      'modifiers are eq, neq, lt, lte, gt, gte, like, start, end, on, before, after, in',
+    )
+    .action(
+      run<JobListOptions, [string[]]>(async (call, words) =>
+        (await import('../commands/job-list.ts')).searchJobs(call, words),
+      ),
+    );
+}
+
 function addSubmit(jobs: Command, run: Run): void {
-  withOutput(jobs.command('submit').description('submit a job; prints its id'))
+  withOutput(jobs.command('submit').description('submit a job; prints its id'), 'submitJob')
     .option('-F, --file <file>', 'the request as JSON; - is the standard input')
     .argument('[key=value...]', 'values that replace those of the file, such as parameters.count=5')
     .option('--dry-run', 'only check the request')
@@ -89,11 +113,11 @@ function addActions(jobs: Command, run: Run): void {
     ['kill', 'end the program at once: KILLED'],
   ] as const;
   for (const [action, description] of actions) {
-    withOutput(jobs.command(action).description(description))
-      .argument('<id>', JOB)
+    withOutput(jobs.command(action).description(description), 'actOnJob')
+      .argument('<id...>', JOBS)
       .action(
-        run<OutputOptions, [string]>(async (call, id) =>
-          (await import('../commands/job-actions.ts')).endJob(call, id, action),
+        run<OutputOptions, [string[]]>(async (call, ids) =>
+          (await import('../commands/job-actions.ts')).endJobs(call, ids, action),
         ),
       );
   }
@@ -110,7 +134,7 @@ function addActions(jobs: Command, run: Run): void {
 
 function addOutputs(jobs: Command, run: Run): void {
   const outputs = jobs.command('outputs').description('files of a job, also while it runs');
-  withOutput(outputs.command('list').description('files and directories'))
+  withOutput(outputs.command('list').description('files and directories'), 'listJobOutputs')
     .argument('<id>', JOB)
     .argument('[path]', 'a directory of the job')
     .action(

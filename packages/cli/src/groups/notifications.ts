@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { withOutput, withPage } from '../command-options.ts';
 import type {
   AttemptOptions,
   DeliveryOptions,
@@ -9,7 +10,6 @@ import type {
 import type { SubscriptionListOptions, SubscriptionOptions } from '../commands/notifications.ts';
 import type { ListenOptions } from '../listen/listen.ts';
 import type { OutputOptions } from '../print.ts';
-import { withOutput, withPage } from '../command-options.ts';
 import type { Runner } from '../runner.ts';
 import { JOB } from './job-words.ts';
 
@@ -27,7 +27,9 @@ export function addNotificationCommands(program: Command, { run }: Runner): void
     .command('notifications')
     .alias('notify')
     .description('webhooks and mails when something happens');
-  withPage(withOutput(group.command('list').description('your subscriptions, newest first'), 'listNotifications'))
+  withPage(
+    withOutput(group.command('list').description('your subscriptions, newest first'), 'listNotifications'),
+  )
     .argument('[uuid]', 'only those to this job, app, system or subscription')
     .option('--status <status>', 'active, failed, complete or inactive; default: active, or all of the uuid')
     .option('--event <event>', 'only those to this event')
@@ -51,7 +53,9 @@ function addChanges(group: Command, run: Run): void {
   withSubscription(withOutput(create, 'createNotification'))
     .option('--secret', 'sign the calls; the secret is shown this once')
     .action(run<SubscriptionOptions, []>(async (call) => (await subscriptions()).createSubscription(call)));
-  withSubscription(withOutput(group.command('update').description('change a subscription'), 'updateNotification'))
+  withSubscription(
+    withOutput(group.command('update').description('change a subscription'), 'updateNotification'),
+  )
     .option('--no-persistent', 'end with the next delivery')
     .argument('<id>', ID)
     .action(
@@ -66,7 +70,10 @@ function addChanges(group: Command, run: Run): void {
     .action(
       run<unknown, [string[]]>(async (call, ids) => (await subscriptions()).deleteSubscriptions(call, ids)),
     );
-  withOutput(group.command('rotate-secret').description('make a new signing secret and print it'), 'rotateNotificationSecret')
+  withOutput(
+    group.command('rotate-secret').description('make a new signing secret and print it'),
+    'rotateNotificationSecret',
+  )
     .argument('<id>', ID)
     .action(run<OutputOptions, [string]>(async (call, id) => (await subscriptions()).rotateSecret(call, id)));
 }
@@ -87,7 +94,12 @@ function withSubscription(command: Command): Command {
 }
 
 function addDeliveries(group: Command, run: Run): void {
-  withPage(withOutput(group.command('deliveries').description('every event that matched, and its state'), 'listDeliveries'))
+  withPage(
+    withOutput(
+      group.command('deliveries').description('every event that matched, and its state'),
+      'listDeliveries',
+    ),
+  )
     .argument('<id>', ID)
     .option('--state <state>', 'pending, delivered, parked or cancelled')
     .action(
@@ -97,7 +109,10 @@ function addDeliveries(group: Command, run: Run): void {
     .argument('<id>', ID)
     .option('--all', 'the successful ones too')
     .action(run<AttemptOptions, [string]>(async (call, id) => (await deliveries()).listAttempts(call, id)));
-  withOutput(group.command('replay').description('send past events again; prints how many'), 'replayNotification')
+  withOutput(
+    group.command('replay').description('send past events again; prints how many'),
+    'replayNotification',
+  )
     .argument('<id>', ID)
     .option('--delivery <id...>', 'these deliveries')
     .option('--parked', 'what was given up; the default')
@@ -108,11 +123,17 @@ function addDeliveries(group: Command, run: Run): void {
 }
 
 function addTrials(group: Command, run: Run): void {
-  withOutput(group.command('test').description('send a sample now; the exit code tells whether it arrived'), 'testNotification')
+  withOutput(
+    group.command('test').description('send a sample now; the exit code tells whether it arrived'),
+    'testNotification',
+  )
     .argument('<id>', ID)
     .option('--event <event>', 'name of the event; default: that of the subscription')
     .action(run<TestOptions, [string]>(async (call, id) => (await deliveries()).testSubscription(call, id)));
-  withOutput(group.command('preview').description('show what would be sent; nothing is'), 'previewNotification')
+  withOutput(
+    group.command('preview').description('show what would be sent; nothing is'),
+    'previewNotification',
+  )
     .argument('<url>', TARGET)
     .requiredOption('--job <job>', JOB)
     .option('--event <event>', "name of the event; default: the job's status")

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
+import { withOutput, withPage } from '../command-options.ts';
 import type { FileOptions } from '../commands/documents.ts';
 import type { DefaultOptions, SystemListOptions } from '../commands/systems.ts';
 import type { OutputOptions } from '../print.ts';
-import { withOutput, withPage } from '../command-options.ts';
 import type { Runner } from '../runner.ts';
 
 const SYSTEM = 'id of the system';
@@ -20,7 +20,10 @@ export function addSystemCommands(program: Command, { run }: Runner): void {
   withOutput(systems.command('create').description('register a system; prints its id'), 'createSystem')
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, []>(async (call) => (await load()).createSystem(call)));
-  withOutput(systems.command('update').description('change a system; takes the whole description'), 'updateSystem')
+  withOutput(
+    systems.command('update').description('change a system; takes the whole description'),
+    'updateSystem',
+  )
     .argument('<id>', SYSTEM)
     .requiredOption('-F, --file <file>', 'the description as JSON; - is the standard input')
     .action(run<FileOptions, [string]>(async (call, id) => (await load()).updateSystem(call, id)));

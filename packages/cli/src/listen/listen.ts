@@ -23,7 +23,12 @@ export interface ListenOptions {
 const EVENT_WIDTH = 'ARCHIVING_FINISHED'.length;
 
 /** Forwards events to an address of this machine until Ctrl-C, or until the one job has ended. */
-export async function listen({ session, client, lookup, options }: Invocation<ListenOptions>): Promise<ExitCode> {
+export async function listen({
+  session,
+  client,
+  lookup,
+  options,
+}: Invocation<ListenOptions>): Promise<ExitCode> {
   const target = { url: readForward(options.forward), secret: secretFor(session) };
   if (options.fromStart === true && options.job === undefined) throw needsJob();
   const api = client();

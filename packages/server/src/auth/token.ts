@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
 /** Random bytes of a token: 256 bits cannot be guessed. */
@@ -25,7 +25,7 @@ export function makeToken(random: Uint8Array): string {
 
 /** What is stored of a token. A plain hash is enough: there are no weak tokens to guess. */
 export function hashToken(token: string): Buffer {
-  return createHash('sha256').update(token, 'utf8').digest();
+  return hash('sha256', token, 'buffer');
 }
 
 function toBase62(value: bigint, digits: number): string {

@@ -20,6 +20,8 @@ import { wrapperArguments } from './wrapper-script.ts';
 /** What is special about one batch system: facts, fixed texts, and pure parsers of what its programs print. */
 export interface BatchDialect {
   readonly name: string;
+  /** Prints what answers, or fails: see `Scheduler.probe`. */
+  readonly probe: string;
   readonly directives: (launch: Launch) => readonly string[];
   /** Texts made by `batch-scripts.ts`. */
   readonly scripts: {
@@ -50,6 +52,8 @@ export function createBatchScheduler(dialect: BatchDialect): Scheduler {
   const { suspend } = scripts;
   return {
     name: dialect.name,
+    newSession: false,
+    probe: { script: dialect.probe },
     directives: dialect.directives,
     submit: (launches) => ({ script: scripts.submit, args: launches.flatMap(wrapperArguments) }),
     parseSubmit: ({ stdout }) => parseSubmit(dialect, stdout),

@@ -14,6 +14,8 @@ import { wrapperArguments } from './wrapper-script.ts';
 /** Starts programs as processes of the host: no queue, no limits; known by boot id, pid and start time. */
 export const fork: Scheduler = {
   name: 'FORK',
+  newSession: true,
+  probe: { script: 'type -P setsid >/dev/null || { echo "the host has no setsid command" >&2; exit 1; }; uname -sr' },
   directives: () => [],
   submit: (launches: readonly Launch[]): ShellCommand => ({
     script: SUBMIT,

@@ -28,12 +28,13 @@ export function readFrame(stream: Readable, nonce: string, limitBytes = OUTPUT_L
   const ended = Promise.withResolvers<Frame>();
   const noise = collector(NOISE_BYTES);
   const body = collector(limitBytes);
-  const beginMarker = createMarker(`\n${nonce} begin`, noise.add);
+  const beginMarker = createMarker(`\n${nonce} begin`, () => {});
   const endMarker = createMarker(`\n${nonce} end`, body.add);
   let phase: 'before' | 'inside' | 'after' = 'before';
   stream.on('data', (chunk: Buffer) => {
     let rest: Buffer | null = chunk;
     if (phase === 'before') {
+      noise.add(rest);
       const found = beginMarker(rest);
       if (found === null) return;
       phase = 'inside';

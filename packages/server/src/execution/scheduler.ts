@@ -111,6 +111,13 @@ export interface Scheduler {
   /** The name systems are registered with, such as FORK. */
   readonly name: string;
   /**
+   * Whether programs get a session of their own. Batch systems keep track of a job's processes themselves, some of them
+   * only of those in the group of the script they started.
+   */
+  readonly newSession: boolean;
+  /** Shows that the scheduler answers this account: prints what answered, one line, or fails with the reason. */
+  readonly probe: ShellCommand;
+  /**
    * Directive lines for the head of the script that is submitted; empty where there is no batch system. Throws
    * `JobFault` for custom directives that would take the job out of our hands.
    */

@@ -20,6 +20,7 @@ export const customSlurm: Scheduler = createSlurm('CUSTOM_SLURM', (launch) => {
 function createSlurm(name: string, directives: (launch: Launch) => readonly string[]): Scheduler {
   return createBatchScheduler({
     name,
+    probe: 'squeue -h -u "$(id -u)" -o %i >/dev/null && sbatch --version',
     directives,
     scripts: { submit: SUBMIT, poll: POLL, cancel: CANCEL, suspend: SUSPEND },
     parseSubmitted,

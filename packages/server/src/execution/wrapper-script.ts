@@ -17,6 +17,14 @@ export interface WrapperTry {
   readonly stderrName: string;
 }
 
+/** What a scheduler adds to the wrapper. */
+export interface WrapperParts {
+  /** Lines for its head. */
+  readonly directives: readonly string[];
+  /** As `Scheduler.newSession`. */
+  readonly newSession: boolean;
+}
+
 /** The wrapper's arguments, in its order. All are ours: slugs, ids and paths of the system. */
 export function wrapperArguments(launch: WrapperTry): readonly string[] {
   return [
@@ -40,14 +48,13 @@ export function wrapperArguments(launch: WrapperTry): readonly string[] {
  * so a reader that saw the wrapper dead and then no record is right for ever. After the record, the program
  * is found by it even when the wrapper is gone.
  */
-export function renderWrapper(directives: readonly string[] = []): string {
-  if (directives.length === 0) return WRAPPER;
+export function renderWrapper(parts: WrapperParts = { directives: [], newSession: true }): string {
   // Batch systems read directives up to the first command.
-  return WRAPPER.replace('\n', () => `\n${directives.join('\n')}\n`);
+  const head = ['#!/bin/bash', ...parts.directives].map((line) => `${line}\n`).join('');
+  return `${head}START_WITH=${parts.newSession ? 'setsid' : ''}\n${WRAPPER}`;
 }
 
-const WRAPPER = `#!/bin/bash
-# Starts the program of one try of a job at most once, and records how it ended.
+const WRAPPER = `# Starts the program of one try of a job at most once, and records how it ended.
 # Exit code: ${FENCED_EXIT_CODE} when another copy or the service holds the claim, 111 when nothing could be started,
 # else the program's.
 WORK=$1 TRY=$2 TAG=$3 SPOOL=$4 SCRIPT=$5 OUT=$6 ERR=$7
@@ -79,7 +86,7 @@ sync -- "$CLAIM" .arras || exit 111
 PROGRAM='' SIGNALLED=''
 forward() {
   SIGNALLED=1
-  # Before setsid the program's process has no group of its own yet.
+  # Without setsid, or before it, the program's process has no group of its own.
   [[ -n $PROGRAM ]] && { kill -TERM -- "-$PROGRAM" || kill -TERM "$PROGRAM"; } 2>/dev/null
 }
 trap forward TERM INT
@@ -96,7 +103,7 @@ trap forward TERM INT
   export ARRAS_TRY=$TAG
   # Left over from --export=NONE, it would keep the program's own environment from its parallel steps.
   unset SLURM_EXPORT_ENV
-  exec setsid bash "$WORK/$SCRIPT"
+  exec $START_WITH bash "$WORK/$SCRIPT"
 ) </dev/null >"$OUT" 2>"$ERR" &
 PROGRAM=$!
 [[ -n $SIGNALLED ]] && forward
@@ -113,5 +120,7 @@ done
 printf 'exit %s\\n' "$CODE" >> "$SPOOL/running/$TAG" &&
   mv -f -- "$SPOOL/running/$TAG" "$SPOOL/ended/$TAG" &&
   sync -- "$SPOOL/ended/$TAG" "$SPOOL/ended"
+# Grid Engine would run a job again that ends with 99, and hold one that ends with 100 in its queue.
+[[ -n $SGE_TASK_ID && $CODE == @(99|100) ]] && exit 1
 exit "$CODE"
 `;

@@ -19,6 +19,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../auth/authenticate.ts';
 import type { HttpContext } from './context.ts';
+import { QueryMemo, queryTextOf } from './query-memo.ts';
 import type { Reply } from './reply.ts';
 
 type RouteOf<Id extends OperationId> = (typeof ROUTES)[Id];
@@ -86,17 +87,19 @@ export async function runHandler(
   const { request } = raw;
   const params = readParams(route, request.params);
   const known = { context, viewer: request.viewer, params, path, raw };
-  const query = readValues(route.query, request.query);
+  const query = readQuery(route, request);
   const headers = readValues(route.headers, request.headers);
   // The table of handlers is total and typed by operation; which one this is cannot be told at compile time.
   const loose = handler as unknown as LooseHandler;
   const stored =
-    'loadStored' in loose ? await loose.loadStored({ ...known, ...valuesOf({ query, headers }) }) : undefined;
+    'loadStored' in loose
+      ? await loose.loadStored({ ...known, query: valueOf(query), headers: valueOf(headers) })
+      : undefined;
   const given = request.body ?? (route.bodyOptional === true ? {} : undefined);
   const body = readBody(route.body, stored, given);
   refuseProblems({ query, headers }, body);
   const handle = 'handle' in loose ? loose.handle : loose;
-  return handle({ ...known, ...valuesOf({ query, headers, body }) });
+  return handle({ ...known, query: valueOf(query), headers: valueOf(headers), body: valueOf(body) });
 }
 
 type LooseHandle = (request: object) => Promise<Reply>;
@@ -114,9 +117,7 @@ const ABSENT: Part = { ok: true, value: undefined };
 /** Missing and malformed ids look the same, so that nobody learns what an id looks like (S1). */
 function readParams(route: Route, given: unknown): unknown {
   if (route.params === undefined) return undefined;
-  // The server calls the parameter that spans slashes `*`.
-  const { '*': path, ...rest } = given as Readonly<Record<string, string | undefined>>;
-  const values = { ...rest, ...(path !== undefined && { path }) };
+  const values = nameParams(given as Readonly<Record<string, string | undefined>>);
   const parsed = parseValues(route.params, values);
   if (parsed.ok && Object.values(values).every((value) => value === undefined || isStorable(value))) {
     return parsed.value;
@@ -124,8 +125,24 @@ function readParams(route: Route, given: unknown): unknown {
   throw new ApiError(notFoundCode(route));
 }
 
+/** The server calls the parameter that spans slashes `*`. */
+function nameParams(given: Readonly<Record<string, string | undefined>>) {
+  if (!('*' in given)) return given;
+  const { '*': path, ...rest } = given;
+  return { ...rest, ...(path !== undefined && { path }) };
+}
+
 function notFoundCode(route: Route): ErrorCode {
   return route.errors.find((code) => code.endsWith('.not-found')) ?? 'route.not-found';
+}
+
+const MEMOS = new WeakMap<Route, QueryMemo<Part>>();
+
+function readQuery(route: Route, request: FastifyRequest): Part {
+  if (route.query === undefined) return ABSENT;
+  const memo = MEMOS.get(route) ?? new QueryMemo<Part>();
+  MEMOS.set(route, memo);
+  return memo.get(queryTextOf(request), () => readValues(route.query, request.query));
 }
 
 function readValues(schema: z.ZodType | undefined, given: unknown): Part {
@@ -157,7 +174,8 @@ function layOver(stored: Readonly<Record<string, unknown>>, given: object): Reco
   return Object.fromEntries([...kept, ...Object.entries(given)]);
 }
 
-function refuseProblems(values: Readonly<Record<string, Part>>, body: Part): void {
+function refuseProblems(values: Readonly<Record<'query' | 'headers', Part>>, body: Part): void {
+  if (values.query.ok && values.headers.ok && body.ok) return;
   const inValues = Object.values(values).flatMap(problemsOf);
   const inBody = problemsOf(body);
   if (inBody.length > 0) throw new ApiError('request.invalid', { problems: [...inValues, ...inBody] });
@@ -168,8 +186,6 @@ function problemsOf(part: Part): readonly FieldProblem[] {
   return part.ok ? [] : part.problems;
 }
 
-function valuesOf(parts: Readonly<Record<string, Part>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(parts).map(([name, part]) => [name, part.ok ? part.value : undefined]),
-  );
+function valueOf(part: Part): unknown {
+  return part.ok ? part.value : undefined;
 }

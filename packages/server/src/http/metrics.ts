@@ -14,7 +14,8 @@ export function observeRequests(app: FastifyInstance, registry: Registry): void 
     buckets: BUCKETS,
     registers: [registry],
   });
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
     const operation = request.routeOptions.config.operationId ?? 'none';
     const labels = { operation, method: request.method, status: String(reply.statusCode) };
     duration.observe(labels, reply.elapsedTime / 1000);

@@ -37,7 +37,9 @@ export function registerOperations(app: FastifyInstance, context: HttpContext, h
         url,
         config: { operationId, acceptsForm: route.form === true },
         ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
-        onRequest: (request) => admit(request, route, context),
+        onRequest: (request, _reply, done) => {
+          admit(request, route, context, done);
+        },
         handler: (request, reply) => {
           const operation = { route, path, handler: handlers[operationId] };
           // A handler that returns a promise makes the server wait for the end of the answer as well.
@@ -57,11 +59,22 @@ function toPattern(path: string): string {
 }
 
 /** Before the body is read, so that strangers cannot make the service read one. */
-async function admit(request: FastifyRequest, route: Route, context: HttpContext): Promise<void> {
-  if (route.access === 'public') return;
-  const viewer = await context.auth.authenticate(request.headers.authorization);
-  request.viewer = viewer;
-  if (route.access === 'admin' && !viewer.isAdmin) throw new ApiError('access.admin-only');
+function admit(
+  request: FastifyRequest,
+  route: Route,
+  { auth }: HttpContext,
+  done: (error?: Error) => void,
+): void {
+  if (route.access === 'public') return done();
+  const enter = (viewer: Principal): void => {
+    request.viewer = viewer;
+    if (route.access === 'admin' && !viewer.isAdmin) done(new ApiError('access.admin-only'));
+    else done();
+  };
+  const { authorization } = request.headers;
+  const known = auth.recall(authorization);
+  if (known === null) auth.authenticate(authorization).then(enter, done);
+  else enter(known);
 }
 
 /** OPTIONS tells the methods and nothing more: there are no answers for pages of other origins. */

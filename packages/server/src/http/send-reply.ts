@@ -5,6 +5,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { prefersGzip } from '../domain/content-coding.ts';
 import { selectFields } from './filter.ts';
 import { COMPRESS_FROM_BYTES, compress } from './polling/representation.ts';
+import { QueryMemo, queryTextOf } from './query-memo.ts';
 import type { BytesReply, RenderedReply, Reply, ResultReply, StreamReply } from './reply.ts';
 
 /** What an answer belongs to. */
@@ -27,8 +28,10 @@ export function sendReply(answer: Reply, occasion: Occasion): void | Promise<voi
 /** The parameters that shape an answer. */
 export function readPresentation(request: FastifyRequest): Presentation {
   // Null when the address itself could not be read.
-  return presentationQuerySchema.parse(request.query ?? {});
+  return PRESENTATIONS.get(queryTextOf(request), () => presentationQuerySchema.parse(request.query ?? {}));
 }
+
+const PRESENTATIONS = new QueryMemo<Presentation>();
 
 /** JSON text, indented on demand. */
 export function renderJson(value: unknown, { pretty }: Pick<Presentation, 'pretty'>): string {

@@ -62,8 +62,10 @@ export function createHttpServer(
     clientErrorHandler: (error, socket) => answerClientError(error, socket, version),
   });
   app.server.maxConnections = options.maxConnections ?? 4_000;
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({ ...COMMON_HEADERS, 'x-request-id': request.id });
+  // Hooks of every request call back: each that returned a promise would cost it a turn of the queue.
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
+    done();
   });
   refuseWhileStopping(app);
   // Those who wait for a change must not hold up the stop.
@@ -105,18 +107,20 @@ function refuseWhileStopping(app: FastifyInstance): void {
   app.addHook('preClose', async () => {
     stopping = true;
   });
-  app.addHook('onRequest', async (_request, reply) => {
-    if (!stopping) return;
+  app.addHook('onRequest', (_request, reply, done) => {
+    if (!stopping) return done();
     reply.header('connection', 'close');
-    throw new ApiError('service.stopping');
+    done(new ApiError('service.stopping'));
   });
 }
 
 /** Reads are frequent and harmless; changes are worth a line. Never the address: its query may hold anything. */
 function logRequests(app: FastifyInstance, { log }: HttpContext): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
+    done();
     const { operationId } = request.routeOptions.config;
     const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
+    if (!log.isLevelEnabled(level)) return;
     log[level](
       {
         requestId: request.id,

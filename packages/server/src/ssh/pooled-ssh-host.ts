@@ -48,25 +48,25 @@ async function withChannel<T>(
 ): Promise<T> {
   const open = (connection: SshConnection) => connection.execute(commandLine);
   const { channel, connection, release } = await pool.openChannel({ open, signal });
+  // Listened for from the start: the host may close it while `work` is still looking at what it said.
+  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()));
   const keep = evictable ? pool.offerEviction(() => channel.close()) : () => {};
   try {
     return await untilEnded({ work: work(channel), connection, signal });
   } finally {
     keep();
-    endChannel(channel, connection, release);
+    endChannel(channel, Promise.race([closed, connection.ended]), release);
   }
 }
 
 /** The place is free when the host says so. Output nobody reads any more would hold that message back. */
-function endChannel(channel: ClientChannel, connection: SshConnection, release: () => void): void {
+function endChannel(channel: ClientChannel, ended: Promise<unknown>, release: () => void): void {
   const timer = setTimeout(release, CLOSE_MS);
   timer.unref();
-  const done = () => {
+  void ended.then(() => {
     clearTimeout(timer);
     release();
-  };
-  channel.once('close', done);
-  void connection.ended.then(done);
+  });
   channel.resume();
   channel.stderr.resume();
   channel.close();

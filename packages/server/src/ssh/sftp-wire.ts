@@ -31,6 +31,8 @@ const MAX_PACKET_BYTES = 257 * 1024;
 /** The other side broke the protocol. */
 export class SftpProtocolError extends Error {
   override readonly name = 'SftpProtocolError';
+  /** The same word as that of a host that cannot be used: see `isUnreachable` of the domain. */
+  readonly code = 'unreachable';
 }
 
 /** A number of 32 bits. */
@@ -53,8 +55,8 @@ export function encodeString(value: Buffer | string): Buffer {
   return Buffer.concat([encodeUint32(bytes.length), bytes]);
 }
 
-/** A request: length, type, number, fields. */
-export function encodePacket(type: number, id: number, fields: readonly Buffer[]): Buffer {
+/** A request: length, type, number, fields; in pieces, so that data is copied only where it is sent. */
+export function encodePacket(type: number, id: number, fields: readonly Buffer[]): readonly Buffer[] {
   const head = Buffer.allocUnsafe(9);
   head.writeUInt32BE(
     fields.reduce((sum, field) => sum + field.length, 5),
@@ -62,7 +64,7 @@ export function encodePacket(type: number, id: number, fields: readonly Buffer[]
   );
   head[4] = type;
   head.writeUInt32BE(id, 5);
-  return Buffer.concat([head, ...fields]);
+  return [head, ...fields];
 }
 
 /** Reads the fields of a packet in their order; throws {@link SftpProtocolError} when they are not there. */

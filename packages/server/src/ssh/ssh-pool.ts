@@ -209,8 +209,10 @@ export function createSshPool({ limits, now, breaker, connect }: PoolParts): Ssh
     if (isRefusal && pause !== undefined) return delay(pause);
     // What we closed may still run there and take its places: a new connection has places of its own.
     if (isRefusal && member.proven) return member.connection.close();
-    // Not a command or subsystem that the host does not offer: that host is well.
-    if (error instanceof SshUnavailable && (isRefusal || !member.connection.isOpen())) breaker.failed(error);
+    // A command or subsystem that is not offered, or a connection that served before and was cut, says nothing bad
+    // about the host: whether it can be entered again, the next connection tells.
+    const isTrouble = isRefusal || (!member.proven && !member.connection.isOpen());
+    if (isTrouble && error instanceof SshUnavailable) breaker.failed(error);
     throw error;
   }
 

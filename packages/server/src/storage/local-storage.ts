@@ -24,6 +24,9 @@ import { removeEntry, removePartsBelow } from './tree-removal.ts';
 
 const rename = promisify(fs.rename);
 
+/** The size of Node's thread pool. */
+const FILES_AT_ONCE = 4;
+
 /** Where a local storage begins. */
 export interface LocalStorageOptions {
   /** An absolute path on this machine. It may be a link; nothing below it may. */
@@ -41,6 +44,7 @@ export function createLocalStorage({ rootDir }: LocalStorageOptions): Storage {
   const root = rootDir.replace(/\/+$/, '') || '/';
   const opener = createSafeOpener(root);
   return {
+    filesAtOnce: FILES_AT_ONCE,
     find: (path) => find(opener, path),
     list: (path, options = {}) =>
       inDirectory(opener, path, (directory) => listDirectory(directory, path, options)),

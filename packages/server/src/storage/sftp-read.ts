@@ -53,13 +53,15 @@ interface HandleRead {
  * the error `changed`. Chunks are asked for ahead, and yielded in order.
  */
 function readHandle(read: HandleRead): Readable {
-  const { sftp, handle, path, end } = read;
+  const { sftp, path, end } = read;
   const ahead: Promise<Buffer>[] = [];
   const maxWindow = Math.max(FIRST_WINDOW, Math.floor(WINDOW_BYTES / sftp.chunkBytes));
   let window = FIRST_WINDOW;
   let next = read.start;
 
   function askAhead(): void {
+    // Half a window at a time: requests of one turn travel together.
+    if (ahead.length > window / 2) return;
     while (next < end && ahead.length < window) {
       const length = Math.min(sftp.chunkBytes, end - next);
       const chunk = readWhole(read, next, length);
@@ -83,13 +85,15 @@ function readHandle(read: HandleRead): Readable {
       );
     },
     destroy(error, done) {
-      // A session that is gone has closed it.
-      sftp.close(handle).then(
-        () => done(error),
-        () => done(error),
-      );
+      closeLater(read);
+      done(error);
     },
   });
+}
+
+/** Nobody waits for it: a host that hangs must not keep a reader who has gone, and a session that is over has closed it. */
+function closeLater({ sftp, handle }: HandleRead): void {
+  sftp.close(handle).catch(() => undefined);
 }
 
 /** A server may give less than was asked for. */

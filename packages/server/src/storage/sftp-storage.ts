@@ -28,6 +28,12 @@ export interface SftpStorageOptions {
 }
 
 /**
+ * A small file takes four round trips: at 20 ms each, eight at a time are a hundred files a second. More gain little
+ * over a loopback, and each large one holds up to 4 MiB.
+ */
+const FILES_AT_ONCE = 8;
+
+/**
  * Files of a host that is entered over SSH. What cannot be had of SFTP version 3, and so differs from local files:
  * links are refused by looking before each use (`lookAt`), a hard link to another account's file cannot be told from a
  * file, and times are whole seconds, so that a change within one second shows only in the size. What further depends
@@ -41,6 +47,7 @@ export function createSftpStorage({ host, rootDir }: SftpStorageOptions): Storag
   const at = <Result>(where: string, use: (place: SftpPlace) => Promise<Result>): Promise<Result> =>
     inSession(host, where, (sftp) => use({ sftp, rootDir: root }));
   return {
+    filesAtOnce: FILES_AT_ONCE,
     find: (path) => at(path, (place) => find(place, path)),
     list: (path, options = {}) =>
       at(path, async (place) => {

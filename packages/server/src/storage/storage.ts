@@ -86,6 +86,8 @@ export interface WriteOptions {
  * files never opened: both are `forbidden` (RELIABILITY R13).
  */
 export interface Storage {
+  /** How many files are best moved at a time: of a remote host each costs round trips, which overlap. */
+  readonly filesAtOnce: number;
   /** null when nothing is there; `unreachable` when the root itself is not, since that proves nothing about files. */
   find(path: string): Promise<FileInfo | null>;
   /** Entries of a directory sorted by the bytes of their names; links, special files and part files are left out. */

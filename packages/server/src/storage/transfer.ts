@@ -22,7 +22,7 @@ export interface TreeCopy {
   /** Called at most every 250 ms, and once at the end. */
   readonly onProgress?: (progress: TransferProgress) => void;
   readonly signal?: AbortSignal;
-  /** Files copied at the same time; default 4, the size of Node's thread pool. */
+  /** Files copied, or directories listed, at the same time; default the larger `filesAtOnce` of the two storages. */
   readonly concurrency?: number;
 }
 
@@ -41,12 +41,16 @@ export async function copyTree(copy: TreeCopy): Promise<readonly ManifestEntry[]
     await copy.to.makeDirectory(joinPath(copy.toPath, directory));
   }
   const copied = new Map<string, ManifestEntry>();
-  await forEachLimit(plan.files, copy.concurrency ?? 4, async (file, _index, stop) => {
+  await forEachLimit(plan.files, atOnce(copy), async (file, _index, stop) => {
     const signal = copy.signal === undefined ? stop : AbortSignal.any([copy.signal, stop]);
     copied.set(file.path, await copyCounted({ ...copy, signal }, file.path, counter));
   });
   counter.finish();
   return plan.files.flatMap(({ path }) => copied.get(path) ?? []);
+}
+
+function atOnce({ from, to, concurrency }: TreeCopy): number {
+  return concurrency ?? Math.max(from.filesAtOnce, to.filesAtOnce);
 }
 
 /** What to copy; paths are relative to the copied directory. Directories that hold something appear with it. */
@@ -55,29 +59,46 @@ interface CopyPlan {
   readonly emptyDirectories: readonly string[];
 }
 
-async function planCopy({ from, fromPath, isExcluded, onLeftOut, signal }: TreeCopy): Promise<CopyPlan> {
+/** One generation of directories after the other, the directories of each at the same time. */
+async function planCopy(copy: TreeCopy): Promise<CopyPlan> {
+  const { from, fromPath, signal } = copy;
   const top = await from.find(fromPath);
   if (top === null) throw new StorageError('not-found', `${fromPath}: there is no such file or directory`);
   if (top.type === 'file') return { files: [{ path: '/', sizeBytes: top.sizeBytes }], emptyDirectories: [] };
   const files: { path: string; sizeBytes: number }[] = [];
   const emptyDirectories: string[] = [];
-  const waiting = ['/'];
-  while (true) {
-    const directory = waiting.pop();
-    if (directory === undefined) return { files, emptyDirectories };
-    signal?.throwIfAborted();
-    const listed = await from.list(joinPath(fromPath, directory), {
-      everyName: true,
-      ...(onLeftOut && { onLeftOut }),
+  let generation: readonly string[] = ['/'];
+  while (generation.length > 0) {
+    const listings = generation.map((): readonly PlannedEntry[] => []);
+    await forEachLimit(generation, atOnce(copy), async (directory, index) => {
+      signal?.throwIfAborted();
+      listings[index] = await listKept(copy, directory);
     });
-    const entries = listed.map((info) => ({ info, path: joinPath(directory, info.name) }));
-    const kept = entries.filter(({ info, path }) => isExcluded?.(path, info) !== true);
-    if (kept.length === 0) emptyDirectories.push(directory);
-    for (const { info, path } of kept) {
-      if (info.type === 'dir') waiting.push(path);
-      else files.push({ path, sizeBytes: info.sizeBytes });
+    const entries = listings.flat();
+    emptyDirectories.push(...generation.filter((_, index) => listings[index]?.length === 0));
+    for (const { info, path } of entries) {
+      if (info.type === 'file') files.push({ path, sizeBytes: info.sizeBytes });
     }
+    generation = entries.filter(({ info }) => info.type === 'dir').map(({ path }) => path);
   }
+  return { files, emptyDirectories };
+}
+
+interface PlannedEntry {
+  readonly path: string;
+  readonly info: FileInfo;
+}
+
+async function listKept(
+  { from, fromPath, isExcluded, onLeftOut }: TreeCopy,
+  directory: string,
+): Promise<readonly PlannedEntry[]> {
+  const listed = await from.list(joinPath(fromPath, directory), {
+    everyName: true,
+    ...(onLeftOut && { onLeftOut }),
+  });
+  const entries = listed.map((info) => ({ info, path: joinPath(directory, info.name) }));
+  return entries.filter(({ info, path }) => isExcluded?.(path, info) !== true);
 }
 
 async function copyCounted(copy: TreeCopy, path: string, counter: ProgressCounter): Promise<ManifestEntry> {

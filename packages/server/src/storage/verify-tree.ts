@@ -20,12 +20,10 @@ export interface TreeDifference {
   readonly problem: 'missing' | 'not a file' | 'other size' | 'other content';
 }
 
-const CHECKS_AT_ONCE = 4;
-
 /** What differs between a manifest and the files, in the manifest's order; empty when all is there. */
 export async function verifyTree(check: TreeCheck): Promise<readonly TreeDifference[]> {
   const problems = check.manifest.map((): TreeDifference['problem'] | null => null);
-  await forEachLimit(check.manifest, CHECKS_AT_ONCE, async (entry, index) => {
+  await forEachLimit(check.manifest, check.to.filesAtOnce, async (entry, index) => {
     check.signal?.throwIfAborted();
     problems[index] = await findProblem(check, entry);
   });

@@ -4,6 +4,7 @@ import { isMonitored, isTerminal } from '../../domain/lifecycle.ts';
 import type { Handler, HandlerRequest } from '../handler.ts';
 import type { MadeList } from '../polling/list-copies.ts';
 import { Representation } from '../polling/representation.ts';
+import { queryTextOf } from '../query-memo.ts';
 import type { RenderedReply } from '../reply.ts';
 import { readPresentation, renderResult } from '../send-reply.ts';
 import { listJobs } from './list-jobs.ts';
@@ -14,16 +15,10 @@ export const pollJobList: Handler<'listJobs'> = async (request): Promise<Rendere
   const catchingUp = context.feed.catchUp();
   if (catchingUp !== null) await catchingUp;
   const representation = isSteady(raw.request.query)
-    ? await context.polling.lists.find(viewer, queryOf(raw.request.url), () => makeList(request))
+    ? await context.polling.lists.find(viewer, queryTextOf(raw.request), () => makeList(request))
     : (await makeList(request)).representation;
   return { kind: 'rendered', representation };
 };
-
-/** Everything behind the path, as it was written. */
-function queryOf(url: string): string {
-  const start = url.indexOf('?');
-  return start < 0 ? '' : url.slice(start + 1);
-}
 
 /** Milliseconds by which the answer to a search of the kind "3 days ago" has changed for sure. */
 const LATER_MS = 400 * 86_400_000;

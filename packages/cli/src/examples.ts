@@ -1,0 +1,37 @@
+// Without imports: the help must be there at once. Every one of these commands is run by a test.
+
+/** Examples by command, for the end of its help. `arras` stands for the name that was called. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'jobs submit': [
+    'arras jobs submit -F job.json --watch',
+    'arras jobs submit -F job.json name=trial parameters.name=eve --dry-run',
+    'arras jobs submit -F job.json --curl',
+  ],
+  'jobs list': [
+    "arras jobs list 'status:finished,failed created:>7d sort:-created'",
+    'arras jobs list --json id,status,maxRunTime',
+    'arras jobs list --jq \'.[] | select(.status == "FINISHED") | .id\'',
+    'arras jobs list -c id,name,ended --utc',
+    "arras jobs list 'app:greet* -status:failed' --explain",
+  ],
+  'jobs search': ['arras jobs search --status eq FINISHED --name start tri -q'],
+  'jobs filters': [
+    "arras jobs filters save recent 'created:>7d sort:-created'",
+    'arras jobs list --saved recent',
+    'arras jobs filters delete recent',
+  ],
+  'jobs show': [
+    'arras jobs show last',
+    "arras jobs show @trial --jq '.inputs'",
+    'arras jobs show last --curl',
+  ],
+  'jobs status': ['arras jobs status last'],
+  'jobs history': ['arras jobs history last --utc'],
+  'jobs logs': ['arras jobs logs last --stdout'],
+  'jobs outputs': ['arras jobs outputs list last', 'arras jobs outputs download last -o results'],
+  'jobs watch': ['arras jobs watch last', "arras jobs list 'status:finished' -q | arras jobs watch -"],
+  'jobs delete': ["arras jobs list 'name:old*' -q | arras jobs delete -"],
+  'systems list': ['arras systems list --json id,type'],
+  'apps show': ['arras apps show greet-1.0'],
+  completion: ['source <(arras completion bash)'],
+};
