@@ -122,8 +122,13 @@ async function openAll(orders: readonly StreamOrder[]): Promise<void> {
   for (let begin = 0; begin < orders.length; begin += AT_ONCE) {
     const wanted = open + Math.min(AT_ONCE, orders.length - begin);
     for (const order of orders.slice(begin, begin + AT_ONCE)) new Client(order).connect();
-    while (open < wanted && refused === null) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (!areOpen(wanted)) await new Promise((resolve) => setTimeout(resolve, 5));
   }
+}
+
+/** Also when one was refused: the parent hears why. */
+function areOpen(wanted: number): boolean {
+  return open >= wanted || refused !== null;
 }
 
 process.on('message', (order: ClientOrder) => {

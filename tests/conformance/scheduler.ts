@@ -31,6 +31,12 @@ export function describeScheduler(under: SchedulerUnderTest): void {
     let opened: Awaited<ReturnType<SchedulerUnderTest['open']>>;
     let shell: CountingShell;
     let bed: TryBed;
+    /** A bed whose next launch gets lost: others go to the same scheduler at the same time. */
+    const losing = (what: 'command' | 'answer') => {
+      const lossy = createCountingShell(opened.shell);
+      const own = createTryBed({ shell: lossy, scheduler });
+      return { own, lose: () => lossy.loseNext(what) };
+    };
     before(async () => {
       opened = await under.open();
       shell = createCountingShell(opened.shell);
@@ -119,8 +125,9 @@ export function describeScheduler(under: SchedulerUnderTest): void {
     });
 
     test('a launch whose answer was lost is found again by its tag, and has started once', async () => {
-      const each = await bed.prepare(`${START}; ${WAIT}`);
-      shell.loseNext('answer');
+      const { own, lose } = losing('answer');
+      const each = await own.prepare(`${START}; ${WAIT}`);
+      lose();
       assert.equal((await each.trySubmit()).kind, 'unknown');
       assert.equal(each.tracked.localId, null);
       await each.until('running', patienceMs);
@@ -128,11 +135,13 @@ export function describeScheduler(under: SchedulerUnderTest): void {
       assert.deepEqual(await bed.executor.cancel(each.tracked, true), { kind: 'done' });
       await eventually('the program is gone', () => !isAlive(pidOf(each)), { timeoutMs: patienceMs });
       assert.equal(each.read('effects'), 'start\n');
+      own.close();
     });
 
     test('a launch that never arrived is absent, and cannot start once it is called off', async () => {
-      const each = await bed.prepare(START);
-      shell.loseNext('command');
+      const { own, lose } = losing('command');
+      const each = await own.prepare(START);
+      lose();
       assert.equal((await each.trySubmit()).kind, 'unknown');
       assert.deepEqual(await each.observe(), { state: 'absent' });
       assert.equal(await bed.executor.fence(each.tracked), 'fenced');
@@ -144,6 +153,7 @@ export function describeScheduler(under: SchedulerUnderTest): void {
       const late = await start(WAIT);
       assert.equal(each.read('effects'), undefined);
       await bed.executor.cancel(late.tracked, true);
+      own.close();
     });
 
     test('a try that is submitted twice starts once', async () => {

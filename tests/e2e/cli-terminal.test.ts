@@ -17,6 +17,8 @@ const job = (number: number, minutes: number, changes: Parameters<typeof shownJo
     ...changes,
     id: `00000000000000000${number}-0000000${number}-0000-007` as ReturnType<typeof shownJob>['id'],
     created: ago(minutes),
+    startTime: ago(minutes - minutes / 10),
+    endTime: ago(minutes - minutes / 5),
   });
 
 const jobs = () => [

@@ -22,6 +22,14 @@ const PAGES = [
     /first count[\s\S]*"name":"second count"[\s\S]*"name":"first count"[\s\S]*Deleted demo-storage/,
   ],
   [
+    'docs/guides/polling.md',
+    /"status":"FINISHED","seq":18[\s\S]*"18\.[\w-]{22}"\s+304\n[\s\S]*"missing":\["nothing"\][\s\S]*Deleted demo-storage/,
+  ],
+  [
+    'docs/guides/streams.md',
+    /event: end\ndata: \{\}[\s\S]*\n3\n[\s\S]*\n18 FINISHED\n[\s\S]*("name":"FINISHED"\n){2}event: end[\s\S]*#18 FINISHED[\s\S]*Deleted demo-storage/,
+  ],
+  [
     'docs/guides/notifications.md',
     /\nFINISHED #18 unsigned: [\s\S]*"url": "http:\/\/example\.com\/trigger\/job\/Words%20of%20the%20Declaration\/FINISHED"[\s\S]*parked[\s\S]*PERMISSION_GRANT #19 unsigned: [\s\S]*outcome +delivered[\s\S]*Subject: FINISHED: Words[\s\S]*\nFINISHED #18 verified: [\s\S]*Deleted demo-storage/,
   ],

@@ -156,7 +156,7 @@ test("a transaction with an early number that takes a job's row late comes behin
 test('many writers at the same time lose and reorder nothing, whoever reads meanwhile', async () => {
   const readers = await openReaders();
   const random = createSeeded(71);
-  let writing = true;
+  const written = new AbortController();
   const writer = async () => {
     for (let count = 0; count < 40; count++) {
       await inTransaction(bed.db, async (tx) => {
@@ -172,13 +172,13 @@ test('many writers at the same time lose and reorder nothing, whoever reads mean
     }
   };
   const looking = (async () => {
-    while (writing) await readers.look();
+    while (!written.signal.aborted) await readers.look();
   })();
   // A stream that is cut again and again and goes on where it was.
   const parts: string[] = [];
   let lastId: string = 'f1-1';
   const cutting = (async () => {
-    while (writing) {
+    while (!written.signal.aborted) {
       const stream = await open('/jobs/v2/events', { 'last-event-id': lastId });
       await delay(random.between(20, 120));
       stream.close();
@@ -187,7 +187,7 @@ test('many writers at the same time lose and reorder nothing, whoever reads mean
     }
   })();
   await Promise.all(Array.from({ length: 8 }, writer));
-  writing = false;
+  written.abort();
   await Promise.all([looking, cutting]);
   await checkReaders(readers);
   const rest = await open('/jobs/v2/events', { 'last-event-id': lastId });
@@ -200,7 +200,7 @@ test('many writers at the same time lose and reorder nothing, whoever reads mean
   const lost = readers.naive.map(({ seen }) => all.filter((place) => !seen.has(place)).length);
   assert.ok(
     lost.every((count) => count > 0),
-    `the readers without a horizon lost ${lost}`,
+    `the readers without a horizon lost ${lost.join(' and ')}`,
   );
   closeReaders(readers);
 });

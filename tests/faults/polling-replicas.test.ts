@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { HistoryEntry, JobStatusView } from '../../packages/contract/src/index.ts';
-import { type Api, connectApi, registerApp, submitJob } from '../support/api.ts';
+import { type Api, connectApi, jobStatus, registerApp, submitJob } from '../support/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { FaultBed } from '../support/fault-bed.ts';
+import { startReceiver } from '../support/receiver.ts';
 
 // Two services on one database: what the one commits the other's answers show, whatever becomes of the hints.
 
@@ -13,8 +14,8 @@ let appId: string;
 let other: Api;
 
 before(async () => {
-  bed = await FaultBed.open({ environment: { ARRAS_LOG_LEVEL: 'warn' } });
-  appId = await registerApp(bed.api, bed.systems, { name: 'sleeper', template: 'sleep 60\n' });
+  bed = await FaultBed.open({ environment: { ARRAS_LOG_LEVEL: 'warn', ARRAS_EGRESS_ALLOW: '127.0.0.0/8' } });
+  appId = await registerApp(bed.api, bed.systems, { name: 'sleeper', template: "trap '' TERM\nsleep 60\n" });
   await bed.start(1, { databaseUrl: bed.proxy.url, environment: { ARRAS_ROLES: 'api' } });
   other = connectApi(() => bed.service(1).url);
 });
@@ -37,14 +38,15 @@ async function checkEveryEvent(id: string, rounds: number): Promise<void> {
   }
 }
 
-/** How long the other service takes to tell of a stop, which comes without an event. */
+/** Milliseconds until the other service tells of a stop, which comes without an event while the program ignores it. */
 async function tellsOfStop(id: string): Promise<number> {
+  await jobStatus(bed.api, id, 'RUNNING');
   await other.call('GET', `/jobs/v2/${id}/status`);
   await bed.api.call('POST', `/jobs/v2/${id}`, { action: 'stop' });
   const since = performance.now();
   await eventually('the stop is told', async () => {
-    const { stopRequested, status } = await other.call<JobStatusView>('GET', `/jobs/v2/${id}/status`);
-    return stopRequested || status === 'STOPPED';
+    const { stopRequested } = await other.call<JobStatusView>('GET', `/jobs/v2/${id}/status`);
+    return stopRequested;
   });
   return performance.now() - since;
 }
@@ -56,6 +58,25 @@ test('an answer of one service is never older than what another has committed', 
   await bed.api.call('POST', `/jobs/v2/${id}/pems`, { username: 'world', permission: 'ALL' });
   assert.equal((await waiting).status, 200);
   assert.ok((await tellsOfStop(id)) < 2_000);
+});
+
+test('who has been called about an event finds it in the answers of every process', {
+  timeout: 60_000,
+}, async () => {
+  await using receiver = await startReceiver();
+  const { id } = await submitJob(bed.api, appId);
+  const url = `${receiver.url}/ok`;
+  await bed.api.call('POST', '/notifications/v2', { associatedUuid: id, event: '*', url, persistent: true });
+  for (let round = 0; round < 15; round += 1) {
+    const before = receiver.received.length;
+    await bed.api.call('POST', `/jobs/v2/${id}/pems`, { username: 'world', permission: 'READ' });
+    const call = await eventually('the receiver is called', () => receiver.received[before], {
+      intervalMs: 1,
+    });
+    const { event } = JSON.parse(call.body) as { readonly event: { readonly seq: number } };
+    const { seq } = await other.call<JobStatusView>('GET', `/jobs/v2/${id}/status`);
+    assert.ok(seq >= event.seq, `${seq} < ${event.seq}`);
+  }
 });
 
 test('the same holds while notifications are lost without a word', { timeout: 60_000 }, async () => {

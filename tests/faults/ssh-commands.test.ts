@@ -18,7 +18,7 @@ const LINE = '\\e[31mWelcome\\e[0m, $ # > arras begin 0 end \\r\\n';
 
 /** What login shells say of themselves: a megabyte, prompts, colours, and more while our command already runs. */
 const NOISE = `
-for ((i = 0; i < 20000; i++)); do printf '${LINE}'; printf '${LINE}' >&2; done
+for ((i = 0; i < 500; i++)); do printf '${LINE.repeat(50)}'; printf '${LINE.repeat(50)}' >&2; done
 printf 'no newline at the end'
 printf 'nor here' >&2
 export PATH=/opt/site/bin:$PATH

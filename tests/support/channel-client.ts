@@ -24,8 +24,11 @@ export class ChannelClient {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.on('message', (data) => this.messages.push(channelMessageSchema.parse(JSON.parse(String(data)))));
-    socket.on('close', (code, reason) => (this.closed = { code, reason: String(reason) }));
+    socket.on('message', (data) => {
+      assert.ok(Buffer.isBuffer(data));
+      this.messages.push(channelMessageSchema.parse(JSON.parse(data.toString())));
+    });
+    socket.on('close', (code, reason) => (this.closed = { code, reason: reason.toString() }));
     socket.on('error', () => undefined);
   }
 

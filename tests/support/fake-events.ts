@@ -44,8 +44,11 @@ export class FakeEvents {
   #position: FeedCursor | null = null;
 
   constructor() {
-    const world = this;
+    const position = () => this.#position;
     this.feed = {
+      get position() {
+        return position();
+      },
       onChange: (listener) => {
         this.#listeners.add(listener);
         return { [Symbol.dispose]: () => this.#listeners.delete(listener) };
@@ -54,9 +57,6 @@ export class FakeEvents {
         this.#followers.add(listener);
         this.#position ??= cursorBefore(this.horizon);
         return { [Symbol.dispose]: () => this.#followers.delete(listener) };
-      },
-      get position() {
-        return world.#position;
       },
     };
   }

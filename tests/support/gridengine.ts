@@ -38,7 +38,13 @@ export async function startGridEngine(): Promise<GridEngine> {
     SGE_ND: '1',
   };
   const run = (program: string, ...args: readonly string[]) =>
-    execFileSync(program, args, { env: environment, encoding: 'utf8', cwd: '/', timeout: 20_000, stdio: 'pipe' });
+    execFileSync(program, args, {
+      env: environment,
+      encoding: 'utf8',
+      cwd: '/',
+      timeout: 20_000,
+      stdio: 'pipe',
+    });
   const daemon = (program: string) =>
     createDaemon({
       program: join(PROGRAMS, program),
@@ -62,9 +68,13 @@ export async function startGridEngine(): Promise<GridEngine> {
     await eventually('the master answers', () => run('qconf', '-sh'), { timeoutMs: 20_000 });
     configure(root, run);
     node.start();
-    await eventually('the host is up', () => /all\.q@\S+ +\S+ +\S+ +[0-9.]+ +\S+ *\n/.test(run('qstat', '-f')), {
-      timeoutMs: 20_000,
-    });
+    await eventually(
+      'the host is up',
+      () => /all\.q@\S+ +\S+ +\S+ +[0-9.]+ +\S+ *\n/.test(run('qstat', '-f')),
+      {
+        timeoutMs: 20_000,
+      },
+    );
     return cell;
   } catch (error) {
     await cell.close();
@@ -77,7 +87,8 @@ function makeCell(root: string, run: GridEngine['run']): void {
     mkdirSync(join(root, folder), { recursive: true });
   }
   symlinkSync(join(SHARED, 'util'), join(root, 'util'));
-  for (const folder of ['bin', 'lib', 'utilbin']) symlinkSync(join('/var/lib/gridengine', folder), join(root, folder));
+  for (const folder of ['bin', 'lib', 'utilbin'])
+    symlinkSync(join('/var/lib/gridengine', folder), join(root, folder));
   const inCommon = (name: string) => join(root, 'default/common', name);
   // Loopback has one name here, whatever this host calls itself.
   writeFileSync(inCommon('act_qmaster'), 'localhost\n');

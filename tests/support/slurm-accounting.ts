@@ -23,7 +23,9 @@ export async function describeAccounting(
 ): Promise<SlurmAccounting> {
   const [databasePort, port] = [await findFreePort(), await findFreePort()];
   const database = describeDatabase(root, env, databasePort);
-  writeFileSync(join(root, 'slurmdbd.conf'), renderConfiguration(root, { databasePort, port }), { mode: 0o600 });
+  writeFileSync(join(root, 'slurmdbd.conf'), renderConfiguration(root, { databasePort, port }), {
+    mode: 0o600,
+  });
   const dbd = createDaemon({ program: 'slurmdbd', args: ['-D'], env, logFile: join(root, 'dbd.out') });
   return {
     configuration: [

@@ -65,8 +65,7 @@ export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
     run,
     createShell: (path) =>
       createLocalShell({
-        environment:
-          path === undefined ? environment : { ...environment, PATH: `${path}:${clean.PATH}` },
+        environment: path === undefined ? environment : { ...environment, PATH: `${path}:${clean.PATH}` },
       }),
     untilReady,
     close: () => close(root, environment, { ...daemons, accounting }),
@@ -86,7 +85,10 @@ export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
 
 type Daemons = Readonly<Record<'munge' | 'controller' | 'node', Daemon>>;
 
-const NO_ACCOUNTING = ['AccountingStorageType=accounting_storage/none', 'JobAcctGatherType=jobacct_gather/none'];
+const NO_ACCOUNTING = [
+  'AccountingStorageType=accounting_storage/none',
+  'JobAcctGatherType=jobacct_gather/none',
+];
 
 function describeDaemons(root: string, env: Readonly<Record<string, string>>): Daemons {
   writeFileSync(join(root, 'munge/key'), randomBytes(1024), { mode: 0o600 });

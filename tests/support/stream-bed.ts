@@ -46,9 +46,18 @@ export async function openStreamBed(): Promise<StreamBed> {
     accept: (owner = 'ada', name = 'streamed job') =>
       inTransaction(db, (tx) => {
         const job = {
-          ...{ id: newId('job'), name, owner, app_id: app.id, app_uuid: app.uuid, app_revision: 1 },
-          ...{ execution_system: 'local', node_count: 1, processors_per_node: 1, archive: false },
-          ...{ inputs: '{}', parameters: '{}' },
+          id: newId('job'),
+          name,
+          owner,
+          app_id: app.id,
+          app_uuid: app.uuid,
+          app_revision: 1,
+          execution_system: 'local',
+          node_count: 1,
+          processors_per_node: 1,
+          archive: false,
+          inputs: '{}',
+          parameters: '{}',
         };
         return acceptJob(tx, { job, newId, deadlineMs: 60_000 });
       }),

@@ -33,19 +33,19 @@ export async function showOnScreen(args: readonly string[], options: ScreenOptio
     (await run('tmux', ['-S', join(directory, 'tmux'), '-f', '/dev/null', ...words])).stdout;
   try {
     const size = ['-x', String(options.columns ?? 80), '-y', String(options.rows ?? 24)];
-    const keep = [';', 'set-option', 'remain-on-exit', 'on', ';', 'set-option', 'status', 'off'];
-    await tmux('new-session', '-d', ...size, renderCommand(args, options), ...keep);
-    const ended = async () => /^1 (\d+)$/.exec((await tmux('list-panes', '-F', STATE)).trim());
-    const code = Number((await eventually('the command has ended', ended))?.[1]);
-    const text = await tmux('capture-pane', '-p', '-e');
-    return { code, text: tidy(text) };
+    await tmux('new-session', '-d', ...size, renderCommand(args, options));
+    // What scrolled off the screen counts too.
+    const read = async () => END.exec(await tmux('capture-pane', '-p', '-e', '-S', '-'));
+    const [, text = '', code] = (await eventually('the command has ended', read)) ?? [];
+    return { code: Number(code), text: tidy(text) };
   } finally {
     await tmux('kill-server');
     await rm(directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-const STATE = '#{pane_dead} #{pane_dead_status}';
+/** The line that the shell prints behind the command; tmux itself can miss the end of a process. */
+const END = /^([\s\S]*)\nended with (\d+)$/m;
 
 function renderCommand(args: readonly string[], { url, environment = {} }: ScreenOptions): string {
   const variables = {
@@ -60,19 +60,17 @@ function renderCommand(args: readonly string[], { url, environment = {} }: Scree
     ...environment,
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  return ['exec', 'env', '-i', ...[...assignments, process.execPath, MAIN, ...args].map(quote)].join(' ');
+  const command = ['env', '-i', ...[...assignments, process.execPath, MAIN, ...args].map(quote)].join(' ');
+  // The terminal has to stay until its screen is read.
+  return `${command}; printf '\\nended with %s\\n' $?; exec cat`;
 }
 
 function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Without the line in which tmux says that the command has ended. */
 function tidy(text: string): string {
   const lines = text.split('\n').map((line) => line.trimEnd());
-  return lines
-    .filter((line) => !line.includes('Pane is dead'))
-    .join('\n')
-    .trimEnd()
-    .concat('\n');
+  // Versions of tmux differ in how they end a style.
+  return lines.join('\n').trimEnd().concat('\n').replaceAll('\x1b[0m\x1b[39m\x1b[49m', '\x1b[0m');
 }

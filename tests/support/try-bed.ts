@@ -25,6 +25,8 @@ export interface TestTry {
   read(name: string): string | undefined;
   /** Throws when the launch was not accepted. */
   submit(): Promise<void>;
+  /** The next try of the same job, prepared in the same directory. */
+  next(): Promise<TestTry>;
   /** Submits it, whatever the answer. */
   trySubmit(): Promise<SubmitOutcome>;
   observe(): Promise<Observation>;
@@ -52,6 +54,9 @@ const NO_RESOURCES: LaunchResources = {
   customDirectives: null,
 };
 
+/** Of all beds of this process, because they may share a scheduler. */
+let count = 0;
+
 /** Makes a directory for tries of a scheduler. `stem` begins the names of their work directories. */
 export function createTryBed({
   shell,
@@ -65,7 +70,6 @@ export function createTryBed({
   const root = mkdtempSync(join(tmpdir(), 'arras-tries-'));
   const executor = createExecutor({ shell, scheduler });
   const spool = join(root, 'spool');
-  let count = 0;
   return {
     root,
     spool,
@@ -75,8 +79,7 @@ export function createTryBed({
       count += 1;
       const launch = launchOf({ root, stem, count }, spool, { ...NO_RESOURCES, ...resources });
       await mkdir(launch.workDirectory, { recursive: true });
-      await executor.prepare(launch, { program: `#!/bin/bash\n${program}\n`, values: new Uint8Array() });
-      return testTry(executor, launch);
+      return prepare(executor, launch, program);
     },
     close: () => rmSync(root, { recursive: true, force: true }),
   };
@@ -99,7 +102,18 @@ function launchOf(
   };
 }
 
-function testTry(executor: Executor, launch: Launch): TestTry {
+async function prepare(executor: Executor, launch: Launch, program: string): Promise<TestTry> {
+  await executor.prepare(launch, { program: `#!/bin/bash\n${program}\n`, values: new Uint8Array() });
+  return testTry(executor, launch, program);
+}
+
+/** The job's directory stays; what names the try does not. */
+function nextLaunch(launch: Launch): Launch {
+  const tryNumber = launch.tryNumber + 1;
+  return { ...launch, tryNumber, tag: launch.tag.replace(/\d+$/, String(tryNumber)) };
+}
+
+function testTry(executor: Executor, launch: Launch, program: string): TestTry {
   const { tag, tryNumber, workDirectory, spoolDirectory } = launch;
   let tracked: Tracked = { tag, tryNumber, workDirectory, spoolDirectory, localId: null };
   const observe = () => executor.reconcile(tracked);
@@ -116,6 +130,7 @@ function testTry(executor: Executor, launch: Launch): TestTry {
     },
     path,
     read: (name) => readIfThere(path(name)),
+    next: () => prepare(executor, nextLaunch(launch), program),
     trySubmit,
     submit: async () => {
       const outcome = await trySubmit();

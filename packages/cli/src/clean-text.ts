@@ -19,7 +19,15 @@ export function cleanLines(text: string): string {
 
 /** JSON that a terminal can show: what JSON leaves as it is and terminals obey is escaped; the value stays the same. */
 export function renderJson(value: unknown): string {
-  const json = JSON.stringify(value, null, 2);
+  return escapeControls(JSON.stringify(value, null, 2));
+}
+
+/** The same on one line, for streams of values. */
+export function renderJsonLine(value: unknown): string {
+  return escapeControls(JSON.stringify(value));
+}
+
+function escapeControls(json: string): string {
   return json.replaceAll(CONTROL, (mark) =>
     mark === '\n' ? mark : `\\u${mark.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

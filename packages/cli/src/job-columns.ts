@@ -9,7 +9,7 @@ import { lookOf, statusText } from './terminal.ts';
 export type JobRow = JobSummary & Partial<Omit<JobView, keyof JobSummary>>;
 
 /** What a listing shows when no columns are chosen. */
-export const DEFAULT_COLUMNS = ['id', 'name', 'status', 'app', 'system', 'created'] as const;
+export const DEFAULT_COLUMNS: readonly string[] = ['id', 'name', 'status', 'app', 'system', 'created'];
 
 /** Short names of columns; every other column is called like its field. */
 const SHORT_NAMES: Readonly<Record<string, string>> = {
@@ -20,6 +20,9 @@ const SHORT_NAMES: Readonly<Record<string, string>> = {
   started: 'startTime',
   ended: 'endTime',
 };
+
+/** A symbol and a status are never cut; that a stop was requested can be. */
+const LONGEST_STATUS = '+ ARCHIVING_FINISHED'.length;
 
 /** Fields that are points in time. */
 const TIMES = new Set([
@@ -62,16 +65,28 @@ export function fieldOfColumn(name: string): string {
   return SHORT_NAMES[name] ?? name;
 }
 
-/** Columns of a table of jobs. */
+/** Columns of a table of jobs; of those that nobody chose some are left out on a narrow terminal. */
 export function jobColumns(session: Session, names: readonly string[]): readonly Column<JobRow>[] {
-  return names.map((title) => jobColumn(session, title));
+  const columns = names.map((title) => jobColumn(session, title));
+  if (names !== DEFAULT_COLUMNS) return columns;
+  return columns.map((column) =>
+    DISPENSABLE.has(column.title) ? { ...column, dispensable: true as const } : column,
+  );
 }
+
+const DISPENSABLE = new Set(['app', 'system']);
 
 function jobColumn({ terminal, ago }: Session, title: string): Column<JobRow> {
   const field = fieldOfColumn(title);
   if (field === 'id') return { title, cell: (job) => job.id };
   if (field === 'status') {
-    return { title, cell: (job) => statusText(terminal, job), tone: (job) => lookOf(job).class };
+    return {
+      title,
+      cell: (job) => statusText(terminal, job),
+      tone: (job) => lookOf(job).class,
+      shrink: 'end',
+      narrowest: LONGEST_STATUS,
+    };
   }
   return {
     title,

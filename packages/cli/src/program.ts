@@ -11,6 +11,7 @@ import { addJobCommands } from './groups/jobs.ts';
 import { addNotificationCommands } from './groups/notifications.ts';
 import { addServiceCommands } from './groups/service.ts';
 import { addSystemCommands } from './groups/systems.ts';
+import { shieldNegatedTerms } from './negated-terms.ts';
 import { createRunner, type Runner } from './runner.ts';
 
 /** Runs one command line and gives the exit code. Never throws for what a user can cause. */
@@ -19,7 +20,7 @@ export async function runProgram(argv: readonly string[]): Promise<ExitCode> {
   const runner = createRunner(name);
   const program = buildProgram(name, runner);
   try {
-    await program.parseAsync(argv);
+    await program.parseAsync(shieldNegatedTerms(argv));
     return runner.exitCode();
   } catch (error) {
     if (error instanceof CommanderError && (error.exitCode === 0 || error.code === 'commander.help')) {

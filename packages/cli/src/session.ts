@@ -14,6 +14,8 @@ export interface Session {
   readonly terminal: Terminal;
   /** Columns of the terminal now; 80 where there is none. */
   width(): number;
+  /** Lines of the terminal now; 24 where there is none. */
+  height(): number;
   /** Data: what a script reads. */
   out(text: string): void;
   /** Everything else; --quiet silences it. */
@@ -44,6 +46,7 @@ export function openSession(program: string, { color, utc, quiet, curl }: Sessio
     env,
     terminal,
     width: () => stdout.columns ?? 80,
+    height: () => stdout.rows ?? 24,
     out: (text) => write(stdout, text),
     say: (text) => void (quiet === true || write(stderr, text)),
     warn: (text) => write(stderr, text),

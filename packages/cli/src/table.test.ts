@@ -33,6 +33,20 @@ test('on a screen the columns that may give way are cut to its width', () => {
   assert.ok(lines.every((line) => line.length <= 20));
 });
 
+test('on a screen the columns that can be done without are left out where nothing else helps', () => {
+  const wide: Column<Row>[] = [
+    ...columns,
+    { title: 'kind', cell: () => 'a kind', dispensable: true },
+    { title: 'place', cell: () => 'a place', dispensable: true },
+  ];
+  const rows = [{ id: 'abcdefghijklmnopqrstuvwxyz', size: 1 }];
+  const titles = (width: number) => renderTable(wide, rows, { terminal: screen, width }).split('\n')[0];
+  assert.equal(titles(31), 'id        size  kind    place');
+  assert.equal(titles(30), 'id                size  kind');
+  assert.equal(titles(20), 'id              size');
+  assert.match(renderTable(wide, rows, { terminal: plain, width: 20 }), /kind {4}place/);
+});
+
 test('what is piped is whole, whatever the width', () => {
   const rows = [{ id: 'abcdefghijklmnopqrstuvwxyz', size: 1 }];
   assert.match(renderTable(columns, rows, { terminal: plain, width: 10 }), /abcdefghijklmnopqrstuvwxyz/);

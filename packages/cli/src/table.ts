@@ -9,6 +9,10 @@ export interface Column<Row> {
   readonly align?: 'right';
   /** How the column gives way when the terminal is narrow. Default: not at all. */
   readonly shrink?: 'middle' | 'end';
+  /** Below this many columns of the terminal it gives way no further. Default: 8. */
+  readonly narrowest?: number;
+  /** Left out where there is no room even then; of several the last one first. */
+  readonly dispensable?: true;
 }
 
 const GAP = 2;
@@ -17,11 +21,12 @@ const NARROWEST = 8;
 
 /** A table as lines; fitted to the width and coloured only where somebody looks at it. */
 export function renderTable<Row>(
-  columns: readonly Column<Row>[],
+  all: readonly Column<Row>[],
   rows: readonly Row[],
   { terminal, width }: { readonly terminal: Terminal; readonly width: number },
 ): string {
-  const cells = rows.map((row) => columns.map(({ cell }) => cleanText(String(cell(row) ?? '-'))));
+  const columns = terminal.isTty ? columnsWithRoom(all, rows, width) : all;
+  const cells = rows.map((row) => columns.map(({ cell }) => cellText(cell(row))));
   const widths = columns.map(({ title }, index) =>
     Math.max(textWidth(title), ...cells.map((line) => textWidth(line[index] ?? ''))),
   );
@@ -41,12 +46,32 @@ export function renderTable<Row>(
   return [header, ...body, ''].join('\n');
 }
 
+/** Leaves columns out until the others can be cut to the width. */
+function columnsWithRoom<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: number,
+): readonly Column<Row>[] {
+  const least = columns.map(({ title, cell, shrink, narrowest = NARROWEST }) => {
+    const widest = Math.max(...[title, ...rows.map((row) => cellText(cell(row)))].map(textWidth));
+    return shrink === undefined ? widest : Math.min(widest, narrowest);
+  });
+  const total = least.reduce((sum, next) => sum + next, GAP * (columns.length - 1));
+  const last = columns.findLastIndex(({ dispensable }) => dispensable);
+  if (total <= width || last === -1) return columns;
+  return columnsWithRoom(columns.toSpliced(last, 1), rows, width);
+}
+
+function cellText(value: string | number | boolean | null | undefined): string {
+  return cleanText(String(value ?? '-'));
+}
+
 /** Takes from the widest column that may give way until all fit. */
 function shrink<Row>(widths: number[], columns: readonly Column<Row>[], width: number): void {
   const total = () => widths.reduce((sum, next) => sum + next, GAP * (columns.length - 1));
   while (total() > width) {
-    const open = columns.flatMap(({ shrink }, index) =>
-      shrink !== undefined && (widths[index] ?? 0) > NARROWEST ? [index] : [],
+    const open = columns.flatMap(({ shrink, narrowest = NARROWEST }, index) =>
+      shrink !== undefined && (widths[index] ?? 0) > narrowest ? [index] : [],
     );
     const widest = open.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0))[0];
     if (widest === undefined) return;

@@ -38,7 +38,7 @@ export function describeTerminal({
   readonly color?: ColourChoice | undefined;
 }): Terminal {
   const dumb = env.TERM === 'dumb';
-  const accessible = isOn(env.ACCESSIBLE);
+  const accessible = isAccessible(env);
   const wanted = isOn(env.FORCE_COLOR) || isOn(env.CLICOLOR_FORCE);
   const refused = isGiven(env.NO_COLOR) || env.CLICOLOR === '0' || env.FORCE_COLOR === '0';
   return {
@@ -47,6 +47,11 @@ export function describeTerminal({
     unicode: !accessible && /utf-?8/i.test(firstGiven(env.LC_ALL, env.LC_CTYPE, env.LANG)),
     repaint: isTty && !dumb && !accessible,
   };
+}
+
+/** Words and lines are wanted, as for screen readers: ACCESSIBLE=1. */
+export function isAccessible(env: Environment): boolean {
+  return isOn(env.ACCESSIBLE);
 }
 
 function isGiven(value: string | undefined): boolean {

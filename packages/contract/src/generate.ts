@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { renderChannelReference } from './channel-reference.ts';
 import { buildOpenApi } from './openapi.ts';
 import {
   renderApiReference,
@@ -22,6 +23,7 @@ const files = {
   'docs/reference/errors.md': renderErrorReference(),
   'docs/reference/statuses.md': renderStatusReference(),
   'docs/reference/template-variables.md': renderTemplateReference(),
+  'docs/reference/channels.md': renderChannelReference(),
   'docs/reference/job-search.md': renderSearchReference(),
   'docs/reference/api.md': renderApiReference(),
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { componentName, REQUEST_COMPONENTS, RESULT_COMPONENTS } from './components.ts';
+import { CONDITIONAL_HEADERS, IF_NONE_MATCH, NOT_MODIFIED } from './conditional-requests.ts';
 import { ERRORS } from './errors.ts';
 import { SEARCH_PARAMETER_PATTERN } from './job-search-query.ts';
 import { presentationQuerySchema } from './listing.ts';
@@ -90,6 +91,7 @@ function buildParameters(route: Route, path: string): Json[] {
     ...query,
     ...(takesSearch(route.query) ? [SEARCH_PARAMETER] : []),
     ...headers,
+    ...(route.conditional === true ? [IF_NONE_MATCH] : []),
     ...presentation.map((name) => ({ $ref: `#/components/parameters/${name}` })),
   ];
 }
@@ -146,7 +148,11 @@ function buildResponses(route: Route): Json {
     },
   ]);
   const good = successes.map((success) => [String(success.status), buildSuccess(success, route)]);
-  return Object.fromEntries([...good, ...errors]);
+  return Object.fromEntries([
+    ...good,
+    ...(route.conditional === true ? [['304', NOT_MODIFIED]] : []),
+    ...errors,
+  ]);
 }
 
 function buildSuccess(success: Success, route: Route): Json {
@@ -157,7 +163,11 @@ function buildSuccess(success: Success, route: Route): Json {
   }
   const result = success.schema === null ? null : reference(success.schema);
   const schema = route.bare === true && result !== null ? result : envelope(result);
-  return { description, content: { 'application/json': { schema } } };
+  return {
+    description,
+    ...(route.conditional === true && { headers: CONDITIONAL_HEADERS }),
+    content: { 'application/json': { schema } },
+  };
 }
 
 function envelope(result: Json | null): Json {

@@ -93,6 +93,9 @@ function renderOperation(id: string, route: Route): string[] {
           `Body: \`${componentName(route.body)}\` as JSON${route.form === true ? ' or url-encoded form' : ''}`,
         ]),
     ...[route.success, ...(route.alternatives ?? [])].map(renderSuccess),
+    ...(route.conditional === true
+      ? ['304: nothing, when `If-None-Match` names the `ETag` of the present answer']
+      : []),
     `Errors: ${errorsOf(route)
       .map((code) => `\`${code}\``)
       .join(', ')}`,

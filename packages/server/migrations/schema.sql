@@ -396,6 +396,8 @@ CREATE INDEX jobs_ended_created ON public.jobs USING btree (created_at DESC, id 
 
 CREATE INDEX jobs_ended_name ON public.jobs USING btree (lower(name) text_pattern_ops) WHERE (end_time IS NOT NULL);
 
+CREATE INDEX jobs_ended_name_grams ON public.jobs USING gin (name_grams(name)) WITH (gin_pending_list_limit='256') WHERE (end_time IS NOT NULL);
+
 CREATE INDEX jobs_ended_owner ON public.jobs USING btree (owner, last_updated DESC, id DESC) INCLUDE (visible, status, app_id, execution_system, name, created_at) WHERE (end_time IS NOT NULL);
 
 CREATE INDEX jobs_ended_status ON public.jobs USING btree (status, last_updated DESC, id DESC) WHERE (end_time IS NOT NULL);
@@ -437,6 +439,12 @@ AS $function$
 begin
   return pg_current_xact_id()::text::bigint + (select era_offset from feed_era);
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.name_grams(name text)
+ RETURNS text[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ARRAY(SELECT DISTINCT substr(lower(name_grams.name), n.n, 3) AS substr FROM generate_series(1, (length(name_grams.name) - 2)) n(n));
 
 comment on table public.app_revisions is 'never updated: a job runs the revision that was current when it was submitted';
 

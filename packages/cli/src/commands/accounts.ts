@@ -4,7 +4,7 @@ import { type OutputOptions, printPairs, printResult, printRows } from '../print
 import type { Invocation } from '../runner.ts';
 import type { Column } from '../table.ts';
 import type { ListOptions } from './job-list.ts';
-import { parseTimeout } from './watch.ts';
+import { parseTime } from './watch.ts';
 
 /** Options of a new user. */
 export interface CreateProfileOptions extends OutputOptions {
@@ -89,7 +89,7 @@ export async function createToken(
   { session, client, options }: Invocation<CreateTokenOptions>,
   name: string,
 ): Promise<void> {
-  const lifetimeMs = parseTimeout(options.lifetime);
+  const lifetimeMs = parseTime('--lifetime', options.lifetime);
   const lifetimeSeconds = lifetimeMs === undefined ? undefined : lifetimeMs / 1_000;
   const token = await client().tokens.create({ name, username: options.username, lifetimeSeconds });
   await printResult(session, options, { result: token, human: () => `${token.token}\n` });

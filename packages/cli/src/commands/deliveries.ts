@@ -56,8 +56,13 @@ function attemptColumns({ clock }: Pick<Session, 'clock'>): Column<AttemptView>[
     { title: 'try', cell: (row) => row.number, align: 'right' },
     { title: 'outcome', cell: (row) => row.outcome, tone: (row) => OUTCOME_TONES[row.outcome] },
     { title: 'code', cell: (row) => (row.response.code === 0 ? null : row.response.code), align: 'right' },
-    { title: 'ms', cell: (row) => Date.parse(row.endTime) - Date.parse(row.startTime), align: 'right' },
-    { title: 'cause', cell: (row) => row.cause },
+    {
+      title: 'ms',
+      cell: (row) => Date.parse(row.endTime) - Date.parse(row.startTime),
+      align: 'right',
+      dispensable: true,
+    },
+    { title: 'cause', cell: (row) => row.cause, dispensable: true },
     { title: 'url', cell: (row) => row.url, shrink: 'middle' },
     { title: 'answer', cell: (row) => row.response.message, shrink: 'end' },
   ];
@@ -80,7 +85,12 @@ export async function listAttempts(
   await printRows(session, options, { rows, columns: attemptColumns(session), whenEmpty });
 }
 
-const ABOUT: Column<DeliveryView> = { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle' };
+const ABOUT: Column<DeliveryView> = {
+  title: 'about',
+  cell: (row) => row.associatedUuid,
+  shrink: 'middle',
+  dispensable: true,
+};
 
 /** Lists the events that matched, each with what became of it. */
 export async function listDeliveries(
@@ -98,13 +108,13 @@ export async function listDeliveries(
     { title: 'id', cell: (row) => row.id },
     { title: 'time', cell: (row) => session.clock(row.created) },
     { title: 'event', cell: (row) => row.event },
-    { title: 'seq', cell: (row) => row.seq, align: 'right' },
+    { title: 'seq', cell: (row) => row.seq, align: 'right', dispensable: true },
     {
       title: 'state',
       cell: (row) => `${deliveryStateText(row, { policy, nowMs })}${row.replay ? ', replay' : ''}`,
       tone: (row) => DELIVERY_TONES[row.state],
     },
-    { title: 'tries', cell: (row) => row.attempts, align: 'right' },
+    { title: 'tries', cell: (row) => row.attempts, align: 'right', dispensable: true },
     // In the list of a job's subscription it would say the same in every row.
     ...(rows.every((row) => row.associatedUuid === associatedUuid) ? [] : [ABOUT]),
     { title: 'url', cell: (row) => row.url, shrink: 'middle' },

@@ -1,12 +1,10 @@
-import { type HistoryEntry, type JobView, STATUS_LOOKS } from '@arras/contract';
+import { type JobView, STATUS_LOOKS } from '@arras/contract';
 import { resolveJobId } from '../job-id.ts';
 import { readErrorTail } from '../log-tail.ts';
 import { renderNextSteps } from '../next-steps.ts';
 import { isForPeople, type OutputOptions, printPairs, printResult } from '../print.ts';
-import { renderDuration, renderSize } from '../quantities.ts';
 import type { Invocation } from '../runner.ts';
 import type { Session } from '../session.ts';
-import { type Column, renderTable } from '../table.ts';
 import { paint, statusText } from '../terminal.ts';
 import { renderProgressLines } from '../watch/job-lines.ts';
 
@@ -68,54 +66,4 @@ export async function showStatus(
 ): Promise<void> {
   const status = await client().jobs.status(await resolveJobId(lookup(), typed));
   await printResult(session, options, { result: status, human: () => `${status.status}\n` });
-}
-
-/** Shows what happened to a job, oldest first. */
-export async function showHistory(
-  { session, client, lookup, options }: Invocation<OutputOptions>,
-  typed: string,
-): Promise<void> {
-  const api = client();
-  const id = await resolveJobId(lookup(), typed);
-  const rows = await readHistory((offset) => api.jobs.history(id, { limit: PAGE, offset }));
-  await printResult(session, options, { result: rows, human: () => renderHistory(rows, session) });
-}
-
-const PAGE = 250;
-
-async function readHistory(read: (offset: number) => Promise<HistoryEntry[]>): Promise<HistoryEntry[]> {
-  const all: HistoryEntry[] = [];
-  for (;;) {
-    const page = await read(all.length);
-    all.push(...page);
-    if (page.length < PAGE) return all;
-  }
-}
-
-/** The history as a table: when, how long after the entry before, status, text, progress. */
-export function renderHistory(
-  rows: readonly HistoryEntry[],
-  { terminal, width, clock }: Pick<Session, 'terminal' | 'width' | 'clock'>,
-): string {
-  const after = new Map(
-    rows.map((row, index) => [
-      row,
-      Date.parse(row.created) - Date.parse(rows[index - 1]?.created ?? row.created),
-    ]),
-  );
-  const columns: Column<HistoryEntry>[] = [
-    { title: 'time', cell: (row) => clock(row.created) },
-    { title: 'after', cell: (row) => renderDuration(after.get(row) ?? 0), align: 'right' },
-    { title: 'status', cell: (row) => row.status },
-    { title: 'description', cell: (row) => describe(row), shrink: 'end' },
-  ];
-  return renderTable(columns, rows, { terminal, width: width() });
-}
-
-function describe({ description, progress }: HistoryEntry): string {
-  const moved =
-    progress === undefined
-      ? ''
-      : `${renderSize(progress.totalBytesTransferred)} of ${renderSize(progress.totalBytes)}`;
-  return [description ?? '', moved].filter((part) => part !== '').join(', ');
 }

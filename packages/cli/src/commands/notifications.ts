@@ -50,8 +50,8 @@ export async function listSubscriptions(
     { title: 'id', cell: (row) => row.id },
     { title: 'event', cell: (row) => row.event },
     { title: 'url', cell: (row) => row.url, shrink: 'middle' },
-    { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle' },
-    { title: 'persistent', cell: (row) => (row.persistent ? 'yes' : '') },
+    { title: 'about', cell: (row) => row.associatedUuid, shrink: 'middle', dispensable: true },
+    { title: 'persistent', cell: (row) => (row.persistent ? 'yes' : ''), dispensable: true },
     { title: 'status', cell: (row) => row.status, tone: (row) => STATUS_TONES[row.status] },
     { title: 'created', cell: (row) => session.ago(row.created) },
   ];

@@ -3,19 +3,20 @@ import { renderJson } from '../clean-text.ts';
 import type { ExitCode } from '../exit-codes.ts';
 import { renderNextSteps } from '../next-steps.ts';
 import { applyOverrides } from '../overrides.ts';
-import { type OutputOptions, printResult } from '../print.ts';
+import { isForPeople, type OutputOptions, printResult } from '../print.ts';
 import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
-import { watchOrDetach } from '../watch/watch-or-detach.ts';
-import { parseTimeout } from './watch.ts';
+import { untilLeft } from '../watch/until-left.ts';
+import { watchJobs } from '../watch/watch-jobs.ts';
+import { waitSilently } from './wait.ts';
+import { exitCodeFor, readWaiting, type WaitingFlags } from './watch.ts';
 
 /** Options of a submission. */
-export interface SubmitOptions extends OutputOptions {
+export interface SubmitOptions extends OutputOptions, Pick<WaitingFlags, 'timeout' | 'exitStatus'> {
   readonly file?: string;
   readonly dryRun?: boolean;
   readonly wait?: boolean;
   readonly watch?: boolean;
-  readonly timeout?: string;
   readonly idempotencyKey?: string;
 }
 
@@ -27,7 +28,7 @@ export async function submitJob(
   const document = options.file === undefined ? {} : await readDocument(options.file);
   // The service checks the request and names every problem at once; a second check here would only differ.
   const body = applyOverrides(document, pairs) as JobRequestBody;
-  const timeoutMs = parseTimeout(options.timeout);
+  const { timeoutMs, ...waiting } = readWaiting(options);
   const api = client();
   if (options.dryRun === true) {
     const resolved = await api.jobs.check(body);
@@ -39,5 +40,13 @@ export async function submitJob(
   await printResult(session, options, { result: job, human: () => `${job.id}\n` });
   const follows = options.watch === true || options.wait === true;
   if (!follows) return session.say(renderNextSteps(session.program, job));
-  return watchOrDetach(session, api, [job.id], { timeoutMs, quiet: options.watch !== true });
+  const compact = options.watch !== true;
+  const resume = () => `jobs watch ${job.id}`;
+  const exitCode = await untilLeft(session, { timeoutMs, resume }, (signal) =>
+    // Behind JSON, or an id for a script, nothing else is data.
+    isForPeople(options)
+      ? watchJobs(session, api, [job.id], { compact, notify: true, signal })
+      : waitSilently(session, api, [job.id], { ...waiting, signal, print: () => undefined }),
+  );
+  return exitCodeFor(options, exitCode);
 }

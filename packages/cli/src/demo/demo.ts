@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Client, createClient } from '@arras/client';
-import { renderHistory } from '../commands/jobs.ts';
+import { renderHistory } from '../commands/history.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { renderDuration } from '../quantities.ts';
 import type { Invocation } from '../runner.ts';

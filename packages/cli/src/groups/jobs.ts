@@ -1,17 +1,14 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { withOutput, withPage } from '../command-options.ts';
 import type { DownloadOptions } from '../commands/download.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
-import type { LogOptions } from '../commands/logs.ts';
 import type { SubmitOptions } from '../commands/submit.ts';
-import type { WatchFlags } from '../commands/watch.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
 import { addJobFilterCommands } from './job-filters.ts';
 import { addJobPermissionCommands } from './job-permissions.ts';
-import { JOB, JOBS } from './job-words.ts';
-
-const TIMEOUT = 'give up watching after this time, such as 90s or 2h; the job goes on';
+import { addJobWatchingCommands } from './job-watching.ts';
+import { JOB, JOBS, NO_EXIT_STATUS, TIMEOUT } from './job-words.ts';
 
 /** Everything about jobs. */
 export function addJobCommands(program: Command, runner: Runner): void {
@@ -33,14 +30,7 @@ export function addJobCommands(program: Command, runner: Runner): void {
         (await import('../commands/jobs.ts')).showStatus(call, id),
       ),
     );
-  withOutput(jobs.command('history').description('what happened to a job'), 'listJobHistory')
-    .argument('<id>', JOB)
-    .action(
-      run<OutputOptions, [string]>(async (call, id) =>
-        (await import('../commands/jobs.ts')).showHistory(call, id),
-      ),
-    );
-  addWatch(jobs, run);
+  addJobWatchingCommands(jobs, runner);
   addActions(jobs, run);
   addOutputs(jobs, run);
   addJobFilterCommands(jobs, runner);
@@ -86,23 +76,11 @@ function addSubmit(jobs: Command, run: Run): void {
     .option('--wait', 'until the job has ended; the exit code tells how')
     .option('--watch', 'show what happens until the job has ended')
     .option('--timeout <time>', TIMEOUT)
+    .option('--no-exit-status', NO_EXIT_STATUS)
     .option('--idempotency-key <key>', 'makes repeating the same submission safe; default: random')
     .action(
       run<SubmitOptions, [string[]]>(async (call, pairs) =>
         (await import('../commands/submit.ts')).submitJob(call, pairs),
-      ),
-    );
-}
-
-function addWatch(jobs: Command, run: Run): void {
-  jobs
-    .command('watch')
-    .description('show what happens to jobs until they have ended; the exit code tells how')
-    .argument('<id...>', JOBS)
-    .option('--timeout <time>', TIMEOUT)
-    .action(
-      run<WatchFlags, [string[]]>(async (call, ids) =>
-        (await import('../commands/watch.ts')).watch(call, ids),
       ),
     );
 }
@@ -153,15 +131,5 @@ function addOutputs(jobs: Command, run: Run): void {
       run<DownloadOptions, [string, string?]>(async (call, id, path) =>
         (await import('../commands/download.ts')).downloadOutputs(call, id, path),
       ),
-    );
-  jobs
-    .command('logs')
-    .description('what the program printed')
-    .argument('<id>', JOB)
-    .option('-f, --follow', 'go on until the job has ended')
-    .addOption(new Option('--stdout', 'only the standard output').conflicts('stderr'))
-    .option('--stderr', 'only the standard error')
-    .action(
-      run<LogOptions, [string]>(async (call, id) => (await import('../commands/logs.ts')).showLogs(call, id)),
     );
 }

@@ -4,15 +4,33 @@ import { type HistoryEntry, type JobStatus, type JobView, STATUS_LOOKS } from '@
 import { cleanText } from '../clean-text.ts';
 import { renderClock, renderDuration, renderSize } from '../quantities.ts';
 import { lookOf, paint, statusText, type Terminal } from '../terminal.ts';
+import { renderUnreachable } from './notices.ts';
 import { renderPhaseLine } from './phase-line.ts';
 import { phaseStates } from './phases.ts';
+import type { StallClock } from './stall-clock.ts';
 import { renderTransferBars } from './transfer-bars.ts';
+
+/** Where and when something is shown. */
+export interface Place {
+  readonly terminal: Terminal;
+  readonly width: number;
+  readonly nowMs: number;
+  /** Null or not given: nobody has looked whether transfers move. */
+  readonly stalls?: StallClock | null | undefined;
+}
 
 /** The longest status, so that descriptions stand below each other. */
 const STATUS_WIDTH = 'ARCHIVING_FINISHED'.length;
 
-/** One line for one entry of the history. For people the clock; for files the full time and the id of the job. */
-export function renderEntry(entry: HistoryEntry, job: JobView, terminal: Terminal): string {
+/**
+ * One line for one entry of the history. For people the clock, and with `isNamed` whose it is; for files the full time
+ * and the id of the job.
+ */
+export function renderEntry(
+  entry: HistoryEntry,
+  job: JobView,
+  { terminal, isNamed = false }: { readonly terminal: Terminal; readonly isNamed?: boolean },
+): string {
   const what = [cleanText(entry.description ?? ''), renderProgress(entry)]
     .filter((part) => part !== '')
     .join(', ');
@@ -21,7 +39,8 @@ export function renderEntry(entry: HistoryEntry, job: JobView, terminal: Termina
   const look = Object.hasOwn(STATUS_LOOKS, status) ? STATUS_LOOKS[status as JobStatus] : null;
   const symbol = look === null ? ' ' : terminal.unicode ? look.symbol : look.ascii;
   const coloured = paint(terminal, look?.class ?? 'idle', `${symbol} ${status.padEnd(STATUS_WIDTH)}`);
-  return `${renderClock(entry.created)}  ${coloured}  ${what}`.trimEnd();
+  const name = isNamed ? `${cleanText(job.name)}  ` : '';
+  return `${renderClock(entry.created)}  ${coloured}  ${name}${what}`.trimEnd();
 }
 
 function renderProgress({ progress }: HistoryEntry): string {
@@ -45,28 +64,41 @@ export function renderEnd({ job, history }: JobUpdate, terminal: Terminal): stri
   return `${paint(terminal, lookOf(job).class, statusText(terminal, job))}  ${what}`;
 }
 
-/** The block about one job: what it is, its phases, its transfers. */
-export function renderStatusBlock(
-  { job, history }: JobUpdate,
-  { terminal, width, nowMs }: { terminal: Terminal; width: number; nowMs: number },
-): string[] {
+/** The one line about a job that has become what was waited for. */
+export function renderReached({ job, history }: JobUpdate, terminal: Terminal): string {
+  if (terminal.isTty)
+    return `${paint(terminal, lookOf(job).class, statusText(terminal, job))}  ${cleanText(job.name)}`;
+  return `${history.at(-1)?.created ?? job.lastUpdated}  ${job.id}  ${job.status}  ${cleanText(job.name)}`;
+}
+
+/** The block about one job: what it is, its phases, its transfers, and whether its system answers. */
+export function renderStatusBlock(news: JobUpdate, place: Place): string[] {
+  const unreachable = renderUnreachable(place.terminal, news.job);
+  return [
+    renderHead(news, place),
+    ...renderProgressLines(news, place),
+    ...(unreachable === null ? [] : [`  ${paint(place.terminal, 'fail', unreachable)}`]),
+  ];
+}
+
+/** What a job is and how it is, in one line. */
+export function renderHead({ job }: JobUpdate, { terminal, nowMs }: Place): string {
   const age = renderDuration(nowMs - Date.parse(job.created));
   const status = paint(terminal, lookOf(job).class, statusText(terminal, job));
   const local =
     job.localId === null ? '' : `   ${cleanText(job.schedulerType.toLowerCase())} ${cleanText(job.localId)}`;
-  const head = `${status}  ${cleanText(job.name)}  ${age}   ${cleanText(job.appId)} on ${cleanText(job.executionSystem)}${local}`;
-  return [head, ...renderProgressLines({ job, history }, { terminal, width, nowMs })];
+  return `${status}  ${cleanText(job.name)}  ${age}   ${cleanText(job.appId)} on ${cleanText(job.executionSystem)}${local}`;
 }
 
 /** Phases, and the transfers of a job that has not ended, indented. */
 export function renderProgressLines(
   { job, history }: Pick<JobUpdate, 'job' | 'history'>,
-  { terminal, width, nowMs }: { terminal: Terminal; width: number; nowMs: number },
+  { terminal, width, nowMs, stalls }: Place,
 ): string[] {
   const phases = renderPhaseLine(phaseStates({ history, status: job.status, nowMs }), {
     terminal,
     width: width - 3,
   });
-  const bars = hasEnded(job.status) ? [] : renderTransferBars(history, terminal);
+  const bars = hasEnded(job.status) ? [] : renderTransferBars(history, terminal, (entry) => stalls?.stalledMs(entry, nowMs) ?? null);
   return [phases, ...bars].map((line) => `  ${line}`);
 }

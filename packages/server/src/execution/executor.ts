@@ -112,7 +112,11 @@ async function prepare(
   files: ProgramFiles,
 ): Promise<void> {
   await shell.installFiles(launch.workDirectory, [
-    { path: WRAPPER_PATH, content: renderWrapper({ directives: scheduler.directives(launch), newSession: scheduler.newSession }), mode: 0o700 },
+    {
+      path: WRAPPER_PATH,
+      content: renderWrapper({ directives: scheduler.directives(launch), newSession: scheduler.newSession }),
+      mode: 0o700,
+    },
     { path: '.arras/values', content: files.values, mode: 0o600 },
     ...(files.callback === undefined
       ? []

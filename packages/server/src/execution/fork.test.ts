@@ -75,7 +75,9 @@ test('an answer that is not whole, or not to this call, is unreadable', () => {
 test('values are arguments of the commands and never part of their text', () => {
   const commands = [fork.poll([TRY], 'n1'), fork.cancel(TRY, true)];
   for (const command of commands) {
-    assert.ok([command.stdin ?? "", ...(command.args ?? [])].some((text) => text.includes(TRY.workDirectory)));
+    assert.ok(
+      [command.stdin ?? '', ...(command.args ?? [])].some((text) => text.includes(TRY.workDirectory)),
+    );
     assert.ok(!command.script.includes(TRY.workDirectory));
   }
 });

@@ -15,7 +15,9 @@ import { wrapperArguments } from './wrapper-script.ts';
 export const fork: Scheduler = {
   name: 'FORK',
   newSession: true,
-  probe: { script: 'type -P setsid >/dev/null || { echo "the host has no setsid command" >&2; exit 1; }; uname -sr' },
+  probe: {
+    script: 'type -P setsid >/dev/null || { echo "the host has no setsid command" >&2; exit 1; }; uname -sr',
+  },
   directives: () => [],
   submit: (launches: readonly Launch[]): ShellCommand => ({
     script: SUBMIT,

@@ -52,7 +52,13 @@ const PERMANENT =
   /No such queue|User cannot use the queue|Bad (resource requirement|job|host)|Too many processors|Cannot exceed queue's|Illegal option|bad argument|not allowed|No such project|project .*not/i;
 const CLEARS = /limit (is )?reached|Pending job threshold|Queue has been closed/i;
 
-function parseSubmitted({ exitCode, words }: { readonly exitCode: number; readonly words: string }): SubmitOutcome {
+function parseSubmitted({
+  exitCode,
+  words,
+}: {
+  readonly exitCode: number;
+  readonly words: string;
+}): SubmitOutcome {
   // Job <4711> is submitted to queue <normal>.
   const localId = /(?:^|\t)Job <([1-9][0-9]*)> is submitted to /.exec(words)?.[1];
   const reason = words.replaceAll('\t', ' ').trim().slice(0, 500) || 'bsub gave no reason';

@@ -22,7 +22,11 @@ function all(phase: Phase, letters: string): Readonly<Record<string, Phase>> {
  */
 export function parsePbsQueue(lines: readonly string[]): ReadonlyMap<string, readonly QueueRow[]> {
   const rows = new Map<string, QueueRow[]>();
-  for (const job of lines.join('\n').replaceAll('\n\t', '').split(/^Job Id: /m).slice(1)) {
+  for (const job of lines
+    .join('\n')
+    .replaceAll('\n\t', '')
+    .split(/^Job Id: /m)
+    .slice(1)) {
     const [id = '', ...attributes] = job.split('\n');
     const values = new Map(attributes.flatMap(parseAttribute));
     const tag = /(?:^|,)ARRAS_TRY=([0-9A-Za-z-]+)(?:,|$)/.exec(values.get('Variable_List') ?? '')?.[1];

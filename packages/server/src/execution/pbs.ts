@@ -72,7 +72,13 @@ const CLEARS = /Maximum number of jobs|would exceed (queue|complex|server)|Queue
 // 4711.server.example.org    4711
 const ID_SHAPE = /^[1-9][0-9]*(?:\.[A-Za-z0-9.-]+)?$/;
 
-function parseSubmitted({ exitCode, words }: { readonly exitCode: number; readonly words: string }): SubmitOutcome {
+function parseSubmitted({
+  exitCode,
+  words,
+}: {
+  readonly exitCode: number;
+  readonly words: string;
+}): SubmitOutcome {
   const reason = words.replaceAll('\t', ' ').trim().slice(0, 500) || 'qsub gave no reason';
   const localId = words.split('\t').find((line) => ID_SHAPE.test(line));
   if (exitCode === 0 && localId !== undefined) return { kind: 'accepted', localId, running: false };

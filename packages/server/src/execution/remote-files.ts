@@ -24,7 +24,9 @@ while (( $# >= 3 )); do
   if [[ ! -d $PARENT ]]; then mkdir -m 700 -- "$PARENT" || [[ -d $PARENT ]] || exit 1; fi
   PART=$TARGET.part-$TOKEN
   PARTS+=("$PART") TARGETS+=("$TARGET") PARENTS+=("$PARENT")
-  head -c "$SIZE" > "$PART" && chmod -- "$MODE" "$PART" || exit 1
+  head -c "$SIZE" > "$PART" || exit 1
+  # What the umask of our commands gives it already.
+  [[ $MODE == 600 ]] || chmod -- "$MODE" "$PART" || exit 1
   SIZES+=$SIZE$'\\n'
 done
 [[ $(stat -c %s -- "\${PARTS[@]}")$'\\n' == "$SIZES" ]] || { echo 'the files did not arrive whole' >&2; exit 1; }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import { toOneLine } from '../ssh/one-line.ts';
 import { type Frame, type FrameReader, readFrame } from './frame-reader.ts';
 import { renderInput, renderSupervised, renderUnsupervised, STOP_SUPERVISOR } from './remote-command.ts';
 import {
@@ -136,7 +137,7 @@ function createRunner(transport: RemoteTransport): Runner {
     runFiles: async ({ script, args, stdin = '' }) => {
       const result = await call({ script, args, stdin, limitBytes: FILES_BYTES }, { timeoutMs: FILES_MS });
       if (result.exitCode === 0) return result;
-      const said = result.timedOut ? `no end within ${FILES_MS} ms` : result.stderr.trim().slice(0, 300);
+      const said = result.timedOut ? `no end within ${FILES_MS} ms` : toOneLine(result.stderr);
       throw new Error(`the host's files: ${said}`);
     },
     settle: async () => {
@@ -194,16 +195,10 @@ async function within<T>(limitMs: number, promise: Promise<T>, complaint: string
   }
 }
 
-/** Text of a host on one line, without control characters. */
-function toOneLine(text: string): string {
-  return text
-    .replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ')
-    .trim()
-    .slice(0, 200);
-}
-
 function toResult({ output, errors }: Answer): ShellResult {
   const [code = '', late] = output.end;
+  // Where a login joins the two streams, the other one's marker is no answer.
+  if (!/^[0-9]{1,3}$/.test(code)) throw new ShellUnreachable('the answer of the host has no exit code');
   const timedOut = late === 'late';
   return {
     // Bash tells a signal's number plus 128, as it does for every command.

@@ -69,7 +69,8 @@ export function parseSgeAccounting(lines: readonly string[]): readonly AccountRo
 function accountOf(record: ReadonlyMap<string, string>): AccountRow | null {
   const [tag, localId] = [record.get('jobname'), record.get('jobnumber')];
   const [failed, exitCode] = [Number(record.get('failed')), Number(record.get('exit_status'))];
-  if (tag === undefined || localId === undefined || Number.isNaN(failed) || Number.isNaN(exitCode)) return null;
+  if (tag === undefined || localId === undefined || Number.isNaN(failed) || Number.isNaN(exitCode))
+    return null;
   const cause = failed >= 1 && failed <= LAST_BEFORE_START ? 'launch-failure' : FAILURES.get(failed);
   return {
     localId,

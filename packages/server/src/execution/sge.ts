@@ -55,11 +55,19 @@ const PERMANENT = [
 ];
 const CLEARS = /(max_u_jobs|max_jobs|would exceed|limit .*exceeded|denied by JSV)/i;
 
-function parseSubmitted({ exitCode, words }: { readonly exitCode: number; readonly words: string }): SubmitOutcome {
+function parseSubmitted({
+  exitCode,
+  words,
+}: {
+  readonly exitCode: number;
+  readonly words: string;
+}): SubmitOutcome {
   const reason = words.replaceAll('\t', ' ').trim().slice(0, 500) || 'qsub gave no reason';
   if (exitCode === 0) {
     const localId = words.split('\t').find((line) => /^[1-9][0-9]*$/.test(line));
-    return localId === undefined ? { kind: 'unknown', reason } : { kind: 'accepted', localId, running: false };
+    return localId === undefined
+      ? { kind: 'unknown', reason }
+      : { kind: 'accepted', localId, running: false };
   }
   if (CLEARS.test(words)) return { kind: 'refused', reason, clears: true };
   return PERMANENT.some((pattern) => pattern.test(words))

@@ -89,15 +89,17 @@ forward() {
   # Without setsid, or before it, the program's process has no group of its own.
   [[ -n $PROGRAM ]] && { kill -TERM -- "-$PROGRAM" || kill -TERM "$PROGRAM"; } 2>/dev/null
 }
-trap forward TERM INT
+# A batch system signals the program itself. The wrapper of such a program must not wake up at the same moment: bash 5.2
+# then often forgets the exit status that it waits for (\`wait\` answers -1).
+if [[ -n $START_WITH ]]; then trap forward TERM INT; else trap '' TERM INT; fi
 
 (
   stat_of self || exit 111
   printf 'run %s %s %s %s %s\\n' "$BOOT" "$$" "$MY_START" "$PID" "$START" > "$SPOOL/running/$TAG" || exit 111
   stat_of self
   [[ $PARENT == "$$" ]] || exit ${FENCED_EXIT_CODE}
-  # Bash lets background processes ignore these two; the program gets them back.
-  trap - INT QUIT
+  # Bash lets background processes ignore two of these; the program gets them back.
+  trap - INT QUIT TERM
   umask 022
   # Marks descendants that leave the session, so that a stop finds them.
   export ARRAS_TRY=$TAG
@@ -116,6 +118,7 @@ while :; do
   [[ -n $SIGNALLED ]] || break
 done
 
+(( CODE >= 0 )) || exit 111
 # One write that ends in a newline: a reader sees the whole line or an unfinished one, which it ignores.
 printf 'exit %s\\n' "$CODE" >> "$SPOOL/running/$TAG" &&
   mv -f -- "$SPOOL/running/$TAG" "$SPOOL/ended/$TAG" &&

@@ -10,6 +10,8 @@ import { RecentEvents } from './recent-events.ts';
 
 /** For how long the feed is followed after the last session has gone: they may all come back, in milliseconds. */
 const LINGER_MS = 60_000;
+/** After a change of rights, events that were read before it may still be on their way for this long, in milliseconds. */
+const STALE_MS = 1_000;
 /** Milliseconds before judging is tried again. */
 const RETRY_MS = 500;
 
@@ -32,6 +34,7 @@ export class Broadcast implements AsyncDisposable {
   readonly #seams: BroadcastSeams;
   #following: Following | null = null;
   #batches: FeedBatch[] = [];
+  #staleUntil = Number.NEGATIVE_INFINITY;
   #isWorking = false;
   #working: Promise<void> = Promise.resolve();
   #leaving: NodeJS.Timeout | null = null;
@@ -88,6 +91,7 @@ export class Broadcast implements AsyncDisposable {
   forgetReaders(): void {
     const following = this.#following;
     following?.recent.clear(following.position);
+    this.#staleUntil = this.#seams.now() + STALE_MS;
   }
 
   #follow(): Following {
@@ -144,6 +148,7 @@ export class Broadcast implements AsyncDisposable {
         if (session.isLive) session.take(event, verdicts);
     following.recent.push(events.filter((event) => !verdicts.hidden.has(placeOf(event))));
     following.position = reached;
+    if (this.#seams.now() < this.#staleUntil) following.recent.clear(reached);
     for (const session of unjudged) session.resume();
   }
 

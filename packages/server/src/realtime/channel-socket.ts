@@ -92,7 +92,8 @@ export class ChannelSocket implements ChannelCarrier {
   }
 
   #receive(data: RawData, isBinary: boolean): void {
-    const request = isBinary ? null : readRequest(String(data));
+    // Texts come as one buffer unless asked for otherwise.
+    const request = isBinary || !Buffer.isBuffer(data) ? null : readRequest(data.toString());
     if (request === null) {
       const message =
         'The message is none of those that can be sent: authenticate, subscribe, unsubscribe, ping.';
@@ -186,7 +187,7 @@ export class ChannelSocket implements ChannelCarrier {
   }
 
   #drained(): void {
-    for (const sink of [...this.#channels.values()]) {
+    for (const sink of this.#channels.values()) {
       if (this.#stream.writableNeedDrain) return;
       sink.drained();
     }

@@ -199,9 +199,8 @@ export class Realtime implements SessionKeeper, AsyncDisposable {
     this.#isStopped = true;
     this.#hints[Symbol.dispose]();
     this.#wheel[Symbol.dispose]();
-    for (const sessions of [...this.#jobs.values()])
-      for (const session of [...sessions]) session.close('stopping');
-    for (const session of [...this.broadcast.audience]) session.close('stopping');
+    for (const sessions of this.#jobs.values()) for (const session of sessions) session.close('stopping');
+    for (const session of this.broadcast.audience) session.close('stopping');
     await Promise.all(this.#parts.map((part) => part[Symbol.asyncDispose]()));
   }
 }

@@ -9,6 +9,7 @@ export interface DialOptions {
   /** Milliseconds for the look-up and for each address. */
   readonly timeoutMs: number;
   readonly isAllowedAddress: (address: string) => boolean;
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -22,6 +23,7 @@ export async function dial(options: DialOptions): Promise<Socket> {
     throw new SshUnavailable('resolve', `${options.host} has no address that may be used`);
   let last: unknown;
   for (const address of allowed) {
+    options.signal?.throwIfAborted();
     try {
       return await connect(address, options);
     } catch (error) {
@@ -45,24 +47,30 @@ async function resolveHost({ host, timeoutMs }: DialOptions): Promise<readonly s
   }
 }
 
-function connect(address: string, { host, port, timeoutMs }: DialOptions): Promise<Socket> {
+function connect(address: string, { host, port, timeoutMs, signal }: DialOptions): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = createConnection({ host: address, port, noDelay: true, keepAlive: true });
     const fail = (reason: string, cause?: Error) => {
+      settle();
       socket.destroy();
       reject(new SshUnavailable('connect', `${host} port ${port}: ${reason}`, { cause }));
     };
+    const abort = () => fail('no longer wanted');
+    const settle = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
     const timer = setTimeout(() => fail(`no answer within ${timeoutMs} ms`), timeoutMs);
+    signal?.addEventListener('abort', abort, { once: true });
     // Stays for the socket's life: an error that comes before its next owner listens must not end the process.
     socket.on('error', (cause: NodeJS.ErrnoException) => {
-      clearTimeout(timer);
       fail(
         cause.code === 'ECONNREFUSED' ? 'connection refused' : `no connection (${cause.code ?? 'unknown'})`,
         cause,
       );
     });
     socket.once('connect', () => {
-      clearTimeout(timer);
+      settle();
       resolve(socket);
     });
   });

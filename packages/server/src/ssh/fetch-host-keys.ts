@@ -65,7 +65,7 @@ function captureKey(
     client.on('error', settle);
     client.on('close', () => settle(new Error('the connection was closed')));
     client.connect({
-      sock: socket as NonNullable<ssh2.ConnectConfig['sock']>,
+      sock: socket,
       host,
       username: 'nobody',
       readyTimeout: timeoutMs,

@@ -39,6 +39,7 @@ export function shakeHands(
   limits: SshLimits,
   signal?: AbortSignal,
 ): Promise<Client> {
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     const progress: Progress = { step: 'connect', greeted: false, refusal: null };
@@ -82,7 +83,7 @@ function connectConfig(
 ): ConnectConfig {
   const pinned = endpoint.hostKeys.map(parseHostKey);
   return {
-    sock: socket as NonNullable<ConnectConfig['sock']>,
+    sock: socket,
     host: endpoint.host,
     username: endpoint.username,
     readyTimeout: limits.handshakeMs,

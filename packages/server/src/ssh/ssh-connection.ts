@@ -101,24 +101,24 @@ function createConnection(endpoint: SshEndpoint, client: Client, limits: SshLimi
   });
   client.on('end', end);
   client.on('close', end);
-  const call = <T>(start: (done: Done<T>) => void, discard: (late: T) => void) =>
+  const call = <T>(start: () => Promise<T>, discard: (late: T) => void) =>
     openChannel({ start, discard, timeoutMs: limits.channelMs, host: endpoint.host, giveUp: end });
   return {
     ended,
     isOpen: () => open,
     execute: (commandLine) =>
-      call<ClientChannel>(
-        (done) => client.exec(commandLine, done),
+      call(
+        async () => quietErrors(await promised<ClientChannel>((done) => client.exec(commandLine, done))),
         (late) => late.close(),
-      ).then(quietErrors),
+      ),
     openSftp: () =>
-      call<SftpClient>(
-        (done) => beginSftp(client, done),
+      call(
+        () => beginSftp(client),
         (late) => late.end(),
       ),
     forward: (host, port) =>
-      call<ClientChannel>(
-        (done) => client.forwardOut('127.0.0.1', 0, host, port, done),
+      call(
+        () => promised<ClientChannel>((done) => client.forwardOut('127.0.0.1', 0, host, port, done)),
         (late) => late.close(),
       ),
     close: () => {
@@ -129,21 +129,23 @@ function createConnection(endpoint: SshEndpoint, client: Client, limits: SshLimi
 }
 
 /** The session's first words are part of opening it, and of the time that it may take. */
-function beginSftp(client: Client, done: Done<SftpClient>): void {
-  client.subsys('sftp', (error, channel) => {
-    if (error !== undefined) return done(error, undefined as never);
-    quietErrors(channel).stderr.resume();
-    createSftpClient(channel).then(
-      (sftp) => done(undefined, sftp),
-      (reason: Error) => done(reason, undefined as never),
-    );
-  });
+async function beginSftp(client: Client): Promise<SftpClient> {
+  const channel = quietErrors(await promised<ClientChannel>((done) => client.subsys('sftp', done)));
+  channel.stderr.resume();
+  return createSftpClient(channel);
 }
 
 type Done<T> = (error: Error | undefined, value: T) => void;
 
+/** `Not connected`, where the connection ended a moment ago, the library throws at once. */
+function promised<T>(start: (done: Done<T>) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    start((error, value) => (error === undefined ? resolve(value) : reject(error)));
+  });
+}
+
 interface ChannelCall<T> {
-  readonly start: (done: Done<T>) => void;
+  readonly start: () => Promise<T>;
   /** What is done with a channel that comes after we gave up. */
   readonly discard: (late: T) => void;
   readonly timeoutMs: number;
@@ -152,39 +154,29 @@ interface ChannelCall<T> {
   readonly giveUp: () => void;
 }
 
-function openChannel<T>({ start, discard, timeoutMs, host, giveUp }: ChannelCall<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let waiting = true;
-    const timer = setTimeout(() => {
-      waiting = false;
-      giveUp();
-      reject(new SshUnavailable('channel', `${host}: gave no channel within ${timeoutMs} ms`));
-    }, timeoutMs);
-    const settle = (error: Error | undefined, value: T) => {
-      clearTimeout(timer);
-      if (!waiting) {
-        if (error === undefined) discard(value);
-        return;
-      }
-      waiting = false;
-      if (error === undefined) resolve(value);
-      else reject(explainRefusal(error, host));
-    };
-    try {
-      start(settle);
-    } catch (error) {
-      // `Not connected`: the connection ended a moment ago.
-      settle(error instanceof Error ? error : new Error(String(error)), undefined as T);
-    }
-  });
+async function openChannel<T>({ start, discard, timeoutMs, host, giveUp }: ChannelCall<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const opening = start();
+  const timer = setTimeout(() => {
+    opening.then(discard, () => {});
+    giveUp();
+    reject(new SshUnavailable('channel', `${host}: gave no channel within ${timeoutMs} ms`));
+  }, timeoutMs);
+  try {
+    return await Promise.race([opening, late]);
+  } catch (error) {
+    throw explainRefusal(error, host);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** Refusals of a channel carry the host's reason; a command or subsystem that is not offered does not. */
-function explainRefusal(error: Error & { readonly reason?: unknown }, host: string): SshUnavailable {
-  const message = `${host}: ${toOneLine(error.message)}`;
-  return typeof error.reason === 'number'
-    ? new ChannelRefused('channel', message)
-    : new SshUnavailable('channel', message);
+function explainRefusal(error: unknown, host: string): SshUnavailable {
+  if (error instanceof SshUnavailable) return error;
+  const message = `${host}: ${toOneLine(error instanceof Error ? error.message : String(error))}`;
+  const isRefusal = error instanceof Error && 'reason' in error && typeof error.reason === 'number';
+  return isRefusal ? new ChannelRefused('channel', message) : new SshUnavailable('channel', message);
 }
 
 /** A channel's errors are those of its connection, which tells them; unheard they would end the process. */

@@ -56,7 +56,7 @@ async function readSearch({ context, viewer, raw }: HandlerRequest<'streamEvents
   if (terms.length === 0) return { kind: 'list' };
   refuseChangingFields(terms);
   const condition = await compileStreamSearch(context.db, terms).catch(refuseBadPattern);
-  const key = JSON.stringify(terms.map(({ parameter, ...term }) => term));
+  const key = JSON.stringify(terms);
   return { kind: 'search', search: { key, condition } };
 }
 

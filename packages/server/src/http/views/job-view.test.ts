@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { AppUuid, JobEventId, JobId, TransferId } from '@arras/contract';
 import type { JobEventRow, JobRow, TransferRow } from '../../database/tables.ts';
 import { createTimeFormat } from '../../domain/timestamp.ts';
-import { renderJob, renderJobSummary } from '../../events/job-view.ts';
+import { renderJob, renderJobStatus, renderJobSummary } from '../../events/job-view.ts';
 import { renderHistoryEntry } from './history-view.ts';
 
 const ID = '462259152402771480-242ac113-0001-007' as JobId;
@@ -206,4 +206,49 @@ test('a history entry about a transfer shows its progress as the guide does', ()
   });
   const silent = renderHistoryEntry(CONTEXT, { event: { ...event, description: null }, transfer: null });
   assert.deepEqual(Object.keys(silent), ['created', 'status', 'createdBy', 'id', 'seq']);
+});
+
+const RUNNING: JobRow = { ...ROW, status: 'RUNNING', end_time: null, remote_ended: null };
+const UPDATED = '2018-01-26T15:09:55.000-06:00';
+const seen = (seen_at: string | null, failing: { since: string; message: string | null } | null = null) => ({
+  system_id: 'exec.example.org',
+  seen_at: seen_at === null ? null : new Date(seen_at),
+  failing_since: failing === null ? null : new Date(failing.since),
+  message: failing?.message ?? null,
+});
+
+function freshnessOf(row: JobRow, check: ReturnType<typeof seen> | null) {
+  return renderJobStatus(CONTEXT, row, { check }).freshness;
+}
+
+test('what the service does itself is known since it last said so, whatever the system does', () => {
+  const silent = seen('2018-01-26T21:20:00Z', { since: '2018-01-26T21:25:00Z', message: 'no route' });
+  for (const status of ['PENDING', 'STAGING_INPUTS', 'ARCHIVING', 'FINISHED'] as const) {
+    const freshness = freshnessOf({ ...RUNNING, status }, silent);
+    assert.deepEqual(freshness, { asOf: UPDATED, source: 'service', reachable: true });
+  }
+});
+
+test('a program on its system is known as of the last look, or of the event that told of it since', () => {
+  const known = { source: 'executionSystem', reachable: true };
+  assert.deepEqual(freshnessOf(RUNNING, null), { asOf: UPDATED, ...known });
+  assert.deepEqual(freshnessOf(RUNNING, seen('2018-01-26T21:09:00Z')), { asOf: UPDATED, ...known });
+  assert.deepEqual(freshnessOf(RUNNING, seen('2018-01-26T21:20:00Z')), {
+    asOf: '2018-01-26T15:20:00.000-06:00',
+    ...known,
+  });
+});
+
+test('a system that does not answer is said not to, since when and why, and the status keeps its age', () => {
+  const since = '2018-01-26T21:25:00Z';
+  assert.deepEqual(freshnessOf(RUNNING, seen('2018-01-26T21:20:00Z', { since, message: 'exec: no route' })), {
+    asOf: '2018-01-26T15:20:00.000-06:00',
+    source: 'executionSystem',
+    reachable: false,
+    message: 'exec: no route (since 2018-01-26T15:25:00.000-06:00). The job keeps its last known status.',
+  });
+  assert.match(
+    freshnessOf({ ...RUNNING, status: 'QUEUED' }, seen(null, { since, message: null })).message ?? '',
+    /^The system does not answer \(since /,
+  );
 });

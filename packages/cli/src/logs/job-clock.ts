@@ -1,0 +1,68 @@
+import { type Client, hasEnded } from '@arras/client';
+import type { JobStatus } from '@arras/contract';
+import type { ConnectionNews } from '../watch/notices.ts';
+
+/** How the clock is wound. */
+export interface JobClockOptions {
+  readonly patienceMs?: number | undefined;
+  readonly signal: AbortSignal;
+  readonly onConnection: (news: ConnectionNews) => void;
+}
+
+/** Follows the status of one job, and wakes who waits for news of it. */
+export class JobClock {
+  #status: JobStatus;
+  #isOver: boolean;
+  #failure: { readonly error: unknown } | null = null;
+  #wake = (): void => undefined;
+
+  /** Begins to follow. @throws ApiFailure when there is no such job. */
+  static async start(client: Client, id: string, options: JobClockOptions): Promise<JobClock> {
+    const { status, seq } = await client.jobs.status(id);
+    const clock = new JobClock(status);
+    if (!clock.isOver) void clock.#follow(client, id, { ...options, since: seq });
+    return clock;
+  }
+
+  private constructor(status: JobStatus) {
+    this.#status = status;
+    this.#isOver = hasEnded(status);
+  }
+
+  get status(): JobStatus {
+    return this.#status;
+  }
+
+  /** True once nothing more will be written. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Resolves at the next news, or after the time. @throws what has ended the following. */
+  async next(waitMs: number): Promise<void> {
+    if (this.#failure === null && !this.#isOver) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, waitMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+    if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  async #follow(client: Client, id: string, options: JobClockOptions & { readonly since: number }) {
+    try {
+      for await (const { status } of client.jobs.watch(id, options)) {
+        this.#status = status;
+        this.#wake();
+      }
+      this.#isOver = true;
+    } catch (error) {
+      this.#failure = { error };
+    } finally {
+      this.#wake();
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { findLastLines } from './last-lines.ts';
+import type { LogFiles, LogKind } from './log-files.ts';
+import type { LogPrinter } from './log-printer.ts';
+
+/** What of a log is wanted. */
+export interface LogTailOptions {
+  /** Begin with so many of the lines that there are at first; all when null. */
+  readonly lines: number | null;
+  readonly signal: AbortSignal;
+}
+
+/** One stream of a job, and how much of it was printed. */
+export class LogTail {
+  readonly #files: LogFiles;
+  readonly #kind: LogKind;
+  readonly #options: LogTailOptions;
+  #printed: number | null = null;
+
+  constructor(files: LogFiles, kind: LogKind, options: LogTailOptions) {
+    this.#files = files;
+    this.#kind = kind;
+    this.#options = options;
+  }
+
+  /** There is, or was, such a file. */
+  get isFound(): boolean {
+    return this.#printed !== null;
+  }
+
+  /** Nothing is written yet: what comes later is new, however few lines were asked for. */
+  passOver(): void {
+    this.#printed ??= 0;
+  }
+
+  /** Prints what there is beyond what was printed, and gives the number of bytes. */
+  async advance(printer: LogPrinter): Promise<number> {
+    const length = await this.#files.length(this.#kind);
+    if (length === null) return 0;
+    const start = (this.#printed ??= await this.#begin(length));
+    if (length <= start) return 0;
+    let printed = start;
+    for await (const bytes of this.#files.read(this.#kind, { start, signal: this.#options.signal })) {
+      await printer.print(this.#kind, bytes);
+      // At once: when the connection breaks, the next reading begins here.
+      printed += bytes.length;
+      this.#printed = printed;
+    }
+    return printed - start;
+  }
+
+  async #begin(length: number): Promise<number> {
+    const { lines, signal } = this.#options;
+    if (lines === null) return 0;
+    const read = async (start: number, end: number) =>
+      collect(this.#files.read(this.#kind, { start, end: end - 1, signal }));
+    return findLastLines(read, { length, lines });
+  }
+}
+
+async function collect(pieces: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all);
+}

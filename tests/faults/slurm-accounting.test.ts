@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { slurm } from '../../packages/server/src/execution/slurm.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Slurm, startSlurm } from '../support/slurm.ts';
+import { createTryBed, type TestTry, type TryBed } from '../support/try-bed.ts';
+
+describe('Slurm with accounting', () => {
+  let cluster: Slurm;
+  let bed: TryBed;
+  before(async () => {
+    cluster = await startSlurm({ accounting: true, minJobAge: 2 });
+    bed = createTryBed({ shell: cluster.createShell(), scheduler: slurm });
+  });
+  after(async () => {
+    await cluster?.close();
+    bed?.close();
+  });
+
+  async function runToEnd(program: string): Promise<TestTry> {
+    const each = await bed.prepare(program);
+    await each.submit();
+    await each.until('ended', 30_000);
+    await eventually('Slurm has forgotten it', () => cluster.run('squeue', '-h', '-t', 'all') === '', {
+      timeoutMs: 60_000,
+      intervalMs: 200,
+    });
+    return each;
+  }
+
+  const removeMarker = ({ launch }: TestTry) =>
+    rmSync(join(launch.spoolDirectory, 'ended', launch.tag), { force: true });
+
+  test('what a job used is known after its end', async () => {
+    const each = await runToEnd('head -c 30000000 /dev/zero | tail -c 1 >/dev/null; sleep 1.2');
+    const usage = await eventually('accounting has it', async () => {
+      const seen = await each.observe();
+      return seen.state === 'ended' ? seen.usage : null;
+    });
+    assert.ok((usage.elapsedSeconds ?? 0) >= 1 && (usage.elapsedSeconds ?? 0) < 30);
+    assert.ok((usage.cpuSeconds ?? -1) >= 0);
+    assert.ok((usage.maxMemoryBytes ?? 0) > 1_000_000);
+  });
+
+  test('without marker and row, accounting gives the verdict', async () => {
+    const failed = await runToEnd('exit 6');
+    removeMarker(failed);
+    const end = await failed.observe();
+    assert.equal(end.state === 'ended' && end.exitCode, 6);
+    const fine = await runToEnd('true');
+    removeMarker(fine);
+    const success = await fine.observe();
+    assert.equal(success.state === 'ended' && success.exitCode, 0);
+  });
+
+  test('a copy that was kept from starting gives no verdict, and neither does a stranger with our id', async () => {
+    const each = await bed.prepare('true');
+    await bed.executor.fence(each.tracked);
+    await each.submit();
+    await eventually('the copy has ended', () => cluster.run('squeue', '-h', '-t', 'all') === '', {
+      timeoutMs: 60_000,
+      intervalMs: 200,
+    });
+    assert.deepEqual(await each.observe(), { state: 'fenced' });
+    const stranger = await runToEnd('exit 3');
+    const mine = await bed.prepare('true');
+    const seen = await bed.executor.reconcile({ ...mine.tracked, localId: stranger.tracked.localId });
+    assert.deepEqual(seen, { state: 'absent' });
+  });
+});
