@@ -82,7 +82,7 @@ async function pollAlong(port: number, poller: Poller): Promise<void> {
 function pollOver(socket: Socket, poller: Poller): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   let received: Buffer = Buffer.alloc(0);
-  let current = { done: (_: Answer): void => undefined };
+  let current: Pick<ReturnType<Poller['next']>, 'done'> = { done: () => undefined };
   const send = () => {
     const request = poller.next();
     current = request;

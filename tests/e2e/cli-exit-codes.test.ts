@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
+import { EXIT } from '../../packages/cli/src/exit-codes.ts';
 import { jobStatus } from '../support/api.ts';
 import { type CliBed, startCliBed } from '../support/cli-bed.ts';
 import { eventually } from '../support/eventually.ts';
@@ -11,7 +13,8 @@ before(async () => {
 });
 after(() => bed[Symbol.asyncDispose]());
 
-const THREE_LINES = /^error: .+\n {2}why: .+\n {2}try: .+\n$/;
+/** What, why, what to do; and which request, where the service answered. */
+const COMPLAINT = /^error: .+\n {2}why: .+\n {2}try: .+\n(?: {2}details: request-id \S+\n)?$/;
 
 test('0: a watched job that FINISHED', async () => {
   const { code, stderr } = await bed.run([
@@ -45,10 +48,17 @@ test('2: a command line that cannot be understood', async () => {
     ['jobs', 'list', '--jsn'],
     ['jobs', 'show'],
     ['jobs', 'watch', 'last', '--timeout', 'soon'],
+    ['jobs', 'list', '--limit', 'many'],
+    ['jobs', 'list', 'created:>7x'],
+    ['jobs', 'list', '--json'],
+    ['jobs', 'list', '--json', 'nosuch'],
+    ['jobs', 'list', '--jq', '.['],
+    ['--color', 'sometimes', 'jobs', 'list'],
+    ['completion', 'nosuch'],
   ]) {
     const { code, stderr } = await bed.run(args);
     assert.equal(code, 2, args.join(' '));
-    assert.match(stderr, THREE_LINES);
+    assert.match(stderr, COMPLAINT);
   }
   assert.match((await bed.run(['jobs', 'lst'])).stderr, /Did you mean list\?/);
 });
@@ -59,12 +69,21 @@ test('3: a watched job that FAILED', async () => {
   assert.match(stdout, / FAILED {2}test job after /);
 });
 
-test('4: no token, and a token that is not known', async () => {
+test('4: no token, a token that is not known, and what is not allowed', async () => {
+  const id = await bed.submit('greet-1.0', 'parameters.name=ada');
+  assert.equal((await bed.run(['jobs', 'watch', id])).code, 0);
+  await bed.run(['profiles', 'create', 'eve', '--email', 'eve@example.org']);
+  const { stdout: token } = await bed.run(['tokens', 'create', 'first', '--username', 'eve']);
+  await bed.run(['jobs', 'pems', 'grant', id, 'eve', 'READ']);
+  const others = await bed.run(['jobs', 'delete', id], { token: token.trim() });
+  const admins = await bed.run(['profiles', 'create', 'bob', '--email', 'bob@example.org'], {
+    token: token.trim(),
+  });
   const wrong = await bed.run(['jobs', 'list'], { token: 'not-a-token-of-this-service' });
   const none = await bed.run(['jobs', 'list'], { environment: { ARRAS_TOKEN: '' } });
-  for (const { code, stderr } of [wrong, none]) {
+  for (const { code, stderr } of [wrong, none, others, admins]) {
     assert.equal(code, 4);
-    assert.match(stderr, THREE_LINES);
+    assert.match(stderr, COMPLAINT);
   }
 });
 
@@ -83,19 +102,24 @@ test('5: a watched job that was STOPPED, and one that was KILLED', async () => {
   }
 });
 
-test('6: there is no such job, app or file', async () => {
+test('6: there is no such job, app, filter, subscription or file', async () => {
   const id = await bed.submit('greet-1.0', 'parameters.name=ada');
   await bed.run(['jobs', 'watch', id]);
   const missing = [
     ['jobs', 'show', 'beefbeef'],
     ['jobs', 'show', '000000000000000000-00000000-0000-007'],
+    ['jobs', 'show', '@none'],
+    ['jobs', 'list', '--saved', 'none'],
+    ['jobs', 'filters', 'show', 'none'],
     ['apps', 'show', 'none-1.0'],
+    ['systems', 'show', 'none'],
+    ['notifications', 'show', '000000000000000000-00000000-0000-011'],
     ['jobs', 'outputs', 'download', id, 'none.txt', '-o', '-'],
   ];
   for (const args of missing) {
     const { code, stderr } = await bed.run(args);
     assert.equal(code, 6, args.join(' '));
-    assert.match(stderr, THREE_LINES);
+    assert.match(stderr, COMPLAINT);
   }
 });
 
@@ -106,7 +130,7 @@ test('7: a service that is not there', async () => {
   const url = `http://127.0.0.1:${typeof address === 'object' ? address.port : 0}`;
   const { code, stderr } = await bed.run(['jobs', 'list'], { url });
   assert.equal(code, 7);
-  assert.match(stderr, THREE_LINES);
+  assert.match(stderr, COMPLAINT);
 });
 
 test('124: the time of --timeout is up, and the job goes on', async () => {
@@ -128,4 +152,9 @@ test('130: Ctrl-C detaches, says how to go on, and leaves the job alone', async 
   assert.match(stderr, new RegExp(`the job goes on: arras jobs watch ${id}`));
   await jobStatus(bed.api, id, 'RUNNING');
   await bed.run(['jobs', 'kill', id]);
+});
+
+test('every code that the help lists has its test here', () => {
+  const source = readFileSync(import.meta.filename, 'utf8');
+  for (const code of Object.values(EXIT)) assert.match(source, new RegExp(`^test\\('${code}: `, 'm'));
 });

@@ -70,5 +70,5 @@ test('help on a command is its --help, and on what there is not a usage error', 
 test('a mistyped command or option is answered with the nearest', async () => {
   assert.match((await bed.run(['jbos'])).stderr, /why: Did you mean jobs\?\n/);
   assert.match((await bed.run(['jobs', 'list', '--save', 'x'])).stderr, /why: Did you mean --saved\?\n/);
-  assert.match((await bed.run(['jobs', 'list', '--colour', 'x'])).stderr, /why: Did you mean --color\?\n/);
+  assert.match((await bed.run(['jobs', 'list', '--quite'])).stderr, /why: Did you mean --quiet\?\n/);
 });

@@ -18,6 +18,10 @@ const PAGES = [
     /\n20\ttheir\n[\s\S]*"status":"FINISHED"[\s\S]*20\ttheir\n[\s\S]*Deleted demo-storage/,
   ],
   [
+    'docs/guides/command-line.md',
+    /\n2\n[\s\S]*curl 'http[\s\S]*"status":"success"[\s\S]*API query: status\.eq=FINISHED&created\.gt=[\s\S]*Deleted demo-storage/,
+  ],
+  [
     'docs/guides/finding-jobs.md',
     /first count[\s\S]*"name":"second count"[\s\S]*"name":"first count"[\s\S]*Deleted demo-storage/,
   ],

@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { type Slurm, startSlurm } from '../support/slurm.ts';
 import { createTryBed, type TestTry, type TryBed } from '../support/try-bed.ts';
 
-describe('Slurm with accounting', () => {
+describe('Slurm with accounting', { concurrency: true }, () => {
   let cluster: Slurm;
   let bed: TryBed;
   before(async () => {
@@ -23,11 +23,16 @@ describe('Slurm with accounting', () => {
     const each = await bed.prepare(program);
     await each.submit();
     await each.until('ended', 30_000);
-    await eventually('Slurm has forgotten it', () => cluster.run('squeue', '-h', '-t', 'all') === '', {
+    await untilForgotten(each);
+    return each;
+  }
+
+  async function untilForgotten({ tracked }: TestTry): Promise<void> {
+    const ids = () => cluster.run('squeue', '-h', '-t', 'all', '-o', '%i').split('\n');
+    await eventually('Slurm has forgotten it', () => !ids().includes(tracked.localId ?? ''), {
       timeoutMs: 60_000,
       intervalMs: 200,
     });
-    return each;
   }
 
   const removeMarker = ({ launch }: TestTry) =>
@@ -45,12 +50,10 @@ describe('Slurm with accounting', () => {
   });
 
   test('without marker and row, accounting gives the verdict', async () => {
-    const failed = await runToEnd('exit 6');
-    removeMarker(failed);
+    const [failed, fine] = await Promise.all([runToEnd('exit 6'), runToEnd('true')]);
+    for (const each of [failed, fine]) removeMarker(each);
     const end = await failed.observe();
     assert.equal(end.state === 'ended' && end.exitCode, 6);
-    const fine = await runToEnd('true');
-    removeMarker(fine);
     const success = await fine.observe();
     assert.equal(success.state === 'ended' && success.exitCode, 0);
   });
@@ -59,10 +62,7 @@ describe('Slurm with accounting', () => {
     const each = await bed.prepare('true');
     await bed.executor.fence(each.tracked);
     await each.submit();
-    await eventually('the copy has ended', () => cluster.run('squeue', '-h', '-t', 'all') === '', {
-      timeoutMs: 60_000,
-      intervalMs: 200,
-    });
+    await untilForgotten(each);
     assert.deepEqual(await each.observe(), { state: 'fenced' });
     const stranger = await runToEnd('exit 3');
     const mine = await bed.prepare('true');

@@ -65,7 +65,10 @@ for (( i = 0; i < 10000; i++ )); do row $(( 1000 + i )) PENDING tj-0123-$i-1 Pri
   test('an answer that is an error changes nothing', async () => {
     for (const [body, words] of [
       ['echo "slurm_load_jobs error: Invalid job id specified" >&2; exit 1', /Invalid job id specified/],
-      ['echo "squeue: error: Unable to contact slurm controller (connect failure)" >&2; exit 1', /Unable to contact/],
+      [
+        'echo "squeue: error: Unable to contact slurm controller (connect failure)" >&2; exit 1',
+        /Unable to contact/,
+      ],
       ['row 1000 COMPLETED tj-0123-0-1; exit 1', /does not answer/],
       ['kill -KILL $$', /does not answer/],
     ] as const) {
@@ -80,7 +83,10 @@ for (( i = 0; i < 10000; i++ )); do row $(( 1000 + i )) PENDING tj-0123-$i-1 Pri
       `echo 'Willkommen! JOBID ZUSTAND'; printf '1000|COMPLETED|0|0|N/A|None|tj-0123-0-1\\n'
 row 1000 RUNNING tj-0123-0-1; printf '1000%sCOMPLETED|0|0|N/A' "$mark"`,
     );
-    assert.deepEqual([...(await executor.observe([tracked(0)])).values()], [{ state: 'queued', localId: '1000' }]);
+    assert.deepEqual(
+      [...(await executor.observe([tracked(0)])).values()],
+      [{ state: 'queued', localId: '1000' }],
+    );
   });
 
   test('a state that nobody knows tells nothing', async () => {

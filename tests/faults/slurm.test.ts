@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { statSync, writeFileSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { describe, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { slurm } from '../../packages/server/src/execution/slurm.ts';
 import { eventually } from '../support/eventually.ts';
 import { isAlive } from '../support/fork-bed.ts';
@@ -65,92 +65,139 @@ async function untilSaved(cluster: Slurm): Promise<void> {
 const letGo = (each: TestTry) => writeFileSync(each.path('go'), '');
 
 describe('Slurm under faults', { concurrency: 2 }, () => {
-  onSlurm('a controller that stands still during thirty submissions starts each job once', async (cluster, bed) => {
-    const tries = await Promise.all(Array.from({ length: 30 }, () => bed.prepare(START)));
-    cluster.controller.stop();
-    const submitting = Promise.all(tries.map((each) => submitOnce(bed, each)));
-    // Long enough for the first answers to be lost: a controller that goes on reads what waits in its socket.
-    await delay(7_000);
-    cluster.controller.cont();
-    const submitted = await submitting;
-    for (const each of submitted) {
-      const end = await each.until('ended', 60_000);
-      assert.equal(end.state === 'ended' && end.exitCode, 0);
-    }
-    for (const each of tries) assert.equal(each.read('effects'), 'start\n', each.launch.tag);
-  });
+  onSlurm(
+    'a controller that stands still during thirty submissions starts each job once',
+    async (cluster, bed) => {
+      const tries = await Promise.all(Array.from({ length: 30 }, () => bed.prepare(START)));
+      cluster.controller.stop();
+      const submitting = Promise.all(tries.map((each) => submitOnce(bed, each)));
+      // Long enough for the first answers to be lost: a controller that goes on reads what waits in its socket.
+      await delay(7_000);
+      cluster.controller.cont();
+      const submitted = await submitting;
+      for (const each of submitted) {
+        const end = await each.until('ended', 60_000);
+        assert.equal(end.state === 'ended' && end.exitCode, 0);
+      }
+      for (const each of tries) assert.equal(each.read('effects'), 'start\n', each.launch.tag);
+    },
+  );
 
-  onSlurm('a job that the controller forgot is not taken for the stranger that gets its id', async (cluster, bed) => {
-    const first = await forget(cluster, bed);
-    const strange = cluster.run('sbatch', '--parsable', '-J', 'stranger', '-o', '/dev/null', '--wrap', 'sleep 60');
-    assert.equal(strange.trim(), first.tracked.localId);
-    assert.deepEqual(await first.observe(), { state: 'absent' });
-    assert.deepEqual(await bed.executor.cancel(first.tracked, true), { kind: 'done' });
-    assert.equal((await bed.executor.suspend?.(first.tracked, 'pause'))?.kind, 'refused');
-    assert.match(cluster.run('squeue', '-h', '-j', strange.trim(), '-o', '%T'), /RUNNING|PENDING|CONFIGURING/);
-    assert.equal(await isThere(bed, first), false);
-    const second = await first.next();
-    await second.submit();
-    cluster.run('scontrol', 'release', second.tracked.localId ?? '');
-    await second.until('ended', START_MS);
-    assert.equal(first.read('effects'), 'start\n');
-  });
+  onSlurm(
+    'a job that the controller forgot is not taken for the stranger that gets its id',
+    async (cluster, bed) => {
+      const first = await forget(cluster, bed);
+      const strange = cluster.run(
+        'sbatch',
+        '--parsable',
+        '-J',
+        'stranger',
+        '-o',
+        '/dev/null',
+        '--wrap',
+        'sleep 60',
+      );
+      assert.equal(strange.trim(), first.tracked.localId);
+      assert.deepEqual(await first.observe(), { state: 'absent' });
+      assert.deepEqual(await bed.executor.cancel(first.tracked, true), { kind: 'done' });
+      assert.equal((await bed.executor.suspend?.(first.tracked, 'pause'))?.kind, 'refused');
+      assert.match(
+        cluster.run('squeue', '-h', '-j', strange.trim(), '-o', '%T'),
+        /RUNNING|PENDING|CONFIGURING/,
+      );
+      assert.equal(await isThere(bed, first), false);
+      const second = await first.next();
+      await second.submit();
+      cluster.run('scontrol', 'release', second.tracked.localId ?? '');
+      await second.until('ended', START_MS);
+      assert.equal(first.read('effects'), 'start\n');
+    },
+  );
 
-  onSlurm('ends are known while the controller is away, and stay what they were when it is back', async (cluster, bed) => {
-    const [ending, staying] = await Promise.all([startProgram(bed, `${WAIT}; exit 5`), startProgram(bed, WAIT)]);
-    await untilSaved(cluster);
-    await cluster.controller.end('SIGKILL');
-    letGo(ending);
-    const seen = await eventually('the end is known', async () => {
-      const observations = await bed.executor.observe([ending.tracked, staying.tracked]);
-      return observations.has(ending.launch.tag) ? observations : null;
-    }, { timeoutMs: 30_000 });
-    assert.deepEqual([...seen], [[ending.launch.tag, { state: 'ended', exitCode: 5 }]]);
-    await assert.rejects(staying.observe(), /scheduler does not answer: .*(slurm_load_jobs|Unable to contact)/);
-    cluster.controller.start();
-    await cluster.untilReady();
-    const end = await ending.observe();
-    assert.equal(end.state === 'ended' && end.exitCode, 5);
-    assert.equal((await staying.observe()).state, 'running');
-  });
+  onSlurm(
+    'ends are known while the controller is away, and stay what they were when it is back',
+    async (cluster, bed) => {
+      const [ending, staying] = await Promise.all([
+        startProgram(bed, `${WAIT}; exit 5`),
+        startProgram(bed, WAIT),
+      ]);
+      await untilSaved(cluster);
+      await cluster.controller.end('SIGKILL');
+      letGo(ending);
+      const seen = await eventually(
+        'the end is known',
+        async () => {
+          const observations = await bed.executor.observe([ending.tracked, staying.tracked]);
+          return observations.has(ending.launch.tag) ? observations : null;
+        },
+        { timeoutMs: 30_000 },
+      );
+      assert.deepEqual([...seen], [[ending.launch.tag, { state: 'ended', exitCode: 5 }]]);
+      await assert.rejects(
+        staying.observe(),
+        /scheduler does not answer: .*(slurm_load_jobs|Unable to contact)/,
+      );
+      cluster.controller.start();
+      await cluster.untilReady();
+      const end = await ending.observe();
+      assert.equal(end.state === 'ended' && end.exitCode, 5);
+      assert.equal((await staying.observe()).state, 'running');
+    },
+  );
 
-  onSlurm('a node that fails ends the job with that cause, and nothing starts again when it is back', async (cluster, bed) => {
-    const each = await startProgram(bed, WAIT);
-    const pid = Number(each.read('pid'));
-    await cluster.node.end('SIGKILL');
-    cluster.run('scontrol', 'update', 'nodename=node1', 'state=down', 'reason=test');
-    const end = await each.until('lost', START_MS);
-    assert.equal(end.state === 'lost' && end.cause, 'node-failure');
-    cluster.node.start();
-    cluster.run('scontrol', 'update', 'nodename=node1', 'state=resume');
-    await cluster.untilReady();
-    const other = await startProgram(bed, WAIT);
-    await bed.executor.cancel(other.tracked, true);
-    assert.equal(each.read('effects'), 'start\n');
-    // The program outlived its job: nobody else would end it.
-    if (isAlive(pid)) letGo(each);
-  });
+  onSlurm(
+    'a node that fails ends the job with that cause, and nothing starts again when it is back',
+    async (cluster, bed) => {
+      const each = await startProgram(bed, WAIT);
+      const pid = Number(each.read('pid'));
+      await cluster.node.end('SIGKILL');
+      cluster.run('scontrol', 'update', 'nodename=node1', 'state=down', 'reason=test');
+      const end = await each.until('lost', START_MS);
+      assert.equal(end.state === 'lost' && end.cause, 'node-failure');
+      cluster.node.start();
+      cluster.run('scontrol', 'update', 'nodename=node1', 'state=resume');
+      await cluster.untilReady();
+      const other = await startProgram(bed, WAIT);
+      await bed.executor.cancel(other.tracked, true);
+      assert.equal(each.read('effects'), 'start\n');
+      // The program outlived its job: nobody else would end it.
+      if (isAlive(pid)) letGo(each);
+    },
+  );
 
-  onSlurm('a job that an administrator puts back into the queue does not start again', async (cluster, bed) => {
-    const each = await startProgram(bed, WAIT);
-    const id = each.tracked.localId ?? '';
-    assert.throws(() => cluster.run('scontrol', 'requeue', id));
-    cluster.run('scontrol', 'update', `jobid=${id}`, 'requeue=1');
-    cluster.run('scontrol', 'requeue', id);
-    const reason = 'it was put back into the queue by the scheduler and not started a second time';
-    await eventually('it is back in the queue', async () => {
-      assert.deepEqual(await each.observe(), { state: 'absent', started: { reason, cause: 'requeued' } });
-      return true;
-    }, { timeoutMs: START_MS });
-    // Slurm waits two minutes before it starts such a job again.
-    await eventually('it may start', () => cluster.run('scontrol', 'update', `jobid=${id}`, 'starttime=now') === '');
-    assert.deepEqual(await each.until('lost', START_MS), { state: 'lost', reason, cause: 'requeued' });
-    const row = cluster.run('squeue', '-h', '-t', 'all', '-j', id, '-O', 'State:0 ,exit_code:0 ,RestartCnt:0');
-    assert.equal(row, `FAILED ${75 * 256} 1\n`);
-    assert.equal(each.read('effects'), 'start\n');
-  });
+  onSlurm(
+    'a job that an administrator puts back into the queue does not start again',
+    async (cluster, bed) => {
+      const each = await startProgram(bed, WAIT);
+      const id = each.tracked.localId ?? '';
+      assert.throws(() => cluster.run('scontrol', 'requeue', id));
+      cluster.run('scontrol', 'update', `jobid=${id}`, 'requeue=1');
+      cluster.run('scontrol', 'requeue', id);
+      const ended = { state: 'ended', exitCode: 143, cause: 'requeued' };
+      await eventually(
+        'its end is known',
+        async () => {
+          assert.deepEqual(await each.observe(), ended);
+          return true;
+        },
+        { timeoutMs: START_MS },
+      );
+      // Slurm waits two minutes before it starts such a job again.
+      await eventually(
+        'it may start',
+        () => cluster.run('scontrol', 'update', `jobid=${id}`, 'starttime=now') === '',
+      );
+      const row = () =>
+        cluster.run('squeue', '-h', '-t', 'all', '-j', id, '-O', 'State:0 ,exit_code:0 ,RestartCnt:0');
+      await eventually('its copy has been kept from starting', () => row() === `FAILED ${75 * 256} 1\n`, {
+        timeoutMs: START_MS,
+      });
+      assert.deepEqual(await each.observe(), ended);
+      assert.equal(each.read('effects'), 'start\n');
+    },
+  );
 
-  onSlurm('refusals, limits and cancellations have their causes in Slurm\'s words', async (cluster, bed) => {
+  onSlurm("refusals, limits and cancellations have their causes in Slurm's words", async (cluster, bed) => {
     const timed = await startProgram(bed, WAIT);
     cluster.run('scontrol', 'update', `jobid=${timed.tracked.localId}`, 'endtime=now+2');
     await assertRefusals(bed);
@@ -159,10 +206,14 @@ describe('Slurm under faults', { concurrency: 2 }, () => {
     cluster.run('scancel', cancelled.tracked.localId ?? '');
     const end = await cancelled.until('ended', START_MS);
     assert.equal(end.state === 'ended' && end.exitCode, 143);
-    await eventually('the cause is known', async () => {
-      const seen = await cancelled.observe();
-      return seen.state === 'ended' && seen.cause === 'cancelled';
-    }, { timeoutMs: START_MS });
+    await eventually(
+      'the cause is known',
+      async () => {
+        const seen = await cancelled.observe();
+        return seen.state === 'ended' && seen.cause === 'cancelled';
+      },
+      { timeoutMs: START_MS },
+    );
     const limited = await timed.until('ended', 60_000);
     assert.deepEqual(limited, { state: 'ended', exitCode: 143, cause: 'time-limit' });
   });
@@ -192,11 +243,15 @@ describe('Slurm under faults', { concurrency: 2 }, () => {
       `@|COMPLETED|0|0|N/A|None@|${tag}@|`,
     ];
     const submit = (name: string, options = {}) =>
-      execFileSync('sbatch', ['--parsable', '-H', '-o', '/dev/null', '-D', '/tmp', '-J', name, '--wrap', 'true'], {
-        env: cluster.environment,
-        cwd: '/tmp',
-        ...options,
-      });
+      execFileSync(
+        'sbatch',
+        ['--parsable', '-H', '-o', '/dev/null', '-D', '/tmp', '-J', name, '--wrap', 'true'],
+        {
+          env: cluster.environment,
+          cwd: '/tmp',
+          ...options,
+        },
+      );
     for (const name of names) submit(name);
     // Another account may even use our own tag.
     submit(tag, { uid: 65_534, gid: 65_534 });

@@ -1,12 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type {
-  Freshness,
-  JobId,
-  JobStatuses,
-  JobSummary,
-  JobView,
-} from '../../packages/contract/src/index.ts';
+import type { Freshness, JobStatuses, JobSummary, JobView } from '../../packages/contract/src/index.ts';
 import { findJob } from '../../packages/server/src/database/jobs.ts';
 import { monitor } from '../../packages/server/src/engine/monitor.ts';
 import { Targets } from '../../packages/server/src/engine/targets.ts';
@@ -43,7 +37,7 @@ function breakableShell(): { readonly shell: Shell; isBroken: boolean } {
 /** A job whose program is said to run on the system. */
 async function startRunning(): Promise<string> {
   const { json } = await api.call('POST', '/jobs/v2', { body: { name: 'seen', appId: 'plot-0.1.0' } });
-  const job = (await findJob(api.db, json.result.id as JobId)) ?? assert.fail('the job is lost');
+  const job = (await findJob(api.db, json.result.id)) ?? assert.fail('the job is lost');
   const staged = await api.transition({
     job,
     moves: [

@@ -293,7 +293,7 @@ describe('reading', () => {
       { id: first.id, batchQueue: 'short' },
     ]);
     assert.equal((await list('limit=1&orderBy=NAME&order=asc'))[0]?.id, second.id);
-    assert.equal((await api.call('GET', `${JOBS}?orderBy=owner`)).status, 400);
+    assert.equal((await api.call('GET', `${JOBS}?orderBy=colour`)).status, 400);
   });
 
   test("another user's job, a missing one and a malformed id look the same on every route", async () => {

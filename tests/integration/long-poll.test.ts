@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { request as sendRequest } from 'node:http';
 import { after, afterEach, before, describe, test } from 'node:test';
-import type { HistoryEntry, JobId, JobStatusView } from '../../packages/contract/src/index.ts';
+import type { HistoryEntry, JobStatusView } from '../../packages/contract/src/index.ts';
 import {
   removeJobPermissions,
   setJobPermission,
@@ -24,7 +24,7 @@ after(() => api.close());
 
 async function submit(): Promise<JobRow> {
   const { json } = await api.call('POST', JOBS, { body: { name: 'waited for', appId: 'plot-0.1.0' } });
-  return (await findJob(api.db, json.result.id as JobId)) ?? assert.fail('the job is lost');
+  return (await findJob(api.db, json.result.id)) ?? assert.fail('the job is lost');
 }
 
 function beat(job: JobRow): Promise<unknown> {

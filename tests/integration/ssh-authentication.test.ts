@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import type { OpenSshAuth } from '../../packages/server/src/execution/openssh-config.ts';
+import { createOpenSshShell } from '../../packages/server/src/execution/openssh-shell.ts';
 import { fetchHostKeys } from '../../packages/server/src/ssh/fetch-host-keys.ts';
 import { createSshHost } from '../../packages/server/src/ssh/pooled-ssh-host.ts';
 import type { SshAuth, SshEndpoint } from '../../packages/server/src/ssh/ssh-endpoint.ts';
 import { SshUnavailable } from '../../packages/server/src/ssh/ssh-host.ts';
+import { eventually } from '../support/eventually.ts';
 import { startOddSshServer } from '../support/odd-ssh-server.ts';
-import { openOpenSshShell, openSsh2Shell } from '../support/ssh-shells.ts';
+import { openOpenSshShell, openSsh2Shell, toOpenSsh } from '../support/ssh-shells.ts';
 import { makeKey, type Sshd, startSshd } from '../support/sshd.ts';
 
 /** Enters a host and runs a command there. */
@@ -154,5 +159,62 @@ describe('hosts behind another host', () => {
   test('show their keys through it', async () => {
     const keys = await fetchHostKeys({ host: '127.0.0.1', port: target.port, via: gate.endpoint() });
     assert.equal(keys.length, 3);
+  });
+});
+
+describe("what only the system's OpenSSH can", () => {
+  let sshd: Sshd;
+  before(async () => {
+    sshd = await startSshd();
+  });
+  after(() => sshd.close());
+
+  async function enterBy(auth: OpenSshAuth): Promise<string> {
+    const shell = createOpenSshShell({ ...toOpenSsh(sshd.endpoint()), auth });
+    try {
+      return (await shell.run({ script: 'echo inside' }, { timeoutMs: 20_000 })).stdout;
+    } finally {
+      await shell.close();
+    }
+  }
+
+  test('a certificate of the site logs in where the key alone does not', async () => {
+    const [authority, key] = [join(sshd.directory, 'authority'), join(sshd.directory, 'certified')];
+    makeKey('ed25519', authority);
+    makeKey('ed25519', key);
+    execFileSync('ssh-keygen', [
+      '-q',
+      '-s',
+      authority,
+      '-I',
+      'jdoe',
+      '-n',
+      userInfo().username,
+      `${key}.pub`,
+    ]);
+    sshd.authorize([`cert-authority ${readFileSync(`${authority}.pub`, 'utf8')}`]);
+    const privateKey = readFileSync(key, 'utf8');
+    await assert.rejects(enterBy({ kind: 'key', privateKey, certificate: null }), /Permission denied/);
+    const certificate = readFileSync(`${key}-cert.pub`, 'utf8');
+    assert.equal(await enterBy({ kind: 'key', privateKey, certificate }), 'inside\n');
+    const files = { kind: 'files', identityFile: key, certificateFile: `${key}-cert.pub` } as const;
+    assert.equal(await enterBy(files), 'inside\n');
+  });
+
+  test('an agent keeps the key', async (context) => {
+    const [key, socket] = [join(sshd.directory, 'kept'), join(sshd.directory, 'agent')];
+    makeKey('ed25519', key);
+    sshd.authorize([readFileSync(`${key}.pub`, 'utf8')]);
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
+    context.after(() => agent.kill());
+    await eventually('the agent takes the key', () => {
+      execFileSync('ssh-add', ['-q', key], {
+        env: { ...process.env, SSH_AUTH_SOCK: socket },
+        stdio: 'ignore',
+      });
+      return true;
+    });
+    rmSync(key);
+    assert.equal(await enterBy({ kind: 'agent', socket, certificateFile: null }), 'inside\n');
   });
 });

@@ -6,6 +6,7 @@ import {
   setJobPermission,
 } from '../../packages/server/src/database/job-permissions.ts';
 import { requestStop } from '../../packages/server/src/database/jobs.ts';
+import { recordSystemAnswer, recordSystemSilence } from '../../packages/server/src/database/system-checks.ts';
 import { revokeAnyToken } from '../../packages/server/src/database/tokens.ts';
 import { eventually } from '../support/eventually.ts';
 import { openStreamBed, type StreamBed } from '../support/stream-bed.ts';
@@ -296,6 +297,25 @@ test('what changes without an event is told, at most once a second', async () =>
     assert.deepEqual(changed[0], { id: undefined, data: { jobId: job.id } });
   }
   many.close();
+});
+
+test('whether the system answers is told when it changes, not at every look', async () => {
+  const { db, database } = streams.bed;
+  const job = await streams.accept();
+  await database.pool.query("update jobs set status = 'RUNNING' where id = $1", [job.id]);
+  const one = await streams.open(`/jobs/v2/${job.id}/events`);
+  await one.received('event', 2);
+  const told = () => one.messages('changed').length;
+  await recordSystemAnswer(db, 'local');
+  await recordSystemSilence(db, 'local', 'connection refused');
+  await one.received('changed', 1);
+  for (let look = 0; look < 3; look++) await recordSystemSilence(db, 'local', 'connection refused');
+  await streams.happen(job.id);
+  await one.received('event', 3);
+  await recordSystemAnswer(db, 'local');
+  await one.received('changed', 2);
+  assert.equal(told(), 2);
+  await database.pool.query("update jobs set status = 'PENDING' where id = $1", [job.id]);
 });
 
 test('a permission that ends cuts the stream of the job and drops it from that of many', async () => {

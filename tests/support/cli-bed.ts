@@ -22,16 +22,22 @@ export interface CliBed extends AsyncDisposable {
   start(args: readonly string[], options?: CommandOptions): Running;
   /** Submits a job of an app and gives its id. */
   submit(appId: string, ...pairs: readonly string[]): Promise<string>;
+  /** kill -9. */
+  kill(): Promise<void>;
+  /** A new process at the same address. */
+  revive(): Promise<void>;
   /** kill -9, then a new process at the same address. */
   restart(): Promise<void>;
 }
 
-/** Apps of the bed: one that prints and copies its input, one that fails, one that would run for minutes. */
+/** Apps of the bed: they print and copy an input, fail, would run for minutes, and write in parts for some seconds. */
 const TEMPLATES = {
   greet:
     'echo "hello ${name}"\necho "warned" >&2\nmkdir -p sub\necho "result of ${name}" > sub/result.txt\n[ -z "${text}" ] || wc -w < ${text}\n',
   fail: 'echo "no such thing" >&2\nexit 3\n',
   wait: 'sleep 300\n',
+  write:
+    'n=0\nwhile [ $n -lt 60 ]; do n=$((n + 1)); printf "line %s \\377\\n" $n; echo "to err $n" >&2; sleep 0.1; done\nprintf "no line feed"\n',
 } as const;
 
 /** Starts the bed; `environment` holds further settings of the service. */
@@ -73,6 +79,10 @@ export async function startCliBed(environment: Readonly<Record<string, string>> 
     if (code !== 0) throw new Error(`submission failed: ${stderr}`);
     return stdout.trim();
   };
+  const kill = () => service.kill();
+  const revive = async () => {
+    service = await begin({ ARRAS_PORT: new URL(url).port });
+  };
   return {
     url,
     api,
@@ -80,9 +90,11 @@ export async function startCliBed(environment: Readonly<Record<string, string>> 
     run,
     start: (args, options = {}) => startCommand(args, { url, ...options }),
     submit,
+    kill,
+    revive,
     restart: async () => {
-      await service.kill();
-      service = await begin({ ARRAS_PORT: new URL(url).port });
+      await kill();
+      await revive();
     },
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };

@@ -26,22 +26,44 @@ export interface ScreenOptions {
   readonly rows?: number;
 }
 
-/** Runs the command line in a terminal of its own and reads its screen at the end: tmux draws as terminals do. */
-export async function showOnScreen(args: readonly string[], options: ScreenOptions): Promise<Screen> {
+/** A command that runs in a terminal. */
+export interface OpenScreen extends AsyncDisposable {
+  /** What is on the screen now, with what scrolled off it. */
+  read(): Promise<string>;
+  /** Presses a key, by tmux's name of it, such as C-c. */
+  press(key: string): Promise<void>;
+  readonly finished: () => Promise<Screen>;
+}
+
+/** Starts the command line in a terminal of its own: tmux draws as terminals do. */
+export async function openScreen(args: readonly string[], options: ScreenOptions): Promise<OpenScreen> {
   const directory = await mkdtemp(join(tmpdir(), 'arras-screen-'));
   const tmux = async (...words: readonly string[]): Promise<string> =>
     (await run('tmux', ['-S', join(directory, 'tmux'), '-f', '/dev/null', ...words])).stdout;
-  try {
-    const size = ['-x', String(options.columns ?? 80), '-y', String(options.rows ?? 24)];
-    await tmux('new-session', '-d', ...size, renderCommand(args, options));
-    // What scrolled off the screen counts too.
-    const read = async () => END.exec(await tmux('capture-pane', '-p', '-e', '-S', '-'));
-    const [, text = '', code] = (await eventually('the command has ended', read)) ?? [];
-    return { code: Number(code), text: tidy(text) };
-  } finally {
-    await tmux('kill-server');
-    await rm(directory, { recursive: true, force: true, maxRetries: 5 });
-  }
+  const size = ['-x', String(options.columns ?? 80), '-y', String(options.rows ?? 24)];
+  await tmux('new-session', '-d', ...size, renderCommand(args, options));
+  // What scrolled off the screen counts too.
+  const capture = () => tmux('capture-pane', '-p', '-e', '-S', '-');
+  return {
+    read: async () => tidy(await capture()),
+    press: async (key) => void (await tmux('send-keys', key)),
+    finished: async () => {
+      const read = async () => END.exec(await capture());
+      const [, text = '', code] =
+        (await eventually('the command has ended', read, { timeoutMs: 30_000 })) ?? [];
+      return { code: Number(code), text: tidy(text) };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await tmux('kill-server');
+      await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Runs the command line in a terminal and reads its screen at the end. */
+export async function showOnScreen(args: readonly string[], options: ScreenOptions): Promise<Screen> {
+  await using screen = await openScreen(args, options);
+  return screen.finished();
 }
 
 /** The line that the shell prints behind the command; tmux itself can miss the end of a process. */

@@ -93,6 +93,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     },
   };
   const server = createHttpServer(context, HANDLERS, { maxConnections: config.ARRAS_MAX_CONNECTIONS });
+  server.addHook('onClose', async () => polling[Symbol.dispose]());
   countRequests(server, engine.context.pressure);
   const gate = openChannels({ server: server.server, context });
   // Streams never end by themselves: the server would wait for them.

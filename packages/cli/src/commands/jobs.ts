@@ -1,6 +1,6 @@
 import { type JobView, STATUS_LOOKS } from '@arras/contract';
+import { readErrorTail } from '../error-tail.ts';
 import { resolveJobId } from '../job-id.ts';
-import { readErrorTail } from '../log-tail.ts';
 import { renderNextSteps } from '../next-steps.ts';
 import { isForPeople, type OutputOptions, printPairs, printResult } from '../print.ts';
 import type { Invocation } from '../runner.ts';

@@ -1,7 +1,7 @@
-import { pause } from '@arras/client';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { resolveJobId } from '../job-id.ts';
-import { canPass } from '../logs/broken-off.ts';
+import { keepTrying } from '../keep-trying.ts';
+import { mayComeAgain } from '../logs/broken-off.ts';
 import { JobClock } from '../logs/job-clock.ts';
 import { LogFiles, type LogKind } from '../logs/log-files.ts';
 import { LogPrinter } from '../logs/log-printer.ts';
@@ -28,31 +28,87 @@ const LONGEST_DELAY_MS = 5_000;
 /** While it does not run, the job's next event is what matters. */
 const IDLE_DELAY_MS = 30_000;
 
-const AGAIN_MS = 1_000;
-const DEFAULT_PATIENCE_MS = 10 * 60_000;
+const LONGEST_PATTERN = 1_000;
 
 const LABELS = { out: 'standard output', err: 'standard error' } as const satisfies Record<LogKind, string>;
 
 /** Prints what the program has written so far; with --follow goes on until the job has ended. */
-export async function showLogs(call: Invocation<LogOptions>, typed: string): Promise<ExitCode> {
-  const { session, client, lookup, options } = call;
-  const pattern = parsePattern(options.grep);
+export async function showLogs(
+  { session, client, lookup, options }: Invocation<LogOptions>,
+  typed: string,
+): Promise<ExitCode> {
   const patienceMs = parseTime('--patience', options.patience);
+  const pattern = parsePattern(options.grep);
+  const kinds = (['out', 'err'] as const).filter(
+    (kind) => (kind === 'out' ? options.stderr : options.stdout) !== true,
+  );
+  const onSwitch = (kind: LogKind) =>
+    kinds.length > 1 ? session.say(`==> ${LABELS[kind]} <==\n`) : undefined;
   const api = client();
   const id = await resolveJobId(lookup(), typed);
-  const resume = () => `jobs logs -f ${id}`;
-  return untilLeft(session, { resume }, async (signal) => {
+  return untilLeft(session, { resume: () => `jobs logs -f ${id}` }, async (signal) => {
     const notices = new Notices(session);
-    const onConnection = notices.connection.bind(notices);
-    const kinds = (['out', 'err'] as const).filter((kind) => options[kind === 'out' ? 'stderr' : 'stdout'] !== true);
-    const onSwitch = (kind: LogKind) => (kinds.length > 1 ? session.say(`==> ${LABELS[kind]} <==\n`) : undefined);
     const files = new LogFiles(api, id);
     const tails = kinds.map((kind) => new LogTail(files, kind, { lines: options.lines ?? null, signal }));
-    const clock = await JobClock.start(api, id, { signal, patienceMs, onConnection });
+    const clock = await JobClock.start(api, id, {
+      follow: options.follow === true,
+      patienceMs,
+      signal,
+      onConnection: notices.connection.bind(notices),
+    });
     const printer = new LogPrinter({ pattern, onSwitch });
-    await followTails(tails, { clock, printer, follow: options.follow === true, patienceMs, signal });
-    await printer.end();
-    if (options.follow !== true && !tails.some(({ isFound }) => isFound)) throw noLogs(id, clock.status, session.program);
-    return EXIT.ok;
+    await printToTheEnd(tails, { clock, printer, patienceMs, signal });
+    if (options.follow === true || tails.some(({ isFound }) => isFound)) return EXIT.ok;
+    throw noLogs(id, clock.status, session.program);
+  });
+}
+
+interface Printing {
+  readonly clock: JobClock;
+  readonly printer: LogPrinter;
+  readonly patienceMs: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Prints until everything is read that was written when the clock was over. */
+async function printToTheEnd(
+  tails: readonly LogTail[],
+  { clock, printer, patienceMs, signal }: Printing,
+): Promise<void> {
+  let delayMs = FIRST_DELAY_MS;
+  for (;;) {
+    // Before the reading: what is written up to an end is there when the end is known.
+    const isLast = clock.isOver;
+    let grown = 0;
+    const read = async () => {
+      for (const tail of tails) grown += await tail.advance(printer);
+    };
+    await keepTrying(read, { signal, patienceMs, canPass: mayComeAgain });
+    if (isLast) return printer.end();
+    delayMs = grown > 0 ? FIRST_DELAY_MS : Math.min(delayMs * 2, LONGEST_DELAY_MS);
+    await clock.next(clock.status === 'RUNNING' ? delayMs : IDLE_DELAY_MS);
+    signal.throwIfAborted();
+  }
+}
+
+/** The expression of --grep. @throws Refusal for one that cannot be understood. */
+function parsePattern(text: string | undefined): RegExp | null {
+  if (text === undefined) return null;
+  const refuse = (why: string) =>
+    new Refusal({ what: `"${text.slice(0, 100)}" is no pattern.`, why, todo: 'Write --grep "loss [0-9]+".' });
+  if (text.length > LONGEST_PATTERN) throw refuse(`It is longer than ${LONGEST_PATTERN} characters.`);
+  try {
+    return new RegExp(text, 'u');
+  } catch (error) {
+    throw refuse(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function noLogs(id: string, status: string, program: string): Refusal {
+  return new Refusal({
+    what: `${id} has written nothing yet.`,
+    why: `It is ${status}; its program writes when it runs.`,
+    todo: `${program} jobs logs -f ${id}`,
+    exitCode: EXIT.notFound,
   });
 }

@@ -53,8 +53,8 @@ async function listUnended({ session, lookup, options }: Invocation<WatchFlags>)
       todo: `${session.program} jobs watch last`,
     });
   const unended = JOB_STATUSES.filter((status) => !END_STATUSES.includes(status));
-  const query = { 'status.in': unended.join(','), owner: 'me', limit: 250, orderBy: 'created', order: 'DESC' };
-  const jobs = await lookup().jobs.list(query as Parameters<ReturnType<typeof lookup>['jobs']['list']>[0]);
+  const search = { 'status.in': unended.join(','), owner: 'me' };
+  const jobs = await lookup().jobs.list({ ...search, limit: 250, orderBy: 'created', order: 'DESC' });
   if (jobs.length > 0) return jobs.map(({ id }) => id);
   throw new Refusal({
     what: 'You have no unfinished jobs.',

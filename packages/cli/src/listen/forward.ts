@@ -40,29 +40,24 @@ export async function forwardEvent(target: ForwardTarget, event: LiveEvent): Pro
 }
 
 /** The job as it was, and the event, as in a delivery. */
-export function webhookBody({ job, entry, seq }: LiveEvent): Readonly<Record<string, unknown>> {
-  const { status: name, created, description = null } = entry;
-  return { ...job, event: { id: eventId(job.id, seq), seq, name, created, description } };
-}
-
-/** The history does not tell the event's own id; job and number name it just as well, at every listening. */
-function eventId(jobId: string, seq: number): string {
-  return `${jobId}.${seq}`;
+export function webhookBody({ job, event }: LiveEvent): Readonly<Record<string, unknown>> {
+  const { id, seq, name, created, description = null, data } = event;
+  const told = { id, seq, name, created, description };
+  return { ...job, event: told, ...(data !== undefined && data !== null && { data }) };
 }
 
 async function headersOf(
   { secret }: ForwardTarget,
-  { job, entry, seq }: LiveEvent,
+  { event: { id, name } }: LiveEvent,
   body: string,
 ): Promise<Record<string, string>> {
-  const id = eventId(job.id, seq);
   const timestampSeconds = Math.floor(Date.now() / 1_000);
   return {
     'Content-Type': 'application/json',
     'User-Agent': 'Agave-Hookbot/listen',
     'X-Agave-Delivery': randomUUID(),
     'X-Agave-Notification': 'listen',
-    'X-Agave-Event': entry.status,
+    'X-Agave-Event': name,
     'webhook-id': id,
     'webhook-timestamp': String(timestampSeconds),
     'webhook-signature': await signWebhook({ id, timestampSeconds, body }, secret),

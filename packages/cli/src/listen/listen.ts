@@ -7,9 +7,10 @@ import { Refusal } from '../refusal.ts';
 import type { Invocation } from '../runner.ts';
 import type { Session } from '../session.ts';
 import { paint } from '../terminal.ts';
-import { followEvents } from './follow-events.ts';
+import { Notices } from '../watch/notices.ts';
 import { type Forwarded, type ForwardTarget, forwardEvent } from './forward.ts';
 import type { LiveEvent } from './live-event.ts';
+import { listenToEvents } from './live-events.ts';
 
 /** Options of listening. */
 export interface ListenOptions {
@@ -36,11 +37,19 @@ export async function listen({
   const interruption = new AbortController();
   const onInterrupt = () => interruption.abort(new Interrupted());
   process.once('SIGINT', onInterrupt);
-  session.say(`Signing secret: ${target.secret}\nForwarding to ${target.url}; Ctrl-C ends it.\n`);
+  session.say(`Signing secret: ${target.secret}\n`);
   const { fromStart } = options;
   try {
-    const news = followEvents(api, { jobId, fromStart, signal: interruption.signal });
-    await forwardAll(session, news, { target, only: options.event });
+    const notices = new Notices(session);
+    const events = listenToEvents(api, {
+      jobId,
+      fromStart,
+      signal: interruption.signal,
+      onConnection: notices.connection.bind(notices),
+      onBegun: () => session.say(`Forwarding to ${target.url}; Ctrl-C ends it.\n`),
+      onGap: (reason) => session.say(`Events may be missing: ${reason}\n`),
+    });
+    await forwardAll(session, events, { target, only: options.event });
     session.say('The job has ended.\n');
     return EXIT.ok;
   } catch (error) {
@@ -53,30 +62,27 @@ export async function listen({
 
 async function forwardAll(
   session: Session,
-  news: ReturnType<typeof followEvents>,
+  events: AsyncIterable<LiveEvent>,
   { target, only }: { readonly target: ForwardTarget; readonly only: string | undefined },
 ): Promise<void> {
   const wanted = only === undefined || only === '*' ? null : only.toUpperCase();
-  for await (const item of news) {
-    if (item.kind === 'lost') session.say(`Lost the service, asking again: ${item.failure.message}\n`);
-    else if (item.kind === 'back') session.say('The service answers again.\n');
-    else if (wanted === null || item.entry.status.toUpperCase() === wanted) {
-      const forwarded = await forwardEvent(target, item);
-      session.out(`${renderForwarded(session, item, forwarded)}\n`);
-    }
+  for await (const live of events) {
+    if (wanted !== null && live.event.name.toUpperCase() !== wanted) continue;
+    const forwarded = await forwardEvent(target, live);
+    session.out(`${renderForwarded(session, live, forwarded)}\n`);
   }
 }
 
 /** `14:02:11  RUNNING             #7  rna-seq-42  200  12 ms`; for files the full time and the id of the job. */
 function renderForwarded(
   { terminal }: Session,
-  { job, entry, seq }: LiveEvent,
+  { job, event: { name, seq, created } }: LiveEvent,
   { code, tookMs, problem }: Forwarded,
 ): string {
   const isFine = code !== null && code >= 200 && code <= 299;
   const result = paint(terminal, isFine ? 'ok' : 'fail', code === null ? 'unreachable' : String(code));
-  const time = terminal.isTty ? renderClock(entry.created) : entry.created;
-  const event = cleanText(entry.status).padEnd(EVENT_WIDTH);
+  const time = terminal.isTty ? renderClock(created) : created;
+  const event = cleanText(name).padEnd(EVENT_WIDTH);
   const subject = terminal.isTty ? cleanText(job.name) : job.id;
   const line = `${time}  ${event}  ${`#${seq}`.padStart(4)}  ${subject}  ${result}  ${tookMs} ms`;
   return problem === null ? line : `${line}  ${cleanText(problem)}`;

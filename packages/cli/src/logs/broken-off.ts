@@ -1,4 +1,4 @@
-import { ApiFailure, UnreachableFailure } from '@arras/client';
+import { ApiFailure } from '@arras/client';
 
 /** The bytes of an answer stopped coming before its end. */
 export class BrokenOff extends Error {
@@ -9,11 +9,9 @@ export class BrokenOff extends Error {
   }
 }
 
-/** True for failures that can go away by themselves. */
-export function canPass(error: unknown): boolean {
-  if (error instanceof BrokenOff || error instanceof UnreachableFailure) return true;
-  if (!(error instanceof ApiFailure)) return false;
+/** True when the same bytes may be had by asking again. */
+export function mayComeAgain(error: unknown): boolean {
+  if (error instanceof BrokenOff) return true;
   // The file can be on its way to the archive between the look and the reading.
-  const isMoving = error.code === 'output.not-found' || error.status === 416;
-  return isMoving || error.status >= 500 || error.status === 429;
+  return error instanceof ApiFailure && (error.code === 'output.not-found' || error.status === 416);
 }

@@ -4,6 +4,8 @@ import type { ConnectionNews } from '../watch/notices.ts';
 
 /** How the clock is wound. */
 export interface JobClockOptions {
+  /** False: it is over at once, whatever the job does. */
+  readonly follow: boolean;
   readonly patienceMs?: number | undefined;
   readonly signal: AbortSignal;
   readonly onConnection: (news: ConnectionNews) => void;
@@ -14,33 +16,34 @@ export class JobClock {
   #status: JobStatus;
   #isOver: boolean;
   #failure: { readonly error: unknown } | null = null;
+  #hasNews = false;
   #wake = (): void => undefined;
 
   /** Begins to follow. @throws ApiFailure when there is no such job. */
   static async start(client: Client, id: string, options: JobClockOptions): Promise<JobClock> {
     const { status, seq } = await client.jobs.status(id);
-    const clock = new JobClock(status);
+    const clock = new JobClock(status, !options.follow || hasEnded(status));
     if (!clock.isOver) void clock.#follow(client, id, { ...options, since: seq });
     return clock;
   }
 
-  private constructor(status: JobStatus) {
+  private constructor(status: JobStatus, isOver: boolean) {
     this.#status = status;
-    this.#isOver = hasEnded(status);
+    this.#isOver = isOver;
   }
 
   get status(): JobStatus {
     return this.#status;
   }
 
-  /** True once nothing more will be written. */
+  /** True once nothing more is to be expected. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
   /** Resolves at the next news, or after the time. @throws what has ended the following. */
   async next(waitMs: number): Promise<void> {
-    if (this.#failure === null && !this.#isOver) {
+    if (this.#failure === null && !this.#isOver && !this.#hasNews) {
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, waitMs);
         this.#wake = () => {
@@ -49,6 +52,7 @@ export class JobClock {
         };
       });
     }
+    this.#hasNews = false;
     if (this.#failure !== null) throw this.#failure.error;
   }
 
@@ -56,6 +60,7 @@ export class JobClock {
     try {
       for await (const { status } of client.jobs.watch(id, options)) {
         this.#status = status;
+        this.#hasNews = true;
         this.#wake();
       }
       this.#isOver = true;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
-import type { LogKind } from './log-files.ts';
 import { LineFilter } from './line-filter.ts';
+import type { LogKind } from './log-files.ts';
 
 /** How logs are printed. */
 export interface LogPrinterOptions {

@@ -14,7 +14,9 @@ export class LogTail {
   readonly #files: LogFiles;
   readonly #kind: LogKind;
   readonly #options: LogTailOptions;
+  /** Null before the first look. */
   #printed: number | null = null;
+  #isFound = false;
 
   constructor(files: LogFiles, kind: LogKind, options: LogTailOptions) {
     this.#files = files;
@@ -24,19 +26,16 @@ export class LogTail {
 
   /** There is, or was, such a file. */
   get isFound(): boolean {
-    return this.#printed !== null;
-  }
-
-  /** Nothing is written yet: what comes later is new, however few lines were asked for. */
-  passOver(): void {
-    this.#printed ??= 0;
+    return this.#isFound;
   }
 
   /** Prints what there is beyond what was printed, and gives the number of bytes. */
   async advance(printer: LogPrinter): Promise<number> {
     const length = await this.#files.length(this.#kind);
+    this.#isFound ||= length !== null;
+    // What comes after the first look is new, however few lines were asked for.
+    const start = (this.#printed ??= length === null ? 0 : await this.#begin(length));
     if (length === null) return 0;
-    const start = (this.#printed ??= await this.#begin(length));
     if (length <= start) return 0;
     let printed = start;
     for await (const bytes of this.#files.read(this.#kind, { start, signal: this.#options.signal })) {

@@ -99,6 +99,8 @@ export function renderProgressLines(
     terminal,
     width: width - 3,
   });
-  const bars = hasEnded(job.status) ? [] : renderTransferBars(history, terminal, (entry) => stalls?.stalledMs(entry, nowMs) ?? null);
+  const bars = hasEnded(job.status)
+    ? []
+    : renderTransferBars(history, terminal, (entry) => stalls?.stalledMs(entry, nowMs) ?? null);
   return [phases, ...bars].map((line) => `  ${line}`);
 }

@@ -112,7 +112,7 @@ export function renderUnreachable(
 ): string | null {
   // An older service does not say.
   const known: JobView['freshness'] | undefined = freshness;
-  if (known?.reachable !== false) return null;
+  if (known === undefined || known.reachable) return null;
   const why = cleanText(known.message ?? `known as of ${known.asOf}`);
   return `${warningSign(terminal)} ${cleanText(executionSystem)} does not answer: ${why}`;
 }

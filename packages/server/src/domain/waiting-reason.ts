@@ -34,11 +34,19 @@ export function explainWaiting(reason: string | null): WaitingExplanation {
   // ReqNodeNotAvail, UnavailableNodes:n[1-4]   and the long form   Nodes required for job are DOWN, DRAINED or …
   const token = /^[A-Za-z_]+/.exec(reason)?.[0] ?? '';
   if (reason.startsWith('Nodes required for job are DOWN')) return WAITING_WORDS.NodeDown;
-  return findWords(token) ?? explainLimit(token) ?? unknown(reason);
+  return findWords(token) ?? explainLimit(token) ?? explainLetters(reason) ?? unknown(reason);
 }
 
 function findWords(token: string): WaitingWords | null {
   return Object.hasOwn(WAITING_WORDS, token) ? WAITING_WORDS[token as keyof typeof WAITING_WORDS] : null;
+}
+
+/** Grid Engine shows letters: `qw` waits, `hqw` is held, `Eqw` met an error at its start; R has been started before. */
+function explainLetters(reason: string): WaitingExplanation | null {
+  const [, error, hold] = /^(E?)(h?)R?q?w$/.exec(reason) ?? [];
+  if (error === undefined) return null;
+  if (error !== '') return WAITING_WORDS.StartError;
+  return hold === '' ? WAITING_WORDS.Waiting : WAITING_WORDS.JobHeldUser;
 }
 
 function unknown(reason: string): WaitingExplanation {

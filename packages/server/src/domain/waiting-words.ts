@@ -132,6 +132,10 @@ export const WAITING_WORDS = {
   BlockMaxError: trouble('The nodes it needs have had too many errors.', HELD_ADMIN),
   BlockFreeAction: trouble('The nodes it needs are being freed.'),
 
+  // Grid Engine has no words of its own: see `explainLetters`.
+  StartError: trouble('The scheduler met an error when it tried to start it, and holds it.', HELD_ADMIN),
+  Waiting: resources('It waits for its turn and for free slots.'),
+
   // Slurm shows these on jobs that have ended, and for a moment on ones that are put back into the queue.
   InactiveLimit: trouble('It was inactive for longer than the system allows.'),
   JobLaunchFailure: trouble('The scheduler could not start it.', HELD_ADMIN),

@@ -7,8 +7,8 @@ import type { EngineContext } from './context.ts';
 import { applyObservation } from './observe.ts';
 import { type Target, trackedOf } from './targets.ts';
 
-/** Tries asked about in one command: keeps it well below the kernel's limit on argument lists. */
-const BATCH = 500;
+/** Jobs looked at together: as many as the executor asks about in one command. */
+const BATCH = 10_000;
 
 /** Looks at all programs of one system with one command per batch: the safety net under the spool. */
 export async function monitor(context: EngineContext, systemId: string): Promise<void> {

@@ -19,6 +19,8 @@ export async function applyObservation(
     case 'ended':
       return applyEnd(context, job, { kind: 'exited', exitCode: observation.exitCode });
     case 'lost':
+      // Only the claim settles whether a program that the scheduler says never began does not begin after all.
+      if (observation.neverStarted && !(await isCalledOff(target, job))) return 'unchanged';
       return applyEnd(context, job, { kind: 'lost', reason: observation.reason });
     case 'fenced':
       return applyEnd(context, job, { kind: 'lost', reason: 'its start was called off' });
@@ -30,7 +32,7 @@ export async function applyObservation(
     case 'starting':
       return present(context, job);
     case 'absent':
-      return applyAbsence(context, target, job);
+      return applyAbsence(context, target, job, observation.started?.reason ?? null);
   }
 }
 
@@ -57,12 +59,25 @@ export async function applyEnd(context: EngineContext, job: JobRow, ending: Endi
   return moved ? 'moved' : 'raced';
 }
 
-/** Nothing at all was found of a try that had been accepted: believed only after several good looks. */
-async function applyAbsence(context: EngineContext, target: Target, job: JobRow): Promise<Applied> {
+/**
+ * Nothing is seen any more of a try that had been accepted: believed only after several good looks. `startedReason` says
+ * why a try that did start would be lost.
+ */
+async function applyAbsence(
+  context: EngineContext,
+  target: Target,
+  job: JobRow,
+  startedReason: string | null,
+): Promise<Applied> {
   const absence = await recordAbsence(context.db, job);
   if (!absence) return 'raced';
   if (!isGivenUp(absence)) return 'unchanged';
   // The claim is taken first, so that a try that was only late can never start after the verdict.
-  if ((await target.executor.fence(trackedOf(target, job))) === 'started') return 'unchanged';
-  return applyEnd(context, job, { kind: 'lost', reason: 'it ended without an exit status' });
+  if (startedReason === null && !(await isCalledOff(target, job))) return 'unchanged';
+  return applyEnd(context, job, { kind: 'lost', reason: startedReason ?? 'it ended without an exit status' });
+}
+
+/** Takes the claim of a try that has not started; false when it has. */
+async function isCalledOff(target: Target, job: JobRow): Promise<boolean> {
+  return (await target.executor.fence(trackedOf(target, job))) === 'fenced';
 }

@@ -156,8 +156,9 @@ async function settleObserved(
   const { job } = lease;
   switch (observation.state) {
     case 'ended':
-    case 'lost':
       return accept(context, job, target, { localId: null, running: true });
+    case 'lost':
+      return accept(context, job, target, { localId: null, running: observation.neverStarted !== true });
     case 'running':
     case 'paused':
       return accept(context, job, target, { localId: observation.localId, running: true });
@@ -168,8 +169,11 @@ async function settleObserved(
     case 'fenced':
       return startAgain(context, lease, target);
     case 'absent':
+      if (observation.started) return accept(context, job, target, { localId: null, running: true });
       lease.check();
       if ((await target.executor.fence(trackedOf(target, job))) === 'fenced') {
+        // A copy that is still on its way into a queue would start nothing; best not to have it wait there at all.
+        await target.executor.cancel(trackedOf(target, job), true);
         return startAgain(context, lease, target);
       }
       return releaseLease(context.db, job, { lookAfterMs: LOOK_FOR_START_MS });

@@ -21,7 +21,7 @@ test('what stands between the markers is found, wherever the stream is cut', asy
     assert.equal(frame.body.toString(), `body\n${NONCE} en\nmore`);
     assert.deepEqual(frame.end, ['3', 'late']);
   }
-  const bytes = await read([...TEXT]).ended;
+  const bytes = await read(TEXT.split('')).ended;
   assert.equal(bytes.body.toString(), `body\n${NONCE} en\nmore`);
 });
 

@@ -45,7 +45,7 @@ test('no value can add a line, an option or a variable', () => {
     { username: '-l' },
     { username: 'a"b' },
     { auth: { kind: 'agent', socket: '/run/a"\nProxyCommand true', certificateFile: null } },
-    { auth: { kind: 'files', identityFile: '/home/\${USER}/key', certificateFile: null } },
+    { auth: { kind: 'files', identityFile: '/home/${USER}/key', certificateFile: null } },
     { hostKeys: ['* ssh-ed25519 AAAA'] },
   ] as const) {
     assert.throws(() => configOf({ ...ENDPOINT, ...bad }), RangeError, JSON.stringify(bad));

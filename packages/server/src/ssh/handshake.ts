@@ -33,13 +33,16 @@ export class SshDropped extends SshUnavailable {}
  * Checks the host's key, then proves who the user is. Nothing about the user is sent to a host with another key.
  * Rejects with {@link SshUnavailable}; the socket is destroyed then.
  */
-export function shakeHands(
+export async function shakeHands(
   socket: Duplex,
   endpoint: SshEndpoint,
   limits: SshLimits,
   signal?: AbortSignal,
 ): Promise<Client> {
-  signal?.throwIfAborted();
+  if (signal?.aborted) {
+    socket.destroy();
+    throw signal.reason;
+  }
   return new Promise((resolve, reject) => {
     const client = new ssh2.Client();
     const progress: Progress = { step: 'connect', greeted: false, refusal: null };

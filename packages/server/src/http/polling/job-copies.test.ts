@@ -40,7 +40,15 @@ function bed({ hasCompany = false, maxBytes = 1_000_000 } = {}) {
 }
 
 function storedOf(id: string, row: { readonly seq: number; readonly status: string }): StoredJob {
-  const job = { id, ...row, owner: 'ada', execution_system: 'exec' };
+  const job = {
+    id,
+    ...row,
+    owner: 'ada',
+    execution_system: 'exec',
+    inputs: {},
+    parameters: {},
+    last_message: '',
+  };
   return { job, grants: [], archived: false } as unknown as StoredJob;
 }
 

@@ -5,7 +5,7 @@ import { isMonitored, isTerminal } from '../../domain/lifecycle.ts';
 import { BatchLoader } from './batch-loader.ts';
 import type { ChangeClock } from './change-clock.ts';
 import { maxAgeMs } from './copy-age.ts';
-import { type JobCopy, JobEntry } from './job-entry.ts';
+import { costOfJob, type JobCopy, JobEntry } from './job-entry.ts';
 
 /** What {@link JobCopies} works with. */
 export interface JobCopiesSeams {
@@ -119,7 +119,7 @@ export class JobCopies {
     const known = entry.copy;
     if (known !== null && (known.asOf > when.asOf || known.loadedAt > when.loadedAt)) return;
     this.change(entry, () => {
-      entry.copy = { ...stored, ...when };
+      entry.copy = { ...stored, ...when, cost: costOfJob(stored) };
     });
   }
 

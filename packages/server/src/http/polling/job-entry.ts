@@ -4,6 +4,8 @@ import type { Rendering } from './rendering.ts';
 
 /** A copy of a job and as of when it is one. */
 export interface JobCopy extends StoredJob {
+  /** Bytes of memory, about. */
+  readonly cost: number;
   /** Time of the change clock at which its query was sent. */
   readonly asOf: number;
   /** Monotonic milliseconds at which its query was sent. */
@@ -15,8 +17,10 @@ const MAX_RENDERINGS = 8;
 
 /** Bytes of an entry with nothing in it. */
 const ENTRY_COST = 500;
-/** Bytes of a row as an object with its times, about. */
+/** Bytes of a row as an object with its times, without what users put into it. */
 const ROW_COST = 3_000;
+/** Bytes of a permission. */
+const GRANT_COST = 150;
 
 /**
  * What is kept of one job. Three things tell whether it is still good: `changedAt` and `progressAt` are the last changes
@@ -69,8 +73,15 @@ export class JobEntry {
 
   /** Bytes of memory, about. */
   get cost(): number {
-    return ENTRY_COST + (this.copy === null ? 0 : ROW_COST) + this.#renderingsCost;
+    return ENTRY_COST + (this.copy?.cost ?? 0) + this.#renderingsCost;
   }
+}
+
+/** Bytes that a job takes, about: requests may be long, and memory is promised to be bounded. */
+export function costOfJob({ job, grants }: StoredJob): number {
+  const { inputs, parameters, last_message } = job;
+  const texts = JSON.stringify([inputs, parameters, last_message]).length;
+  return ROW_COST + 2 * texts + grants.length * GRANT_COST;
 }
 
 function costOf(key: string, { representation }: Rendering): number {

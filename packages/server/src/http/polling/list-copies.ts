@@ -9,8 +9,6 @@ export interface ListFacts {
   readonly showsOthers: boolean;
   /** Systems whose looks it shows. */
   readonly systems: readonly string[];
-  /** All jobs in it have come to their end. */
-  readonly hasEnded: boolean;
 }
 
 /** A list as it was made. */
@@ -75,7 +73,8 @@ export class ListCopies {
       copy.showsOthers ? clock.jobsAt : clock.ownerAt(copy.username),
       ...copy.systems.map((id) => clock.systemAt(id)),
     );
-    const age = maxAgeMs({ hasCompany: hasCompany(), hasEnded: copy.hasEnded });
+    // Whatever is in it: what can come into it, such as a job that is shared now, may be told by a hint alone.
+    const age = maxAgeMs({ hasCompany: hasCompany(), hasEnded: false });
     return copy.asOf >= changedAt && performance.now() - copy.loadedAt < age;
   }
 

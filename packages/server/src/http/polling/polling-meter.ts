@@ -20,26 +20,25 @@ export function createPollingMeter(
     labelNames: ['of'],
     registers: [registry],
   });
-  new Gauge({
-    name: 'arras_polling_waits',
-    help: 'Requests that wait for a change',
-    registers: [registry],
-    collect() {
-      this.set(now.waits());
-    },
-  });
-  new Gauge({
-    name: 'arras_polling_copies_bytes',
-    help: 'Memory that copies of jobs and lists take, about',
-    registers: [registry],
-    collect() {
-      this.set(now.bytes());
-    },
-  });
+  registry.registerMetric(gauge('arras_polling_waits', 'Requests that wait for a change', now.waits));
+  registry.registerMetric(
+    gauge('arras_polling_copies_bytes', 'Memory that copies of jobs and lists take, about', now.bytes),
+  );
   return {
     counted: (kind, query) => {
       loads.inc({ of: kind });
       return query;
     },
   };
+}
+
+function gauge(name: string, help: string, read: () => number): Gauge {
+  return new Gauge({
+    name,
+    help,
+    registers: [],
+    collect() {
+      this.set(read());
+    },
+  });
 }

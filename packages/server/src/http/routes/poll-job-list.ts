@@ -1,6 +1,6 @@
 import { isRecord, type JobSummary, type JobView, parseJobSearch, type RawQuery } from '@arras/contract';
 import { hasSharedJobs } from '../../database/job-permissions.ts';
-import { isMonitored, isTerminal } from '../../domain/lifecycle.ts';
+import { isMonitored } from '../../domain/lifecycle.ts';
 import type { Handler, HandlerRequest } from '../handler.ts';
 import type { MadeList } from '../polling/list-copies.ts';
 import { Representation } from '../polling/representation.ts';
@@ -44,7 +44,6 @@ async function makeList(request: HandlerRequest<'listJobs'>): Promise<MadeList> 
     representation: new Representation(text),
     showsOthers,
     systems: systemsOf(made.result, presentation.filter !== null),
-    hasEnded: made.result.every(({ status }) => isTerminal(status)),
   };
 }
 
