@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { createConnection } from 'node:net';
 import { after, before, test } from 'node:test';
 import type { JobEvent } from '../../packages/contract/src/index.ts';
 import { jobHistory, jobStatus } from '../support/api.ts';
 import { type CliBed, startCliBed } from '../support/cli-bed.ts';
 import { eventually } from '../support/eventually.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
 import { openScreen } from '../support/terminal-screen.ts';
 
 let bed: CliBed;
@@ -74,17 +76,16 @@ test('wait --timeout ends with 124, says how to go on and tells how the jobs sta
 test('wait is left with Ctrl-C: 130, and the job goes on', async () => {
   const id = await bed.submit('wait-1.0');
   await jobStatus(bed.api, id, 'RUNNING');
-  const waiting = bed.start(['jobs', 'wait', id]);
-  const streams = async () => /arras_streams_open\S* [1-9]/.test(await metrics());
-  await eventually('it waits', streams);
+  const port = Number(new URL(bed.url).port);
+  await using proxy = await startTcpProxy({ connect: () => createConnection(port, '127.0.0.1') });
+  const waiting = bed.start(['jobs', 'wait', id], { url: `http://127.0.0.1:${proxy.port}` });
+  await eventually('it waits', () => proxy.pairs().length > 0);
   waiting.child.kill('SIGINT');
   const { code, stdout, stderr } = await waiting.finished;
   assert.deepEqual([code, stdout], [130, '']);
   assert.match(stderr, new RegExp(`the job goes on: arras jobs watch ${id}`));
   await ended(id);
 });
-
-const metrics = async () => (await fetch(`${bed.url}/metrics`)).text();
 
 test('watch --json prints every event once, in order, as one line of JSON, and nothing else', async () => {
   const ids = [await fine(), await bed.submit('fail-1.0')];
@@ -133,7 +134,8 @@ test('without ids watch is a usage error in a pipe, and on a terminal shows all 
   assert.equal((await bed.run(['jobs', 'watch'])).code, 2);
   const ids = [await bed.submit('wait-1.0'), await bed.submit('wait-1.0')];
   await using screen = await openScreen(['jobs', 'watch'], { url: bed.url, columns: 100 });
-  const shown = async () => /(▶ RUNNING.*\n[\s\S]*){2}live · updated \d+s ago/.test(plain(await screen.read()));
+  const shown = async () =>
+    /(▶ RUNNING.*\n[\s\S]*){2}live · updated \d+s ago/.test(plain(await screen.read()));
   await eventually('both are shown', shown);
   await screen.press('C-c');
   const { code, text } = await screen.finished();

@@ -26,12 +26,14 @@ export interface CommandOptions {
   /** Default: the administrator's of services under test. */
   readonly token?: string;
   readonly input?: string;
+  /** The standard output is no text: each character stands for a byte. */
+  readonly binary?: boolean;
   readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Starts the command line as a user does, with its output in pipes. */
 export function startCommand(args: readonly string[], options: CommandOptions = {}): Running {
-  const { url, token = ADMIN_TOKEN, input = '', environment } = options;
+  const { url, token = ADMIN_TOKEN, input = '', binary = false, environment } = options;
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: {
@@ -45,7 +47,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
   });
   child.stdin.on('error', () => undefined).end(input); // A command that does not read may be gone already.
   let [stdout, stderr] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stdout.setEncoding(binary ? 'latin1' : 'utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
   const finished = new Promise<Finished>((resolve, reject) => {
     child.once('error', reject);

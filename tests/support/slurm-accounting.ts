@@ -56,9 +56,14 @@ function describeDatabase(root: string, env: Readonly<Record<string, string>>, p
   const daemon = createDaemon({
     program: 'mariadbd',
     args: [
-      ...[...common, `--socket=${socket}`, `--pid-file=${root}/mariadb.pid`, '--skip-log-bin'],
-      ...['--bind-address=127.0.0.1', `--port=${port}`],
-      ...['--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=0'],
+      ...common,
+      `--socket=${socket}`,
+      `--pid-file=${root}/mariadb.pid`,
+      '--skip-log-bin',
+      '--bind-address=127.0.0.1',
+      `--port=${port}`,
+      '--innodb-buffer-pool-size=64M',
+      '--innodb-flush-log-at-trx-commit=0',
     ],
     env,
     logFile: join(root, 'mariadb.log'),

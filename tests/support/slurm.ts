@@ -98,8 +98,13 @@ function describeDaemons(root: string, env: Readonly<Record<string, string>>): D
     munge: createDaemon({
       program: 'munged',
       args: [
-        ...['--foreground', '--force', `--key-file=${inMunge('key')}`, `--socket=${inMunge('socket')}`],
-        ...[`--pid-file=${inMunge('pid')}`, `--log-file=${inMunge('log')}`, `--seed-file=${inMunge('seed')}`],
+        '--foreground',
+        '--force',
+        `--key-file=${inMunge('key')}`,
+        `--socket=${inMunge('socket')}`,
+        `--pid-file=${inMunge('pid')}`,
+        `--log-file=${inMunge('log')}`,
+        `--seed-file=${inMunge('seed')}`,
       ],
       env,
       logFile: join(root, 'munge.log'),

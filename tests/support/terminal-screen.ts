@@ -83,8 +83,8 @@ function renderCommand(args: readonly string[], { url, environment = {} }: Scree
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
   const command = ['env', '-i', ...[...assignments, process.execPath, MAIN, ...args].map(quote)].join(' ');
-  // The terminal has to stay until its screen is read.
-  return `${command}; printf '\\nended with %s\\n' $?; exec cat`;
+  // The terminal has to stay until its screen is read, also after a Ctrl-C.
+  return `trap : INT; ${command}; printf '\\nended with %s\\n' $?; exec cat`;
 }
 
 function quote(text: string): string {

@@ -37,7 +37,14 @@ export function createCurlFetch(stdout: NodeJS.WriteStream): typeof globalThis.f
   return async (input, init = {}) => {
     const method = init.method ?? 'GET';
     const body = typeof init.body === 'string' ? init.body : null;
-    stdout.write(renderCurl({ url: String(input), method, headers: new Headers(init.headers), body }));
+    stdout.write(
+      renderCurl({
+        url: input instanceof Request ? input.url : input.toString(),
+        method,
+        headers: new Headers(init.headers),
+        body,
+      }),
+    );
     if (method === 'DELETE') return Response.json({ status: 'success', message: null, result: null });
     return leave(stdout);
   };

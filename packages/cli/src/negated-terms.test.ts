@@ -5,7 +5,7 @@ import { shieldNegatedTerms } from './negated-terms.ts';
 test('a filter that begins with a negated term is no option', () => {
   assert.deepEqual(
     shieldNegatedTerms(['jobs', 'list', '-created:>7d x', '-archived', '-c', 'id', '-vq', '--json']),
-    [...['jobs', 'list', ' -created:>7d x', ' -archived', '-c', 'id', '-vq', '--json']],
+    ['jobs', 'list', ' -created:>7d x', ' -archived', '-c', 'id', '-vq', '--json'],
   );
 });
 

@@ -36,8 +36,15 @@ function systemCalls(call: Call) {
     delete: (id: string) => call('deleteSystem', { params: { id } }),
     /** Enables, disables, publishes or prefers a system. */
     act: (id: string, action: Action) => call('actOnSystem', { params: { id }, body: { action } }),
-    queues: (id: string, query: QueryInputOf<'listSystemQueues'> = {}) =>
-      call('listSystemQueues', { params: { id }, query }),
+    queues: {
+      list: (id: string, query: QueryInputOf<'listSystemQueues'> = {}) =>
+        call('listSystemQueues', { params: { id }, query }),
+      show: (id: string, queue: string) => call('showSystemQueue', { params: { id, queue } }),
+      /** Adds the queue, or replaces the one of its name. */
+      set: (id: string, body: CallOptions<'setSystemQueue'>['body']) =>
+        call('setSystemQueue', { params: { id }, body }),
+      delete: (id: string, queue: string) => call('removeSystemQueue', { params: { id, queue } }),
+    },
     /** Enters the system as jobs would, and says of each step how it went. */
     check: (id: string) => call('checkSystem', { params: { id } }),
     /** How the service signs in; secrets go in and never come out. */

@@ -25,6 +25,71 @@ export const freshnessSchema = z.object({
 /** As of when a status is known, and from where. */
 export type Freshness = z.infer<typeof freshnessSchema>;
 
+/** Why a job waits in its queue, in the scheduler's word and in ours. */
+export const waitingSchema = z.object({
+  reason: z.string().nullable().describe("The scheduler's own word, such as Priority; null: it has said none."),
+  category: z
+    .enum([
+      ...(['resources', 'priority', 'limit-that-clears', 'never-starts', 'held'] as const),
+      ...(['node-trouble', 'unknown'] as const),
+    ])
+    .describe('What kind of wait it is.'),
+  sentence: z.string(),
+  action: z.string().optional().describe('What the owner can do; absent: wait.'),
+  estimatedStart: timestampSchema
+    .optional()
+    .describe('When the scheduler expects to start it; it may move. Absent: no estimate.'),
+  similar: z
+    .object({
+      count: z.int().describe('Jobs that it was measured on, at most 50.'),
+      shortestSeconds: z.int(),
+      medianSeconds: z.int(),
+      longestSeconds: z.int(),
+    })
+    .optional()
+    .describe('How long the last jobs waited in this queue of the system; absent: none has left it yet.'),
+  canStart: z.boolean().describe('False: it can never start as it is.'),
+});
+
+/** Why a job waits in its queue. */
+export type Waiting = z.infer<typeof waitingSchema>;
+
+/** Why a program did not end well. */
+export const endCauseSchema = z.object({
+  code: z.string().describe('For machines, such as OUT_OF_MEMORY, TIME_LIMIT, NODE_FAILURE, PROGRAM_FAILED.'),
+  sentence: z.string(),
+  action: z.string().nullable().describe('What the owner can do, naming the field of the request.'),
+});
+
+/** Why a program did not end well. */
+export type EndCauseView = z.infer<typeof endCauseSchema>;
+
+const shareSchema = z.object({
+  used: z.number(),
+  requested: z.number().nullable(),
+  share: z.number().nullable().describe('used divided by requested.'),
+});
+
+/** What a job used of what it asked for. */
+export const endReportSchema = z.object({
+  wallTime: shareSchema.describe('Seconds, of maxRunTime.'),
+  cpuTime: shareSchema
+    .nullable()
+    .describe('Seconds, of the wall time of all processors; null where the scheduler keeps no accounts.'),
+  memory: shareSchema.nullable().describe('Bytes that the largest task held at a time, of memoryPerNode.'),
+  notes: z
+    .array(
+      z.object({
+        field: z.enum(['maxRunTime', 'processorsPerNode', 'memoryPerNode']),
+        sentence: z.string(),
+      }),
+    )
+    .describe('One for each waste, with the field of the request to change.'),
+});
+
+/** What a job used of what it asked for. */
+export type EndReportView = z.infer<typeof endReportSchema>;
+
 const jobLinksSchema = linksSchema(
   'self',
   'app',
@@ -96,9 +161,11 @@ const laterFields = {
   maxHours: z.number().optional().describe('maxRunTime in hours; absent when there is no limit.'),
   submitRetries: z.int(),
   lastStatusMessage: z.string().nullable(),
-  lastStatusCheck: time,
-  remoteStatusChecks: z.int(),
-  failedStatusChecks: z.int(),
+  lastStatusCheck: time.describe("When the job's system last told how its programs are."),
+  remoteStatusChecks: z
+    .int()
+    .describe('Looks at its system, answered, while its program was there: one look is for all jobs of the system.'),
+  failedStatusChecks: z.int().describe('The same of looks that were not answered.'),
   blockedCount: z.int(),
   archiveOnAppError: z.boolean(),
   visible: z.boolean(),
@@ -111,6 +178,13 @@ export const jobSchema = z.object({
   executionType: z.enum(['HPC', 'CONDOR', 'CLI']),
   schedulerType: z.string(),
   stopRequested: z.boolean().describe('A stop was asked for and the end is not yet proven.'),
+  waiting: waitingSchema.nullable().describe('Why it waits in its queue; null unless it is QUEUED.'),
+  endCause: endCauseSchema
+    .nullable()
+    .describe('Why its program did not end well; null while it runs and when it did.'),
+  report: endReportSchema
+    .nullable()
+    .describe('What it used of what it asked for; null until it has ended, and when its program never started.'),
   seq: z.int().describe('Sequence number of the last event: `since` of history, status and streams.'),
   freshness: freshnessSchema,
   _links: jobLinksSchema,
@@ -151,6 +225,7 @@ export const jobStatusViewSchema = z.object({
   id: jobIdSchema,
   status: jobStatusSchema,
   stopRequested: z.boolean(),
+  waiting: jobSchema.shape.waiting,
   seq: jobSchema.shape.seq,
   lastUpdated: timestampSchema,
   freshness: freshnessSchema,

@@ -176,6 +176,15 @@ create table public.jobs (
   remote_status_checks integer not null default 0,
   failed_status_checks integer not null default 0,
   feed_position bigint not null default 0,
+  looks_from bigint,
+  failed_looks_from bigint,
+  waiting_reason text,
+  estimated_start timestamp with time zone,
+  end_cause text,
+  used_seconds integer,
+  used_cpu_seconds double precision,
+  used_memory_bytes bigint,
+  account_until timestamp with time zone,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_status CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING_INPUTS'::text, 'STAGING_INPUTS'::text, 'STAGED'::text, 'SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text, 'ARCHIVING_FINISHED'::text, 'ARCHIVING_FAILED'::text, 'FINISHED'::text, 'KILLED'::text, 'STOPPED'::text, 'FAILED'::text]))),
   constraint jobs_stop_requested CHECK ((stop_requested = ANY (ARRAY['STOPPED'::text, 'KILLED'::text, 'FAILED'::text]))),
@@ -276,6 +285,13 @@ create table public.system_checks (
   seen_at timestamp with time zone,
   failing_since timestamp with time zone,
   message text,
+  looks bigint not null default 0,
+  failed_looks bigint not null default 0,
+  next_look_at timestamp with time zone,
+  changed_at timestamp with time zone,
+  looker text,
+  looking_until timestamp with time zone,
+  waits jsonb,
   constraint system_checks_pkey PRIMARY KEY (system_id)
 );
 
@@ -408,11 +424,17 @@ CREATE INDEX jobs_ended_updated ON public.jobs USING btree (last_updated DESC, i
 
 CREATE INDEX jobs_open_owner ON public.jobs USING btree (owner, last_updated DESC, id DESC) WHERE (end_time IS NULL);
 
+CREATE INDEX jobs_to_account ON public.jobs USING btree (execution_system) WHERE (account_until IS NOT NULL);
+
+CREATE INDEX jobs_waited ON public.jobs USING btree (execution_system, COALESCE(batch_queue, ''::text), start_time DESC) INCLUDE (submit_time) WHERE (start_time IS NOT NULL);
+
 CREATE INDEX subscriptions_matching ON public.subscriptions USING btree (associated_uuid, event) WHERE (status = 'ACTIVE'::text);
 
 CREATE INDEX subscriptions_owner ON public.subscriptions USING btree (owner, created_at DESC) WHERE visible;
 
 CREATE INDEX subscriptions_resource ON public.subscriptions USING btree (associated_uuid, created_at DESC) WHERE visible;
+
+CREATE INDEX system_checks_due ON public.system_checks USING btree (next_look_at) WHERE (next_look_at IS NOT NULL);
 
 CREATE INDEX system_roles_username ON public.system_roles USING btree (username);
 
@@ -482,11 +504,25 @@ comment on column public.jobs.stop_requested is 'the status the job is to get on
 
 comment on column public.jobs.epoch is 'raised by every change of ownership; a write that carries an older one changes nothing';
 
-comment on column public.jobs.next_at is 'when the sweep has to look at the job although nobody rang; null: never';
+comment on column public.jobs.next_at is 'when the sweep has to look at the job although nobody rang; null: never, or when its system is looked at';
 
 comment on column public.jobs.faults is 'unexpected errors in a row while working on the job';
 
+comment on column public.jobs.remote_status_checks is 'looks at its system while its program was there; those since looks_from come on top';
+
 comment on column public.jobs.feed_position is 'that of the job''s last event';
+
+comment on column public.jobs.looks_from is 'looks at the system when the job came under them; null while it is not';
+
+comment on column public.jobs.waiting_reason is 'the scheduler''s word for why it waits in its queue';
+
+comment on column public.jobs.estimated_start is 'when the scheduler expected to start it, as last stored: small changes are not';
+
+comment on column public.jobs.end_cause is 'what the scheduler said about its end beyond an exit code';
+
+comment on column public.jobs.used_memory_bytes is 'the most that any one of its tasks held at a time';
+
+comment on column public.jobs.account_until is 'until then the scheduler''s accounting is asked what it used; null: it is not';
 
 comment on column public.profiles.password_hash is 'scrypt; null: the user has no password and signs in with tokens only';
 
@@ -511,6 +547,18 @@ comment on column public.subscriptions.failing_since is 'first failure after the
 comment on column public.system_checks.seen_at is 'when the system last told how its programs are';
 
 comment on column public.system_checks.failing_since is 'first look without an answer after the last answer; null: it answers';
+
+comment on column public.system_checks.looks is 'looks that were answered';
+
+comment on column public.system_checks.next_look_at is 'when its programs are looked at next; null: none are there';
+
+comment on column public.system_checks.changed_at is 'when one of its jobs last changed: soon after that it is looked at more often';
+
+comment on column public.system_checks.looker is 'the replica that looks at it now';
+
+comment on column public.system_checks.looking_until is 'from then on others may look although that one has not said that it is done';
+
+comment on column public.system_checks.waits is 'by queue: how long the last jobs waited in it';
 
 comment on column public.system_credentials.sealed is 'password, keys and the like, sealed for this row';
 

@@ -4,12 +4,14 @@ import type { FileOptions } from '../commands/documents.ts';
 import type { DefaultOptions, SystemListOptions } from '../commands/systems.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
+import { addHostCommands } from './system-hosts.ts';
 
 const SYSTEM = 'id of the system';
 const load = () => import('../commands/systems.ts');
 
 /** Everything about systems. */
-export function addSystemCommands(program: Command, { run }: Runner): void {
+export function addSystemCommands(program: Command, runner: Runner): void {
+  const { run } = runner;
   const systems = program.command('systems').description('places that store data or run jobs');
   withPage(withOutput(systems.command('list').description('systems that you may see'), 'listSystems'))
     .option('--type <type>', 'execution or storage')
@@ -39,6 +41,7 @@ export function addSystemCommands(program: Command, { run }: Runner): void {
     .action(run<unknown, [string]>(async (call, id) => (await load()).deleteSystem(call, id)));
   addDefaults(systems, run);
   addRoles(systems, run);
+  addHostCommands(systems, runner);
 }
 
 const ACTIONS = {

@@ -58,3 +58,12 @@ test('a source cannot obey the terminal', () => {
       .includes('\x1b'),
   );
 });
+
+test('a transfer that has not moved for long is called stalled', () => {
+  const [bar] = renderTransferBars([transfer(5, 10)], { unicode: true }, () => 130_000);
+  assert.match(bar ?? '', /5 B of 10 B  stalled for 2m 10s  a\.csv$/);
+  assert.doesNotMatch(
+    renderTransferBars([transfer(10, 10)], { unicode: true }, () => 130_000).join(),
+    /stalled/,
+  );
+});

@@ -2,12 +2,18 @@ import { sql } from 'kysely';
 import type { Db } from './connection.ts';
 import type { SystemCheckRow } from './tables.ts';
 
+/** What is known of a system by looking at it. */
+export type ShownCheck = Pick<
+  SystemCheckRow,
+  'seen_at' | 'failing_since' | 'message' | 'looks' | 'failed_looks' | 'next_look_at' | 'waits'
+>;
+
 /** What views of jobs show of the system that a job runs on. */
 export interface ShownSystem {
   readonly executionType: string | null;
   readonly scheduler: string | null;
   /** Null: it was never looked at. */
-  readonly check: SystemCheckRow | null;
+  readonly check: ShownCheck | null;
 }
 
 /** The systems with these ids, deleted or not, and how well they answer; one query. */
@@ -27,13 +33,24 @@ export async function findShownSystems(
       'system_checks.seen_at',
       'system_checks.failing_since',
       'system_checks.message',
+      'system_checks.looks',
+      'system_checks.failed_looks',
+      'system_checks.next_look_at',
+      'system_checks.waits',
     ])
     .where('systems.id', '=', sql<string>`any(${[...ids]}::text[])`)
     .execute();
   return new Map(
-    rows.map(({ id, executionType, scheduler, system_id, seen_at, failing_since, message }) => {
-      const check = system_id === null ? null : { system_id, seen_at, failing_since, message };
-      return [id, { executionType, scheduler, check }] as const;
+    rows.map(({ id, executionType, scheduler, system_id, looks, failed_looks, ...check }) => {
+      const isKnown = system_id !== null;
+      return [
+        id,
+        {
+          executionType,
+          scheduler,
+          check: isKnown ? { ...check, looks: looks ?? 0, failed_looks: failed_looks ?? 0 } : null,
+        },
+      ] as const;
     }),
   );
 }

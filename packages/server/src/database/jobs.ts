@@ -1,7 +1,7 @@
 import type { JobId, JobStatus } from '@arras/contract';
 import { sql, type Updateable } from 'kysely';
-import { isTerminal, MONITORED_STATUSES, TERMINAL_STATUSES } from '../domain/lifecycle.ts';
-import type { QueuedTask } from '../domain/tasks.ts';
+import { isMonitored, isTerminal, TERMINAL_STATUSES } from '../domain/lifecycle.ts';
+import { type QueuedTask, SWEEP_AFTER_MS } from '../domain/tasks.ts';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import {
@@ -22,6 +22,8 @@ export type JobPatch = Pick<
   | 'archiving_attempts'
   | 'absent_count'
   | 'absent_since'
+  | 'end_cause'
+  | 'estimated_start'
   | 'exit_code'
   | 'faults'
   | 'local_id'
@@ -30,8 +32,15 @@ export type JobPatch = Pick<
   | 'stop_requested'
   | 'submit_attempts'
   | 'try_number'
+  | 'used_cpu_seconds'
+  | 'used_memory_bytes'
+  | 'used_seconds'
+  | 'waiting_reason'
   | 'work_path'
->;
+> & {
+  /** Milliseconds for which the accounting is asked what the program used. */
+  readonly accountForMs?: number;
+};
 
 /** A compare-and-set move of one job with everything that commits together with it. */
 export interface JobMove {
@@ -63,6 +72,34 @@ function timesOf(events: readonly NewJobEvent[]): Record<string, unknown> {
   };
 }
 
+/**
+ * A job is looked at with its system, whose looks are counted there: the count begins when the job comes under watch, and
+ * what was counted is the job's own from its end on.
+ */
+function lookColumns(from: JobStatus, to: JobStatus): Record<string, unknown> {
+  if (isMonitored(from) === isMonitored(to)) return {};
+  const check = (column: string) =>
+    sql`(select ${sql.ref(column)} from system_checks where system_id = jobs.execution_system)`;
+  if (isMonitored(to)) {
+    return {
+      looks_from: sql`coalesce(${check('looks')}, 0)`,
+      failed_looks_from: sql`coalesce(${check('failed_looks')}, 0)`,
+    };
+  }
+  const since = (column: string, start: string) => sql`coalesce(${check(column)} - ${sql.ref(start)}, 0)`;
+  return {
+    remote_status_checks: sql`remote_status_checks + ${since('looks', 'looks_from')}`,
+    failed_status_checks: sql`failed_status_checks + ${since('failed_looks', 'failed_looks_from')}`,
+    last_status_check: sql`case when ${check('seen_at')} > submit_time then ${check('seen_at')} else last_status_check end`,
+    looks_from: null,
+    failed_looks_from: null,
+  };
+}
+
+function patchColumns({ accountForMs, ...patch }: JobPatch): Record<string, unknown> {
+  return accountForMs === undefined ? patch : { ...patch, account_until: after(accountForMs) };
+}
+
 function leaseColumns(lease: JobMove['lease']): Record<string, unknown> {
   if (lease === 'keep') return {};
   const released = { owner_replica: null, lease_until: now };
@@ -82,8 +119,9 @@ export async function moveJob(db: Db, move: JobMove): Promise<MovedJob | null> {
         .set({
           // Any progress ends a row of unexpected errors.
           faults: 0,
-          ...move.patch,
+          ...patchColumns(move.patch),
           ...timesOf(events),
+          ...lookColumns(job.status, move.to),
           ...leaseColumns(move.lease),
           status: move.to,
           seq: sql`seq + ${events.length}`,
@@ -112,7 +150,8 @@ export async function moveJob(db: Db, move: JobMove): Promise<MovedJob | null> {
   return result ?? null;
 }
 
-function announceEvents(db: Db, { id, owner, seq, fanned }: MovedJob): void {
+/** Tells that a job has new events, and perhaps deliveries. */
+export function announceEvents(db: Db, { id, owner, seq, fanned }: MovedJob): void {
   announce(db, { kind: 'events', id, owner, seq });
   if (fanned > 0) announce(db, { kind: 'deliveries' });
 }
@@ -222,6 +261,8 @@ export async function requestStop(
       stop_requested_at: sql`coalesce(stop_requested_at, clock_timestamp())`,
       last_message: request.reason,
       last_updated: now,
+      // Its system's looks do not see to it that it ends.
+      next_at: sql`least(next_at, ${after(SWEEP_AFTER_MS)})`,
     })
     .where('id', '=', id)
     .where('status', 'not in', [...TERMINAL_STATUSES])
@@ -229,36 +270,6 @@ export async function requestStop(
     .executeTakeFirst();
   if (job) announceJob(db, job);
   return job ?? null;
-}
-
-/** The jobs whose programs are on one system's target right now. */
-export async function listMonitoredJobs(db: Db, systemId: string): Promise<JobRow[]> {
-  return db
-    .selectFrom('jobs')
-    .selectAll()
-    .where('execution_system', '=', systemId)
-    .where('status', 'in', [...MONITORED_STATUSES])
-    .execute();
-}
-
-/** What one look at a job's program showed; an error only counts as a failed check. */
-export async function recordStatusCheck(
-  db: Db,
-  ids: readonly JobId[],
-  check: { readonly ok: boolean; readonly lookAfterMs: number },
-): Promise<void> {
-  if (ids.length === 0) return;
-  await db
-    .updateTable('jobs')
-    .set({
-      next_at: after(check.lookAfterMs),
-      ...(check.ok
-        ? { last_status_check: now, remote_status_checks: sql`remote_status_checks + 1` }
-        : { failed_status_checks: sql`failed_status_checks + 1` }),
-    })
-    .where('id', 'in', [...ids])
-    .where('status', 'in', [...MONITORED_STATUSES])
-    .execute();
 }
 
 /** Counts one more look that found nothing of a job's program, and tells for how long that has been so. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
+import { releaseLooks } from './looks.ts';
 import { unlockWorkers } from './queue.ts';
 
 /** A running process as the others see it. */
@@ -58,6 +59,7 @@ export async function removeReplicas(db: Db, ids: readonly string[]): Promise<vo
     db,
     removed.flatMap((row) => row.worker_ids),
   );
+  await releaseLooks(db, ids);
   await db
     .updateTable('jobs')
     .set({ lease_until: sql`clock_timestamp()`, next_at: sql`clock_timestamp()` })

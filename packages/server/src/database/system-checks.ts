@@ -7,11 +7,14 @@ import type { SystemCheckRow } from './tables.ts';
 export async function recordSystemAnswer(db: Db, systemId: string): Promise<void> {
   await db
     .insertInto('system_checks')
-    .values({ system_id: systemId, seen_at: sql`clock_timestamp()` })
+    .values({ system_id: systemId, seen_at: sql`clock_timestamp()`, looks: 1 })
     .onConflict((oc) =>
-      oc
-        .column('system_id')
-        .doUpdateSet({ seen_at: sql`clock_timestamp()`, failing_since: null, message: null }),
+      oc.column('system_id').doUpdateSet({
+        seen_at: sql`clock_timestamp()`,
+        failing_since: null,
+        message: null,
+        looks: sql`system_checks.looks + 1`,
+      }),
     )
     .execute();
   announce(db, { kind: 'system', id: systemId });
@@ -21,11 +24,12 @@ export async function recordSystemAnswer(db: Db, systemId: string): Promise<void
 export async function recordSystemSilence(db: Db, systemId: string, message: string): Promise<void> {
   await db
     .insertInto('system_checks')
-    .values({ system_id: systemId, failing_since: sql`clock_timestamp()`, message })
+    .values({ system_id: systemId, failing_since: sql`clock_timestamp()`, message, failed_looks: 1 })
     .onConflict((oc) =>
       oc.column('system_id').doUpdateSet({
         failing_since: sql`coalesce(system_checks.failing_since, clock_timestamp())`,
         message,
+        failed_looks: sql`system_checks.failed_looks + 1`,
       }),
     )
     .execute();

@@ -13,6 +13,7 @@ import type {
   TransferId,
 } from '@arras/contract';
 import type { Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
+import type { EndCause } from '../domain/end-cause.ts';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -167,6 +168,15 @@ export interface JobsTable {
   last_status_check: Date | null;
   remote_status_checks: Generated<number>;
   failed_status_checks: Generated<number>;
+  looks_from: number | null;
+  failed_looks_from: number | null;
+  waiting_reason: string | null;
+  estimated_start: Date | null;
+  end_cause: EndCause | null;
+  used_seconds: number | null;
+  used_cpu_seconds: number | null;
+  used_memory_bytes: number | null;
+  account_until: Date | null;
   feed_position: Generated<number>;
 }
 
@@ -204,6 +214,22 @@ export interface SystemChecksTable {
   seen_at: Date | null;
   failing_since: Date | null;
   message: string | null;
+  looks: Generated<number>;
+  failed_looks: Generated<number>;
+  next_look_at: Date | null;
+  changed_at: Date | null;
+  looker: string | null;
+  looking_until: Date | null;
+  waits: JSONColumnType<Readonly<Record<string, MeasuredWaits>> | null>;
+}
+
+/** How long the last jobs waited in one queue, in seconds. */
+export interface MeasuredWaits {
+  /** Jobs that it is measured on. */
+  readonly count: number;
+  readonly shortest: number;
+  readonly median: number;
+  readonly longest: number;
 }
 
 export interface FeedEraTable {

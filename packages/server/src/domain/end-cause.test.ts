@@ -15,7 +15,10 @@ test('every cause has a condition code of its own and words without a full stop'
 test('a cause says more than an exit code, and an exit code more than nothing', () => {
   assert.equal(explainEnd({ exitCode: 143, cause: 'time-limit' }).condition, 'TIME_LIMIT');
   assert.equal(explainEnd({ exitCode: 127, cause: null }).condition, 'COMMAND_NOT_FOUND');
-  assert.equal(explainEnd({ exitCode: 139, cause: null }).sentence, 'the program was ended by signal 11 (SIGSEGV)');
+  assert.equal(
+    explainEnd({ exitCode: 139, cause: null }).sentence,
+    'the program was ended by signal 11 (SIGSEGV)',
+  );
   assert.equal(explainEnd({ exitCode: 160, cause: null }).sentence, 'the program was ended by signal 32');
   assert.equal(explainEnd({ exitCode: 3, cause: null }).sentence, 'the program ended with exit code 3');
   assert.equal(explainEnd({ exitCode: 255, cause: null }).condition, 'PROGRAM_FAILED');

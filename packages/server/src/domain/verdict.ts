@@ -1,4 +1,5 @@
 import { HISTORY_TEXTS, type JobStatus } from '@arras/contract';
+import { type EndCause, explainEnd } from './end-cause.ts';
 
 /** What the verdict needs to know about a job. */
 export interface EndingJob {
@@ -11,8 +12,8 @@ export interface EndingJob {
 
 /** How a program ended: with positive proof, or without an exit status and why we know that it is gone. */
 export type Ending =
-  | { readonly kind: 'exited'; readonly exitCode: number }
-  | { readonly kind: 'lost'; readonly reason: string };
+  | { readonly kind: 'exited'; readonly exitCode: number; readonly cause?: EndCause | null }
+  | { readonly kind: 'lost'; readonly reason: string; readonly cause?: EndCause | null };
 
 /** The moves that tell a job's end. */
 export interface EndMove {
@@ -42,17 +43,30 @@ function succeeded(job: EndingJob): readonly [EndMove, ...EndMove[]] {
   return [cleaningUp, { to: 'FINISHED', description: HISTORY_TEXTS.finishedWithoutArchive }];
 }
 
+/**
+ * The cause to keep of an end. A stop that was asked for is one of ours, whatever the scheduler calls it; the service
+ * itself stops jobs that are over their limit.
+ */
+export function causeToKeep(job: Pick<EndingJob, 'stop_requested'>, ending: Ending): EndCause | null {
+  if (job.stop_requested === 'FAILED') return 'time-limit';
+  return job.stop_requested === null ? (ending.cause ?? null) : null;
+}
+
 function stopMove(job: EndingJob, to: NonNullable<EndingJob['stop_requested']>): EndMove {
   return job.stop_reason === null ? { to } : { to, description: job.stop_reason };
 }
 
-/** The sentence a failed job shows; exit codes above 128 name the signal's number (POSIX shell, 2.8.2). */
+/**
+ * The sentence a failed job shows. A cause that the scheduler names comes with its condition code and with what to do;
+ * exit codes above 128 name the signal's number (POSIX shell, 2.8.2).
+ */
 export function describeFailure(ending: Ending): string {
+  const exitCode = ending.kind === 'exited' ? ending.exitCode : null;
+  const { condition, sentence, action } = explainEnd({ exitCode, cause: ending.cause ?? null });
+  if (ending.cause) return `Job failed: ${sentence} (${condition}).${action === null ? '' : ` ${action}`}`;
   if (ending.kind === 'lost') return `Job failed: ${ending.reason}.`;
-  if (ending.exitCode > 128 && ending.exitCode < 192) {
-    return `Job failed: the program was ended by signal ${ending.exitCode - 128} (exit code ${ending.exitCode}).`;
-  }
-  return `Job failed: the program ended with exit code ${ending.exitCode}.`;
+  const code = condition === 'PROGRAM_SIGNALLED' ? `, exit code ${ending.exitCode}` : '';
+  return `Job failed: ${sentence}${code}.`;
 }
 
 /** Good answers in a row that found nothing of a try before it is given up (RELIABILITY R7). */

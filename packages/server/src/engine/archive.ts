@@ -138,10 +138,10 @@ async function finish(context: EngineContext, job: JobRow): Promise<void> {
   });
 }
 
-function describeEnd(job: JobRow): string {
-  return job.exit_code === null
-    ? describeFailure({ kind: 'lost', reason: 'it ended without an exit status' })
-    : describeFailure({ kind: 'exited', exitCode: job.exit_code });
+function describeEnd({ exit_code, end_cause }: JobRow): string {
+  return exit_code === null
+    ? describeFailure({ kind: 'lost', reason: 'it ended without an exit status', cause: end_cause })
+    : describeFailure({ kind: 'exited', exitCode: exit_code, cause: end_cause });
 }
 
 async function retryOrFinish(context: EngineContext, lease: Lease, error: unknown): Promise<void> {

@@ -1,63 +1,104 @@
-import { listMonitoredJobs, recordStatusCheck } from '../database/jobs.ts';
+import { findJobs } from '../database/jobs.ts';
+import { claimLook, endLook, leaveToLooks, listWatchedJobs, type WatchedJob } from '../database/looks.ts';
+import { queueTasks } from '../database/queue.ts';
 import { recordSystemAnswer, recordSystemSilence } from '../database/system-checks.ts';
-import type { JobRow } from '../database/tables.ts';
+import { giveUpAccounts } from '../database/usage.ts';
+import { isMonitored } from '../domain/lifecycle.ts';
+import { lookTimes } from '../domain/look-times.ts';
 import { type Observation, UnreadableAnswer } from '../execution/scheduler.ts';
 import { ShellUnreachable } from '../execution/shell.ts';
 import type { EngineContext } from './context.ts';
+import { isEnd, isNews } from './news.ts';
 import { applyObservation } from './observe.ts';
+import { takeAccounts } from './take-accounts.ts';
+import { takeWaits } from './take-waits.ts';
 import { type Target, trackedOf } from './targets.ts';
 
-/** Jobs looked at together: as many as the executor asks about in one command. */
-const BATCH = 10_000;
+/** Jobs that have news and are read and moved together. */
+const BATCH = 500;
 
-/** Looks at all programs of one system with one command per batch: the safety net under the spool. */
+/**
+ * Looks at all programs of one system together, if that is due and nobody else is looking: the safety net under the
+ * spool. The look ends by setting the time of the next one, so that there is one per interval whatever the number of
+ * jobs, pollers and replicas; nothing is written for a job of which there is no news.
+ */
 export async function monitor(context: EngineContext, systemId: string): Promise<void> {
-  const jobs = await listMonitoredJobs(context.db, systemId);
-  if (jobs.length === 0) return;
-  const target = await context.targets.get(systemId);
-  for (let start = 0; start < jobs.length; start += BATCH) {
-    await lookAt(context, target, jobs.slice(start, start + BATCH));
+  const look = { systemId, replica: context.replica };
+  if (!(await claimLook(context.db, look))) return;
+  try {
+    const jobs = await listWatchedJobs(context.db, systemId);
+    if (jobs.length > 0) await lookAt(context, await context.targets.get(systemId), jobs);
+  } finally {
+    const times = lookTimes(context.times.monitorEveryMs, Math.random());
+    const delayMs = await endLook(context.db, { ...look, times });
+    if (delayMs !== null) await queueTasks(context.db, [{ task: 'monitor', subject: systemId, delayMs }]);
   }
 }
 
-async function lookAt(context: EngineContext, target: Target, jobs: readonly JobRow[]): Promise<void> {
-  const lookAfterMs = context.times.monitorEveryMs;
+async function lookAt(context: EngineContext, target: Target, jobs: readonly WatchedJob[]): Promise<void> {
   try {
     const observed = await target.executor.observe(jobs.map((job) => trackedOf(target, job)));
-    const staying: JobRow[] = [];
-    const settled: string[] = [];
-    for (const job of jobs) {
-      const { tag } = trackedOf(target, job);
-      const observation = observed.get(tag);
-      const applied = observation ? await applyObservation(context, target, job, observation) : 'unchanged';
-      if (applied === 'moved' && observation && isEnd(observation)) settled.push(tag);
-      else staying.push(job);
-    }
-    await target.executor.acknowledge(target.spool, settled);
-    await recordStatusCheck(
-      context.db,
-      staying.map((job) => job.id),
-      { ok: true, lookAfterMs },
-    );
-    await recordSystemAnswer(context.db, target.systemId);
+    await takeIn(context, target, jobs, observed);
   } catch (error) {
     if (!(error instanceof ShellUnreachable || error instanceof UnreadableAnswer)) throw error;
-    // An error tells nothing about the jobs: only the check is counted (R7).
+    // An error tells nothing about the jobs: only the look is counted (R7).
     context.log.warn({ systemId: target.systemId, jobs: jobs.length, err: error }, 'monitor.unanswered');
-    await recordStatusCheck(
-      context.db,
-      jobs.map((job) => job.id),
-      { ok: false, lookAfterMs },
-    );
-    await recordSystemSilence(
-      context.db,
-      target.systemId,
-      `${target.systemId} does not answer: ${error.message}`,
-    );
+    const message = `${target.systemId} does not answer: ${error.message}`;
+    await recordSystemSilence(context.db, target.systemId, message);
   }
 }
 
-/** Observations after which a try's records on the target are history. */
-function isEnd({ state }: Observation): boolean {
-  return state === 'ended' || state === 'lost' || state === 'fenced';
+async function takeIn(
+  context: EngineContext,
+  target: Target,
+  jobs: readonly WatchedJob[],
+  observed: ReadonlyMap<string, Observation>,
+): Promise<void> {
+  const seen = jobs.map((job) => ({ job, observation: observed.get(trackedOf(target, job).tag) ?? null }));
+  const watched = seen.filter(({ job }) => isMonitored(job.status));
+  const news = watched.filter(({ job, observation }) => observation !== null && isNews(job, observation));
+  await takeWaits(context, target, watched);
+  for (let start = 0; start < news.length; start += BATCH) {
+    await applyNews(context, target, news.slice(start, start + BATCH));
+  }
+  await takeAccounts(context, seen);
+  await giveUpAccounts(context.db, target.systemId);
+  await leaveToLooks(
+    context.db,
+    watched.flatMap(({ job }) => (job.next_at !== null && job.stop_requested === null ? [job.id] : [])),
+  );
+  await recordAnswer(context, target, watched);
+}
+
+interface Seen {
+  readonly job: WatchedJob;
+  readonly observation: Observation | null;
+}
+
+/** The jobs are read again, whole: they may have changed while their programs were looked at. */
+async function applyNews(context: EngineContext, target: Target, news: readonly Seen[]): Promise<void> {
+  const rows = await findJobs(
+    context.db,
+    news.map(({ job }) => job.id),
+  );
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const settled: string[] = [];
+  for (const { job, observation } of news) {
+    const row = byId.get(job.id);
+    const isSameTry = row?.try_number === job.try_number && isMonitored(row.status);
+    if (!row || !isSameTry || observation === null) continue;
+    const applied = await applyObservation(context, target, row, observation);
+    if (applied === 'moved' && isEnd(observation)) settled.push(trackedOf(target, job).tag);
+  }
+  await target.executor.acknowledge(target.spool, settled);
+}
+
+/** Markers tell of ends while the scheduler is away: it answers if it tells of one job at least that goes on. */
+async function recordAnswer(context: EngineContext, target: Target, watched: readonly Seen[]): Promise<void> {
+  const { systemId } = target;
+  const unknown = watched.filter(({ observation }) => observation === null).length;
+  const goingOn = watched.filter(({ observation }) => observation !== null && !isEnd(observation)).length;
+  if (unknown === 0 || goingOn > 0) return recordSystemAnswer(context.db, systemId);
+  context.log.warn({ systemId, jobs: unknown }, 'monitor.unanswered');
+  await recordSystemSilence(context.db, systemId, `The scheduler of ${systemId} does not answer`);
 }

@@ -5,9 +5,11 @@ import {
   type JobSummary,
   type JobView,
 } from '@arras/contract';
-import type { JobRow, SystemCheckRow } from '../database/tables.ts';
+import type { ShownCheck } from '../database/execution-systems.ts';
+import type { JobRow } from '../database/tables.ts';
 import { isMonitored } from '../domain/lifecycle.ts';
 import { jobSubdirectory } from '../domain/places.ts';
+import { renderEndCause, renderLooks, renderReport, renderWaiting } from './job-explanations.ts';
 import { jobLinks, jobUrl } from './job-links.ts';
 import type { ViewContext } from './view-context.ts';
 
@@ -18,7 +20,7 @@ export interface JobSurroundings {
   readonly executionType: JobView['executionType'];
   readonly schedulerType: string;
   /** What is known of the execution system; null: it was never looked at. */
-  readonly check: SystemCheckRow | null;
+  readonly check: ShownCheck | null;
 }
 
 /** The full job as it travels: the guide's fields in the guide's order, then the later names of the same facts. */
@@ -29,6 +31,9 @@ export function renderJob(context: ViewContext, job: JobRow, surroundings: JobSu
     executionType: surroundings.executionType,
     schedulerType: surroundings.schedulerType,
     stopRequested: isStopping(job),
+    waiting: renderWaiting(context, job, surroundings.check),
+    endCause: renderEndCause(job),
+    report: renderReport(job),
     seq: job.seq,
     freshness: renderFreshness(context, job, surroundings.check),
     _links: jobLinks(context, job, surroundings.archived),
@@ -72,7 +77,7 @@ function guideFields(context: ViewContext, job: JobRow) {
 const NO_MEMORY_LIMIT = -1;
 
 /** Names of spec/discrepancies.md section 3. */
-function laterFields(context: ViewContext, job: JobRow, { executionType }: JobSurroundings) {
+function laterFields(context: ViewContext, job: JobRow, { executionType, check }: JobSurroundings) {
   const time = timesOf(context);
   return {
     systemId: job.execution_system,
@@ -94,9 +99,7 @@ function laterFields(context: ViewContext, job: JobRow, { executionType }: JobSu
     ...(job.max_run_time_seconds !== null && { maxHours: job.max_run_time_seconds / 3600 }),
     submitRetries: retriesOf(job),
     lastStatusMessage: job.last_message,
-    lastStatusCheck: time(job.last_status_check),
-    remoteStatusChecks: job.remote_status_checks,
-    failedStatusChecks: job.failed_status_checks,
+    ...renderLooks(context, job, check),
     blockedCount: 0,
     archiveOnAppError: job.archive_on_app_error,
     visible: job.visible,
@@ -126,7 +129,7 @@ export function renderJobSummary(
     remoteStarted: time(job.start_time),
     remoteSubmitted: context.formatTime(job.submit_time),
     ended: time(job.end_time),
-    lastStatusCheck: time(job.last_status_check),
+    lastStatusCheck: renderLooks(context, job, check).lastStatusCheck,
     stopRequested: isStopping(job),
     seq: job.seq,
     freshness: renderFreshness(context, job, check),
@@ -144,6 +147,7 @@ export function renderJobStatus(
     id: job.id,
     status: job.status,
     stopRequested: isStopping(job),
+    waiting: renderWaiting(context, job, check),
     seq: job.seq,
     lastUpdated: context.formatTime(job.last_updated),
     freshness: renderFreshness(context, job, check),
@@ -155,7 +159,7 @@ export function renderJobStatus(
  * As of when the status is known: what the service does itself it knows since it last said so; what a program does it
  * knows since the last look, or since the event that told of it.
  */
-function renderFreshness(context: ViewContext, job: JobRow, check: SystemCheckRow | null): Freshness {
+function renderFreshness(context: ViewContext, job: JobRow, check: ShownCheck | null): Freshness {
   if (!isMonitored(job.status)) {
     return { asOf: context.formatTime(job.last_updated), source: 'service', reachable: true };
   }

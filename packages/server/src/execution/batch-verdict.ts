@@ -34,19 +34,27 @@ export function judge(evidence: Evidence): Observation | null {
 }
 
 function endedByMarker(exitCode: number, evidence: Evidence): Observation {
-  const cause = exitCode === 0 ? null : causeOfStarted(ownRow(evidence), ownAccount(evidence));
-  return { state: 'ended', exitCode, ...(cause && { cause }), ...usageOf(ownAccount(evidence)) };
+  const [row, account] = [ownRow(evidence), ownAccount(evidence)];
+  const cause = exitCode === 0 ? null : causeOfStarted(row, account);
+  const isClosing = exitCode !== 0 && cause === null && account === null && row !== null && isAlive(row);
+  return {
+    state: 'ended',
+    exitCode,
+    ...(isClosing && { closing: true }),
+    ...(cause && { cause }),
+    ...usageOf(account),
+  };
 }
 
 function judgeStarted(evidence: Evidence): Observation | null {
   const row = ownRow(evidence);
   const account = ownAccount(evidence);
-  const end = account ?? row;
-  if (row === null && end === null) {
+  if (row === null) {
+    if (account !== null) return endOfStarted(null, account);
     return evidence.accountingAnswered ? vanished(NO_STATUS) : null;
   }
-  if (row?.phase === null) return null;
-  switch (row?.phase.is) {
+  if (row.phase === null) return null;
+  switch (row.phase.is) {
     case 'running':
       return { state: 'running', localId: row.localId };
     case 'paused':
@@ -54,7 +62,7 @@ function judgeStarted(evidence: Evidence): Observation | null {
     case 'queued':
       // Put back into the queue, or a scheduler that lost its last seconds: the program may be alive for a moment.
       return vanished(explainEnd({ exitCode: null, cause: 'requeued' }).sentence, 'requeued');
-    default:
+    case 'ended':
       return endOfStarted(row, account);
   }
 }

@@ -30,17 +30,15 @@ function withoutPrefix(line: string, prefix: string): string | null {
 
 function check(directive: string, { refused }: DirectiveDialect): string {
   const shown = JSON.stringify(directive.slice(0, 200));
-  if ([...directive].some(isControl))
-    throw new JobFault(`expected one custom directive a line, got ${shown}`);
+  if (CONTROL.test(directive)) throw new JobFault(`expected one custom directive a line, got ${shown}`);
   if (!directive.startsWith('-'))
     throw new JobFault(`expected a custom directive like "-A project", got ${shown}`);
   if (refused.test(directive)) throw new JobFault(`the custom directive ${shown} cannot be used here`);
   return directive;
 }
 
-function isControl(character: string): boolean {
-  return character < ' ' || character === '\u007f';
-}
+/** Line breaks cannot be here any more; a NUL or an escape would end or hide what follows. */
+const CONTROL = /\p{Cc}/u;
 
 /** Only numbers and the queue's own name: nothing that a user typed becomes a directive. */
 function fillIn(directive: string, resources: LaunchResources): string {

@@ -94,8 +94,8 @@ const CAUSES: ReadonlyArray<readonly [string, EndCause]> = [
   ['TERM_REQUEUE', 'requeued'],
 ];
 
-/** 4711^EXIT^tj-0123-007-1^140^TERM_RUNLIMIT: job killed after reaching LSF run time limit^- */
-function parseLsfQueue(lines: readonly string[]): ReadonlyMap<string, readonly QueueRow[]> {
+/** Rows of bjobs, by tag: `4711^EXIT^tj-0123-007-1^140^TERM_RUNLIMIT: job killed after reaching LSF run time limit^-` */
+export function parseLsfQueue(lines: readonly string[]): ReadonlyMap<string, readonly QueueRow[]> {
   const rows = new Map<string, QueueRow[]>();
   for (const line of lines) {
     const [localId, state, tag, exit = '', exitReason = '', ...pending] = line.split('^');

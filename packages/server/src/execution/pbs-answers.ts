@@ -9,7 +9,7 @@ const STATES: Readonly<Record<string, Phase>> = {
 };
 
 function all(phase: Phase, letters: string): Readonly<Record<string, Phase>> {
-  return Object.fromEntries([...letters].map((letter) => [letter, phase]));
+  return Object.fromEntries(letters.split('').map((letter) => [letter, phase]));
 }
 
 /**

@@ -52,10 +52,14 @@ export type SubmitOutcome =
 
 /** What is known about a try from its markers and the scheduler (RELIABILITY R7: marker beats scheduler). */
 export type Observation =
-  /** Positive proof of the end, and what the scheduler adds to it. */
+  /**
+   * Positive proof of the end, and what the scheduler adds to it. With `closing`, it has not closed the job yet, and may
+   * still say why it ended.
+   */
   | {
       readonly state: 'ended';
       readonly exitCode: number;
+      readonly closing?: true;
       readonly cause?: EndCause;
       readonly usage?: Usage;
     }

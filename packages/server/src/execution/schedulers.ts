@@ -8,10 +8,18 @@ import { customSlurm, slurm } from './slurm.ts';
 /** FORK, SLURM and SGE are tested on live systems, the others on samples of their output. */
 const ALL: readonly Scheduler[] = [
   fork,
-  ...[slurm, customSlurm],
-  ...[sge, customSge],
-  ...[pbs, customPbs, torque, customTorque, moab, customMoab],
-  ...[lsf, customLsf],
+  slurm,
+  customSlurm,
+  sge,
+  customSge,
+  pbs,
+  customPbs,
+  torque,
+  customTorque,
+  moab,
+  customMoab,
+  lsf,
+  customLsf,
 ];
 
 /** Every scheduler that this version can use, by the names systems are registered with. */

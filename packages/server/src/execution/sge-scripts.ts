@@ -5,7 +5,7 @@ import { renderAct, renderPoll, renderSubmit } from './batch-scripts.ts';
 /** Options on the command line win over `#$` lines of the script (qsub(1), "SEQUENCE"). */
 export const SUBMIT = renderSubmit(`
 submit_one() {
-  qsub -terse -N "$3" -wd "$1" -r n -S /bin/bash -i /dev/null -o /dev/null -e /dev/null -C '#$' "$1/.arras/wrapper" "$@"
+  exec qsub -terse -N "$3" -wd "$1" -r n -S /bin/bash -i /dev/null -o /dev/null -e /dev/null -C '#$' "$1/.arras/wrapper" "$@"
 }
 `);
 

@@ -12,7 +12,7 @@ export const SUBMIT = renderSubmit(`
 # A profile of the site may set these; the job would be an array, or sbatch would wait for its end.
 unset SBATCH_ARRAY_INX SBATCH_WAIT SBATCH_CLUSTERS SLURM_CLUSTERS
 submit_one() {
-  sbatch --parsable --no-requeue --export=NONE --job-name="$3" --chdir="$1" \\
+  exec sbatch --parsable --no-requeue --export=NONE --job-name="$3" --chdir="$1" \\
     --input=/dev/null --output=/dev/null --error=/dev/null -- "$1/.arras/wrapper" "$@"
 }
 `);

@@ -17,6 +17,8 @@ const TIME_COLUMNS = [
   'deadline_at',
   'absent_since',
   'last_status_check',
+  'estimated_start',
+  'account_until',
 ] as const satisfies readonly (keyof JobRow)[];
 
 /**
@@ -37,6 +39,7 @@ export function reviveJob(
     start_time: hasReached(event.status, 'RUNNING') ? row.start_time : null,
     remote_ended: hasReached(event.status, 'CLEANING_UP') ? row.remote_ended : null,
     end_time: isTerminal(event.status) ? row.end_time : null,
+    end_cause: hasReached(event.status, 'CLEANING_UP') ? row.end_cause : null,
   };
 }
 

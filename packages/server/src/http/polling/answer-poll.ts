@@ -80,11 +80,9 @@ function replyWith(context: HttpContext, found: JobAnswer, wait?: OpenWait): Ren
 }
 
 function hintOf({ now, polling }: HttpContext, { job, system }: JobAnswer): ReplyHeaders {
-  const check = system?.check ?? null;
   const seconds = retryAfterSeconds({
     status: job.status,
-    seenAtMs: check?.seen_at?.getTime() ?? null,
-    isReachable: check === null || check.failing_since === null,
+    nextLookAtMs: system?.check?.next_look_at?.getTime() ?? null,
     nowMs: now().getTime(),
     monitorEveryMs: polling.monitorEveryMs,
   });
