@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { type CliBed, startCliBed } from '../support/cli-bed.ts';
+import { eventually } from '../support/eventually.ts';
 import { startFakeService } from '../support/fake-service.ts';
 import { ADMIN_TOKEN } from '../support/service.ts';
 
@@ -61,15 +62,23 @@ test('bash completes commands, options and the values of options', async () => {
   assert.deepEqual(await pressTab('arras --color n', 'arras', '--color', 'n'), ['never']);
 });
 
+/** On a busy machine the service does not answer in time; whoever wants the ids presses the key again. */
+function pressTabUntilAnswered(line: string, ...words: readonly string[]): Promise<readonly string[]> {
+  return eventually('the service answers in time', async () => {
+    const candidates = await pressTab(line, ...words);
+    return candidates.length > 0 ? candidates : null;
+  });
+}
+
 test('bash completes ids with names and statuses', async () => {
-  assert.deepEqual(await pressTab('arras jobs show ', 'arras', 'jobs', 'show', ''), [
+  assert.deepEqual(await pressTabUntilAnswered('arras jobs show ', 'arras', 'jobs', 'show', ''), [
     `${id}  (rna seq  FINISHED)`,
     'last  (the job submitted last)',
   ]);
-  assert.deepEqual(await pressTab('arras jobs show 0', 'arras', 'jobs', 'show', '0'), [id]);
-  const apps = await pressTab('arras apps show ', 'arras', 'apps', 'show', '');
+  assert.deepEqual(await pressTabUntilAnswered('arras jobs show 0', 'arras', 'jobs', 'show', '0'), [id]);
+  const apps = await pressTabUntilAnswered('arras apps show ', 'arras', 'apps', 'show', '');
   assert.ok(apps.some((app) => app.startsWith('greet-1.0  (')));
-  const systems = await pressTab('arras systems show ', 'arras', 'systems', 'show', '');
+  const systems = await pressTabUntilAnswered('arras systems show ', 'arras', 'systems', 'show', '');
   assert.ok(systems.some((system) => system.startsWith('local  (')));
 });
 
@@ -86,7 +95,7 @@ test('bash completes filters, whose colons split words', async () => {
 });
 
 test('what the service said is kept for seconds where only its user can read it', async () => {
-  await pressTab('arras jobs show ', 'arras', 'jobs', 'show', '');
+  await pressTabUntilAnswered('arras jobs show ', 'arras', 'jobs', 'show', '');
   const files = (await readdir(join(cache, 'arras'))).filter((name) => name.startsWith('completion-'));
   assert.ok(files.length > 0);
   for (const file of files) {
@@ -99,11 +108,12 @@ test('a key pressed again asks the service once, and another user does not see t
   await using service = await startFakeService(() => ({ body: { status: 'success', result: [] } }));
   const words = ['__complete', '--', 'jobs', 'show', ''];
   const options = { url: service.url, environment: { XDG_CACHE_HOME: cache } };
+  await eventually('the service answers in time', async () => (await bed.run(words, options)).stdout !== '');
+  const asked = service.seen.length;
   await bed.run(words, options);
-  await bed.run(words, options);
-  assert.equal(service.seen.length, 1);
+  assert.equal(service.seen.length, asked);
   await bed.run(words, { ...options, token: 'another' });
-  assert.equal(service.seen.length, 2);
+  assert.equal(service.seen.length, asked + 1);
 });
 
 test('completion says nothing when the service is not there, refuses, or does not answer in time', async () => {
@@ -115,7 +125,7 @@ test('completion says nothing when the service is not there, refuses, or does no
   assert.deepEqual(await bed.run(words, { environment: { ARRAS_URL: '', ARRAS_TOKEN: '' } }), silence);
   await using slow = await startFakeService(() => ({ status: 503, headers: { 'retry-after': '5' } }));
   assert.deepEqual(await bed.run(words, { url: slow.url, ...settings }), silence);
-  assert.equal(slow.seen.length, 1, 'there is no time to ask again');
+  assert.ok(slow.seen.length <= 1, 'there is no time to ask again');
 });
 
 test('an option that is not finished, an unknown command and an odd word complete to nothing', async () => {

@@ -148,6 +148,25 @@ test('without ids watch is a usage error in a pipe, and on a terminal shows all 
   assert.match(plain(why), /You have no unfinished jobs/);
 });
 
+test('on a terminal without UTF-8 a watch is ASCII, and with ACCESSIBLE=1 nothing is painted over', async () => {
+  const id = await bed.submit('wait-1.0');
+  const watch = (environment: Record<string, string>) =>
+    openScreen(['jobs', 'watch', id], { url: bed.url, columns: 60, environment });
+  await using ascii = await watch({ LANG: 'C' });
+  await using accessible = await watch({ ACCESSIBLE: '1' });
+  const shows = async (screen: typeof ascii, what: RegExp) => what.test(plain(await screen.read()));
+  await eventually('it is live', () => shows(ascii, /> RUNNING[\s\S]*\nlive - updated/), {
+    timeoutMs: 30_000,
+  });
+  await eventually('its lines are there', () => shows(accessible, / > RUNNING /), { timeoutMs: 30_000 });
+  await bed.run(['jobs', 'kill', id]);
+  const [first, second] = await Promise.all([ascii.finished(), accessible.finished()]);
+  assert.deepEqual([first.code, second.code], [5, 5]);
+  // oxlint-disable-next-line eslint/no-control-regex
+  assert.match(first.text, /^[\0-\x7f]*$/);
+  assert.doesNotMatch(plain(second.text), /live|Accept/);
+});
+
 // oxlint-disable-next-line eslint/no-control-regex
 const plain = (text: string) => text.replaceAll(/\x1b\[[\d;]*m/g, '');
 

@@ -36,12 +36,16 @@ function onSlurm(
 async function forget(cluster: Slurm, bed: TryBed): Promise<TestTry> {
   for (let round = 0; round < 5; round += 1) {
     const each = await bed.prepare(START, { customDirectives: '--hold' });
+    // Having just written its state, it waits five seconds before it does so again.
+    const saved = untilSaved(cluster);
+    cluster.run('sbatch', '-H', '-J', 'other', '-o', '/dev/null', '--wrap', 'true');
+    await saved;
     await each.submit();
     await cluster.controller.end('SIGKILL');
     cluster.controller.start();
     await cluster.untilReady();
     if ((await eventually('Slurm answers', () => each.observe())).state === 'absent') return each;
-    // It had just written its state, as it does every few seconds.
+    // We were too slow.
     await bed.executor.cancel(each.tracked, true);
   }
   throw new Error('expected a controller that forgets, got one that never did');
@@ -182,15 +186,25 @@ describe('Slurm under faults', { concurrency: 2 }, () => {
         },
         { timeoutMs: START_MS },
       );
-      // Slurm waits two minutes before it starts such a job again.
-      await eventually(
-        'it may start',
-        () => cluster.run('scontrol', 'update', `jobid=${id}`, 'starttime=now') === '',
-      );
-      const row = () =>
-        cluster.run('squeue', '-h', '-t', 'all', '-j', id, '-O', 'State:0 ,exit_code:0 ,RestartCnt:0');
-      await eventually('its copy has been kept from starting', () => row() === `FAILED ${75 * 256} 1\n`, {
-        timeoutMs: START_MS,
+      const isFenced = () => {
+        const row = cluster.run(
+          'squeue',
+          '-h',
+          '-t',
+          'all',
+          '-j',
+          id,
+          '-O',
+          'State:0 ,exit_code:0 ,RestartCnt:0',
+        );
+        if (row === `FAILED ${75 * 256} 1\n`) return true;
+        // Slurm waits two minutes before it starts such a job again.
+        cluster.run('scontrol', 'update', `jobid=${id}`, 'starttime=now');
+        return false;
+      };
+      await eventually('its copy has been kept from starting', isFenced, {
+        timeoutMs: 90_000,
+        intervalMs: 250,
       });
       assert.deepEqual(await each.observe(), ended);
       assert.equal(each.read('effects'), 'start\n');

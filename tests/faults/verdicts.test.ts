@@ -75,7 +75,7 @@ describe('the end of a program', () => {
     process.kill(program, 'SIGKILL');
     const job = await jobEnd(bed.api, id);
     assert.equal(job.status, 'FAILED');
-    assert.match(String(job.lastStatusMessage), /signal 9 \(exit code 137\)/);
+    assert.match(String(job.lastStatusMessage), /signal 9 \(SIGKILL\), exit code 137/);
     await checkEvents(bed.pool, id);
     for (const { pid } of await bed.processesOf(id)) process.kill(pid, 'SIGKILL'); // Its orphaned child.
   });
@@ -87,7 +87,7 @@ describe('the end of a program', () => {
     process.kill(wrapper, 'SIGKILL');
     await eventually(
       'the job is looked at again',
-      async () => Number((await bed.row(id))['remote_status_checks']) >= 2,
+      async () => (await bed.api.call<JobView>('GET', `/jobs/v2/${id}`)).remoteStatusChecks >= 2,
     );
     assert.equal((await bed.row(id))['status'], 'RUNNING');
     assert.ok(isAlive(program));
@@ -101,7 +101,7 @@ describe('the end of a program', () => {
     const path = join(bed.root, String((await bed.row(id))['work_path']));
     await rm(path, { recursive: true });
     process.kill(program, 'SIGTERM');
-    await checkEnd(id, 'FAILED', /signal 15 \(exit code 143\)/);
+    await checkEnd(id, 'FAILED', /signal 15 \(SIGTERM\), exit code 143/);
     assert.throws(() => readFileSync(path));
   });
 

@@ -256,6 +256,7 @@ describe('reading', () => {
       id: job.id,
       status: 'PENDING',
       stopRequested: false,
+      waiting: null,
       seq: 2,
       lastUpdated: job.lastUpdated,
       freshness: { asOf: job.lastUpdated, source: 'service', reachable: true },

@@ -178,6 +178,24 @@ describe('the end of a wait', () => {
     assert.equal((await answer).status, 404);
   });
 
+  test('a token that is revoked meanwhile is refused, at once for polls and at the end of the wait', async () => {
+    const job = await submit();
+    const made = await api.call<{ id: string; token: string }>('POST', '/tokens/v2', {
+      body: { name: 'short' },
+    });
+    const { id, token } = made.json.result;
+    const headers = { authorization: `Bearer ${token}` };
+    const url = `${JOBS}/${job.id}/status`;
+    for (let round = 0; round < 3; round += 1)
+      assert.equal((await api.server.inject({ method: 'GET', url, headers })).statusCode, 200);
+    const waiting = api.server.inject({ method: 'GET', url: `${url}?wait=60`, headers });
+    await untilWaiting(1);
+    await api.call('DELETE', `/tokens/v2/${id}`);
+    assert.equal((await api.server.inject({ method: 'GET', url, headers })).statusCode, 401);
+    await beat(job);
+    assert.equal((await waiting).statusCode, 401);
+  });
+
   test('more than five hundred waits of one user are refused, and others may still wait', async () => {
     const job = await submit();
     const path = `${JOBS}/${job.id}/status?wait=60`;

@@ -82,7 +82,8 @@ class FakeClient {
   }
 
   async connect(room: number): Promise<void> {
-    const since = this.#sinks.at(-1)?.lastId ?? null;
+    // A connection on which nothing came leaves the client where it was.
+    const since = this.#sinks.findLast(({ lastId }) => lastId !== null)?.lastId ?? null;
     const opening =
       this.jobId === null
         ? await openFeedStream(this.#realtime, ADA, { kind: 'list' }, since ?? 'f1-0')

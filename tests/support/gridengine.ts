@@ -127,6 +127,8 @@ function renderConfiguration(root: string): string {
     min_gid: '0',
     load_report_time: '00:00:01',
     mailer: '/bin/true',
+    // Not bash: the profiles of this machine may take seconds for each job.
+    login_shells: 'ksh',
     reporting_params: 'accounting=true reporting=false flush_time=00:00:01 joblog=false sharelog=00:00:00',
   };
   const defaults = readFileSync(join(SHARED, 'default-configuration'), 'utf8');

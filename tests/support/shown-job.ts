@@ -71,6 +71,9 @@ const later = {
   executionType: 'HPC',
   schedulerType: 'SLURM',
   stopRequested: false,
+  waiting: null,
+  endCause: null,
+  report: null,
   seq: 18,
   freshness: { asOf: times.endTime, source: 'service', reachable: true },
 };

@@ -44,7 +44,12 @@ export async function startSlurm(options: SlurmOptions = {}): Promise<Slurm> {
   const root = mkdtempSync(join(tmpdir(), 'arras-slurm-'));
   chmodSync(root, 0o755);
   const [controllerPort, nodePort] = [await findFreePort(), await findFreePort()];
-  for (const folder of ['munge', 'state', 'spool']) mkdirSync(join(root, folder), { mode: 0o755 });
+  for (const folder of ['munge', 'state', 'state/env_cache', 'spool'])
+    mkdirSync(join(root, folder), { mode: 0o755 });
+  // With GetEnvTimeout=0 this is what a login gives: the profiles of this machine may take seconds for each job.
+  const login = { HOME: '/root', PATH: '/usr/local/bin:/usr/bin:/bin', SHELL: '/bin/bash', USER: 'root' };
+  const lines = Object.entries(login).map(([name, value]) => `${name}=${value}\n`);
+  writeFileSync(join(root, 'state/env_cache/root'), lines.join(''));
   const clean = cleanEnvironment();
   const environment: Readonly<Record<string, string>> = { ...clean, SLURM_CONF: join(root, 'slurm.conf') };
   const daemons = describeDaemons(root, environment);
@@ -158,6 +163,7 @@ ReturnToService=2
 MessageTimeout=3
 MinJobAge=${options.minJobAge}
 KillWait=${KILL_WAIT}
+GetEnvTimeout=0
 SchedulerParameters=batch_sched_delay=0,sched_interval=1,bf_interval=1
 InactiveLimit=0
 NodeName=node1 NodeHostname=${hostname()} NodeAddr=127.0.0.1 Port=${options.nodePort} CPUs=64 RealMemory=20000 State=UNKNOWN

@@ -63,7 +63,8 @@ export async function openScreen(args: readonly string[], options: ScreenOptions
 /** Runs the command line in a terminal and reads its screen at the end. */
 export async function showOnScreen(args: readonly string[], options: ScreenOptions): Promise<Screen> {
   await using screen = await openScreen(args, options);
-  return screen.finished();
+  // Awaited here: the terminal is closed when this returns.
+  return await screen.finished();
 }
 
 /** The line that the shell prints behind the command; tmux itself can miss the end of a process. */

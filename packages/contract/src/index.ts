@@ -2,6 +2,7 @@ export * from './app-definitions.ts';
 export * from './app-request.ts';
 export * from './apps.ts';
 export * from './channel-messages.ts';
+export * from './end-report-text.ts';
 export * from './envelope.ts';
 export * from './errors.ts';
 export * from './events.ts';

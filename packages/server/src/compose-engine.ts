@@ -8,13 +8,14 @@ import type { DeadlineKind } from './domain/lifecycle.ts';
 import { AppDefinitions } from './engine/app-definitions.ts';
 import type { EngineContext, ServiceFacts } from './engine/context.ts';
 import { ringForFreedPlaces } from './engine/freed-places.ts';
+import { hurryLooks } from './engine/hurry-looks.ts';
 import { LeaseKeeper } from './engine/lease-keeper.ts';
 import { Pressure } from './engine/pressure.ts';
 import { identifyHost, identifyProcess } from './engine/process-identity.ts';
 import { Replica } from './engine/replica.ts';
 import { type AdapterFactories, Targets } from './engine/targets.ts';
 import { startWorkers, type Workers } from './engine/workers.ts';
-import { createTransition, type Deadlines } from './events/transition.ts';
+import { createTransition, type Deadlines, type Transition } from './events/transition.ts';
 
 /** What the engine is made of and around. */
 export interface EngineParts {
@@ -49,11 +50,7 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
     db,
     replica,
     newId,
-    transition: ringForFreedPlaces(createTransition({ db, newId, deadlines: deadlinesOf(config) }), {
-      db,
-      log,
-      findDefinition: (systemId) => targets.findDefinition(systemId),
-    }),
+    transition: createEngineTransition(parts, targets),
     leases,
     targets,
     apps: new AppDefinitions(db),
@@ -66,6 +63,22 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
   return runEngine(parts, context, {
     host: await identifyHost(),
     process: await identifyProcess(process.pid),
+  });
+}
+
+/** The transition with the bells that its moves ring. */
+function createEngineTransition({ config, db, log, newId }: EngineParts, targets: Targets): Transition {
+  const transition = createTransition({ db, newId, deadlines: deadlinesOf(config) });
+  const ringing = ringForFreedPlaces(transition, {
+    db,
+    log,
+    findDefinition: (systemId) => targets.findDefinition(systemId),
+  });
+  return hurryLooks(ringing, {
+    db,
+    log,
+    everyMs: config.ARRAS_MONITOR_INTERVAL,
+    monotonicMs: () => performance.now(),
   });
 }
 

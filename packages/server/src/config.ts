@@ -213,7 +213,7 @@ export const SETTINGS = {
   ARRAS_MONITOR_INTERVAL: {
     default: '5s',
     description:
-      'Time between two looks at all programs of a system. Ends are noticed earlier through exit markers.',
+      'Time between two looks at all programs of a system, give or take a tenth; three times as long when none of its jobs has changed for six looks. Ends are noticed earlier through exit markers.',
     parse: duration,
   },
   ARRAS_STOP_GRACE: {

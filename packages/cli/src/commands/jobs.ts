@@ -1,5 +1,6 @@
 import { type JobView, STATUS_LOOKS } from '@arras/contract';
 import { readErrorTail } from '../error-tail.ts';
+import { renderExplanation } from '../job-explanation.ts';
 import { resolveJobId } from '../job-id.ts';
 import { renderNextSteps } from '../next-steps.ts';
 import { isForPeople, type OutputOptions, printPairs, printResult } from '../print.ts';
@@ -23,7 +24,8 @@ export async function showJob(
   if (!isForPeople(options)) return;
   const history = await api.jobs.history(id, { limit: 250 });
   const place = { terminal: session.terminal, width: session.width(), nowMs: Date.now() };
-  session.out(`\n${renderProgressLines({ job, history }, place).join('\n')}\n`);
+  const lines = [...renderProgressLines({ job, history }, place), ...renderExplanation(job, place)];
+  session.out(`\n${lines.join('\n')}\n`);
   if (STATUS_LOOKS[job.status].class === 'fail') {
     const tail = await readErrorTail(api, id, TAIL_LINES);
     const title = paint(session.terminal, 'bold', 'the end of its standard error');

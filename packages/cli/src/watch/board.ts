@@ -30,7 +30,8 @@ export class Board {
     const { terminal, width, out } = session;
     const watched = () => new Map([...this.#jobs].map(([id, { job }]) => [id, job.status]));
     this.#notices = terminal.repaint ? null : new Notices(session, watched);
-    this.#painter = new Painter({ repaint: terminal.repaint, width, write: out }, () => this.#render());
+    const mark = terminal.unicode ? '…' : '..';
+    this.#painter = new Painter({ repaint: terminal.repaint, mark, width, write: out }, () => this.#render());
   }
 
   update(news: JobUpdate): void {
@@ -99,9 +100,12 @@ export class Board {
 
   #footer(nowMs: number): string {
     const ageMs = nowMs - this.#updatedAt;
-    if (this.#lost === null)
-      return `live · updated ${wholeSeconds(ageMs)} ago   Ctrl-C detaches, ${this.#jobs.size === 1 ? 'the job goes' : 'the jobs go'} on`;
-    return renderLost(this.#session.terminal, { retryInMs: this.#lost.retryAt - nowMs, ageMs });
+    const { terminal } = this.#session;
+    if (this.#lost === null) {
+      const rest = this.#jobs.size === 1 ? 'the job goes on' : 'the jobs go on';
+      return `live ${terminal.unicode ? '·' : '-'} updated ${wholeSeconds(ageMs)} ago   Ctrl-C detaches, ${rest}`;
+    }
+    return renderLost(terminal, { retryInMs: this.#lost.retryAt - nowMs, ageMs });
   }
 }
 

@@ -3,6 +3,8 @@ import { fitText } from '../clean-text.ts';
 /** Where a painter paints. */
 export interface Canvas {
   readonly repaint: boolean;
+  /** Where a line is cut off. Default: `…`. */
+  readonly mark?: string;
   width(): number;
   write(text: string): void;
 }
@@ -53,7 +55,8 @@ export class Painter {
 
   #paint(lines: readonly string[]): void {
     const width = this.#canvas.width() - 1;
-    const next = this.#timer === null ? [] : this.#render().map((line) => cutColoured(line, width));
+    const next =
+      this.#timer === null ? [] : this.#render().map((line) => cutColoured(line, width, this.#canvas.mark));
     if (lines.length === 0 && next.join('\n') === this.#block.join('\n')) return;
     this.#canvas.write(`${this.#eraser()}${[...lines, ...next].map((line) => `${line}\n`).join('')}`);
     this.#block = next;
@@ -69,8 +72,8 @@ export class Painter {
 const COLOUR = /\x1b\[\d+m/g;
 
 /** A line that wraps would spoil the count of lines; one that is too long loses its colours with its end. */
-function cutColoured(line: string, width: number): string {
+function cutColoured(line: string, width: number, mark?: string): string {
   const plain = line.replaceAll(COLOUR, '');
-  const cut = fitText(plain, width);
+  const cut = fitText(plain, width, 'end', mark);
   return cut === plain ? line : cut;
 }

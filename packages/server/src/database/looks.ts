@@ -51,6 +51,8 @@ export async function endLook(
         -- A job that comes under watch after this statement has begun sets the time itself, after its own commit.
         when exists (select from jobs where execution_system = ${systemId} and status in (${MONITORED}))
           or exists (select from jobs where execution_system = ${systemId} and account_until is not null)
+          -- Of changes in quick succession only the first is told, so the looks go on for a while after the last job.
+          or changed_at > clock_timestamp() - ${times.quickForMs} * interval '1 millisecond'
         then clock_timestamp() + interval '1 millisecond' * case
           when changed_at > clock_timestamp() - ${times.quickForMs} * interval '1 millisecond'
           then ${times.quickMs}::float8 else ${times.calmMs}::float8 end

@@ -12,7 +12,7 @@ import type {
   TokenId,
   TransferId,
 } from '@arras/contract';
-import type { Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
+import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
 import type { EndCause } from '../domain/end-cause.ts';
 
 /** A time the database sets itself and that is read as a Date. */
@@ -220,7 +220,8 @@ export interface SystemChecksTable {
   changed_at: Date | null;
   looker: string | null;
   looking_until: Date | null;
-  waits: JSONColumnType<Readonly<Record<string, MeasuredWaits>> | null>;
+  /** By queue; '' is that of jobs without one. */
+  waits: ColumnType<Readonly<Record<string, MeasuredWaits>> | null, string | null | undefined, string | null>;
 }
 
 /** How long the last jobs waited in one queue, in seconds. */

@@ -90,6 +90,23 @@ test('the HTML part has the same content', () => {
   assert.deepEqual(plain, text.split('\n').filter(Boolean));
 });
 
+test('why a job ended and what it used follow the lines of the guide', () => {
+  const endCause = { code: 'TIME_LIMIT', sentence: 'It reached its time limit.', action: 'Ask for more.' };
+  const report = {
+    wallTime: { used: 60, requested: 60, share: 1 },
+    cpuTime: null,
+    memory: null,
+    notes: [],
+  };
+  const { text } = renderJobMail({ event: 'FAILED', job: shownJob({ status: 'FAILED', endCause, report }) });
+  const lines = text.trimEnd().split('\n');
+  assert.deepEqual(lines.slice(10), [
+    'Cause: TIME_LIMIT. It reached its time limit.',
+    'Action: Ask for more.',
+    'Wall Time: 00:01:00 of 00:01:00 (100 %)',
+  ]);
+});
+
 test('a mail about another resource names it and what it says of itself', () => {
   const lines = [['URL', 'https://h/\r\nX: <y>']] as const;
   const mail = renderResourceMail({ event: 'DISABLED', title: 'subscription', uuid: '1-a-b-011', lines });

@@ -1,4 +1,4 @@
-import { JOB_STATUS_DESCRIPTIONS, type JobView } from '@arras/contract';
+import { describeReport, JOB_STATUS_DESCRIPTIONS, type JobView } from '@arras/contract';
 
 /** A mail in our own words; values in it are free of control characters. */
 export interface MailText {
@@ -29,8 +29,8 @@ interface Line {
 const DATA_LENGTH = 16_384;
 
 /**
- * The mail about an event of a job: the guide's sample, its sentence and its eight lines in its order, as text and as
- * HTML with the same content. An event that a program sent itself has its data instead of the lines (spec:
+ * The mail about an event of a job: the guide's sample, its sentence and its eight lines in its order, and behind them
+ * why it ended and what it used; as text and as HTML with the same content. An event that a program sent itself has its data instead of the lines (spec:
  * notifications 10).
  */
 export function renderJobMail({ event, job, data }: MailOccurrence): MailText {
@@ -59,6 +59,18 @@ function jobLines(job: JobView, name: string): readonly Line[] {
     { label: 'End Time', value: job.endTime ?? '' },
     { label: 'Output Path', value: oneLine(job.archivePath ?? job.outputPath ?? '') },
     { label: 'Output URL', value: `${url}/outputs`, isLink: true },
+    ...explanationLines(job),
+  ];
+}
+
+/** What the guide's mail does not know: why a job waits or ended, and what it used. */
+function explanationLines({ waiting, endCause, report }: JobView): readonly Line[] {
+  const isHopeless = waiting?.canStart === false;
+  return [
+    ...(isHopeless ? [{ label: 'Action', value: oneLine(waiting.action ?? waiting.sentence) }] : []),
+    ...(endCause === null ? [] : [{ label: 'Cause', value: oneLine(`${endCause.code}. ${endCause.sentence}`) }]),
+    ...(endCause?.action ? [{ label: 'Action', value: oneLine(endCause.action) }] : []),
+    ...(report === null ? [] : describeReport(report)),
   ];
 }
 

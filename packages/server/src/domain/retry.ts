@@ -14,3 +14,6 @@ export function retryDelayMs(attempt: number): number {
 
 /** Milliseconds until a waiting job looks again whether its system can be used or has room. */
 export const WAIT_FOR_SYSTEM_MS = 15_000;
+
+/** The same after a scheduler has refused a job for the number of jobs it has: every round leaves entries in the history. */
+export const WAIT_FOR_LIMIT_MS = 60_000;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { findIllegalMove, MONITORED_STATUSES } from './lifecycle.ts';
-import { type Ending, type EndingJob, isGivenUp, judgeEnd } from './verdict.ts';
+import { causeToKeep, type Ending, type EndingJob, isGivenUp, judgeEnd } from './verdict.ts';
 
 const RUNNING: EndingJob = {
   status: 'RUNNING',
@@ -42,6 +42,21 @@ test('a failed job is archived when that was asked for', () => {
 test('an end by a signal names the signal', () => {
   const moves = judgeEnd(RUNNING, { kind: 'exited', exitCode: 137 });
   assert.match(moves.at(-1)?.description ?? '', /signal 9 /);
+});
+
+test('the cause that the scheduler gives is told with its condition code and with what to do', () => {
+  const moves = judgeEnd(RUNNING, { kind: 'exited', exitCode: 137, cause: 'out-of-memory' });
+  assert.match(
+    moves.at(-1)?.description ?? '',
+    /^Job failed: it used more memory than it had asked for \(OUT_OF_MEMORY\)\. Ask for more with memoryPerNode/,
+  );
+});
+
+test('of a job that was to be stopped no cause is kept, and one that was over its limit has that one', () => {
+  const cancelled = { kind: 'exited', exitCode: 143, cause: 'cancelled' } as const;
+  assert.equal(causeToKeep(RUNNING, cancelled), 'cancelled');
+  assert.equal(causeToKeep({ ...RUNNING, stop_requested: 'STOPPED' }, cancelled), null);
+  assert.equal(causeToKeep({ ...RUNNING, stop_requested: 'FAILED' }, cancelled), 'time-limit');
 });
 
 test('an end after a requested stop is that stop, whatever the exit code', () => {

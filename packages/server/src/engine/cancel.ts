@@ -3,6 +3,7 @@ import { queueTasks } from '../database/queue.ts';
 import type { JobRow } from '../database/tables.ts';
 import type { EngineContext } from './context.ts';
 import type { JobTask } from './job-task.ts';
+import { isEnd } from './news.ts';
 import { applyEnd, applyObservation } from './observe.ts';
 import { type Target, trackedOf } from './targets.ts';
 
@@ -23,8 +24,9 @@ export const cancel: JobTask = {
     const target = await context.targets.get(job.execution_system);
     const tracked = trackedOf(target, job);
     const observation = await target.executor.reconcile(tracked);
-    if (observation.state === 'absent') return callOff(context, job, target);
-    if (observation.state === 'ended' || observation.state === 'lost' || observation.state === 'fenced') {
+    if (observation.state === 'absent' && !observation.started) return callOff(context, job, target);
+    // One that started and is not seen any more has ended, or is late to say so: then it is asked about again.
+    if (observation.state === 'absent' || isEnd(observation)) {
       const applied = await applyObservation(context, target, job, observation);
       return applied === 'moved' ? undefined : askAgain(context, job);
     }
@@ -37,7 +39,7 @@ export const cancel: JobTask = {
 /** Nothing has started: the claim is taken so that nothing can. */
 async function callOff(context: EngineContext, job: JobRow, target: Target): Promise<void> {
   if ((await target.executor.fence(trackedOf(target, job))) === 'started') return askAgain(context, job);
-  await applyEnd(context, job, { kind: 'lost', reason: 'its start was called off' });
+  await applyEnd(context, target, job, { kind: 'lost', reason: 'its start was called off' });
 }
 
 async function askAgain(context: EngineContext, job: JobRow): Promise<void> {

@@ -10,7 +10,7 @@ import type { Targets } from './targets.ts';
 
 /** Lengths of time that operators may set, in milliseconds. */
 export interface EngineTimes {
-  /** Between two looks at the programs of one system (R7: 15 s is the upper bound for early checks). */
+  /** Between two looks at the programs of one system while something changes there: see domain/look-times.ts. */
   readonly monitorEveryMs: number;
   /** Between TERM and KILL when a job is stopped. */
   readonly stopGraceMs: number;

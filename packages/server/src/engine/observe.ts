@@ -1,9 +1,11 @@
-import { clearAbsence, recordAbsence } from '../database/jobs.ts';
+import { clearAbsence, type JobPatch, recordAbsence } from '../database/jobs.ts';
 import type { JobRow } from '../database/tables.ts';
-import { type Ending, isGivenUp, judgeEnd } from '../domain/verdict.ts';
-import type { Observation } from '../execution/scheduler.ts';
+import { causeToKeep, type Ending, isGivenUp, judgeEnd } from '../domain/verdict.ts';
+import type { Observation, Usage } from '../execution/scheduler.ts';
+import { awaitsCause } from './closing-jobs.ts';
 import { type EngineContext, SERVICE } from './context.ts';
-import { type Target, trackedOf } from './targets.ts';
+import { ACCOUNT_FOR_MS } from './take-accounts.ts';
+import { keepsAccounts, type Target, trackedOf } from './targets.ts';
 
 /** Whether an observation changed the job: `raced` means that somebody else did, so look again. */
 export type Applied = 'moved' | 'unchanged' | 'raced';
@@ -17,13 +19,13 @@ export async function applyObservation(
 ): Promise<Applied> {
   switch (observation.state) {
     case 'ended':
-      return applyEnd(context, job, { kind: 'exited', exitCode: observation.exitCode });
+      return applyExit(context, target, job, observation);
     case 'lost':
       // Only the claim settles whether a program that the scheduler says never began does not begin after all.
       if (observation.neverStarted && !(await isCalledOff(target, job))) return 'unchanged';
-      return applyEnd(context, job, { kind: 'lost', reason: observation.reason });
+      return applyEnd(context, target, job, { kind: 'lost', ...observation });
     case 'fenced':
-      return applyEnd(context, job, { kind: 'lost', reason: 'its start was called off' });
+      return applyEnd(context, target, job, { kind: 'lost', reason: 'its start was called off' });
     case 'running':
       return job.status === 'RUNNING' ? present(context, job) : move(context, job, 'RUNNING');
     case 'paused':
@@ -32,7 +34,7 @@ export async function applyObservation(
     case 'starting':
       return present(context, job);
     case 'absent':
-      return applyAbsence(context, target, job, observation.started?.reason ?? null);
+      return applyAbsence(context, target, job, observation.started);
   }
 }
 
@@ -46,12 +48,32 @@ async function present(context: EngineContext, job: JobRow): Promise<Applied> {
   return 'unchanged';
 }
 
+async function applyExit(
+  context: EngineContext,
+  target: Target,
+  job: JobRow,
+  end: Extract<Observation, { readonly state: 'ended' }>,
+): Promise<Applied> {
+  const explainsItself = end.exitCode === 0 || job.stop_requested !== null;
+  if (!explainsItself && awaitsCause(target.executor, trackedOf(target, job).tag, end)) return 'unchanged';
+  return applyEnd(context, target, job, { kind: 'exited', ...end });
+}
+
 /** The end of a program and its verdict. */
-export async function applyEnd(context: EngineContext, job: JobRow, ending: Ending): Promise<Applied> {
+export async function applyEnd(
+  context: EngineContext,
+  target: Target,
+  job: JobRow,
+  ending: Ending & { readonly usage?: Usage },
+): Promise<Applied> {
   const moved = await context.transition({
     job,
     moves: judgeEnd(job, ending),
-    patch: ending.kind === 'exited' ? { exit_code: ending.exitCode } : {},
+    patch: {
+      ...(ending.kind === 'exited' && { exit_code: ending.exitCode }),
+      end_cause: causeToKeep(job, ending),
+      ...usageColumns(target, ending.usage),
+    },
     by: SERVICE,
     // Whoever holds the job (a cancel under way, say) has nothing left to do with its program.
     lease: 'fence',
@@ -59,22 +81,35 @@ export async function applyEnd(context: EngineContext, job: JobRow, ending: Endi
   return moved ? 'moved' : 'raced';
 }
 
+/** Accounts that are not there yet are asked for at the next looks. */
+function usageColumns(target: Target, usage: Usage | undefined): JobPatch {
+  if (usage === undefined) return keepsAccounts(target) ? { accountForMs: ACCOUNT_FOR_MS } : {};
+  return {
+    used_seconds: usage.elapsedSeconds,
+    used_cpu_seconds: usage.cpuSeconds,
+    used_memory_bytes: usage.maxMemoryBytes,
+  };
+}
+
 /**
- * Nothing is seen any more of a try that had been accepted: believed only after several good looks. `startedReason` says
- * why a try that did start would be lost.
+ * Nothing is seen any more of a try that had been accepted: believed only after several good looks. `started` says why a
+ * try that did start would be lost.
  */
 async function applyAbsence(
   context: EngineContext,
   target: Target,
   job: JobRow,
-  startedReason: string | null,
+  started: Extract<Observation, { readonly state: 'absent' }>['started'],
 ): Promise<Applied> {
   const absence = await recordAbsence(context.db, job);
   if (!absence) return 'raced';
   if (!isGivenUp(absence)) return 'unchanged';
   // The claim is taken first, so that a try that was only late can never start after the verdict.
-  if (startedReason === null && !(await isCalledOff(target, job))) return 'unchanged';
-  return applyEnd(context, job, { kind: 'lost', reason: startedReason ?? 'it ended without an exit status' });
+  if (!started && !(await isCalledOff(target, job))) return 'unchanged';
+  return applyEnd(context, target, job, {
+    kind: 'lost',
+    ...(started ?? { reason: 'it ended without an exit status' }),
+  });
 }
 
 /** Takes the claim of a try that has not started; false when it has. */

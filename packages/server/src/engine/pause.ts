@@ -1,5 +1,6 @@
 import { findJob } from '../database/jobs.ts';
 import type { JobRow } from '../database/tables.ts';
+import { UnreadableAnswer } from '../execution/scheduler.ts';
 import type { EngineContext } from './context.ts';
 import { applyObservation } from './observe.ts';
 import { trackedOf } from './targets.ts';
@@ -28,7 +29,9 @@ export async function suspendJob(
     return { kind: 'impossible', reason: `system ${target.systemId} cannot suspend jobs` };
   const tracked = trackedOf(target, job);
   const asked = await suspend(tracked, action);
-  if (asked.kind !== 'done') return { kind: 'impossible', reason: asked.reason };
+  if (asked.kind === 'refused') return { kind: 'impossible', reason: asked.reason };
+  // Whether it was done after all shows at the next look.
+  if (asked.kind === 'unknown') throw new UnreadableAnswer(asked.reason);
   await applyObservation(context, target, job, await target.executor.reconcile(tracked));
   return { kind: 'done', job: (await findJob(context.db, job.id)) ?? job };
 }

@@ -1,3 +1,4 @@
+import { findForgottenSystems } from '../database/looks.ts';
 import { beat, type ReplicaFacts, removeReplicas } from '../database/replicas.ts';
 import type { EngineContext } from './context.ts';
 import { forget, reclaim, sweep } from './sweep.ts';
@@ -5,6 +6,8 @@ import { forget, reclaim, sweep } from './sweep.ts';
 const BEAT_MS = 3_000;
 const SWEEP_MS = 2_000;
 const FORGET_MS = 3_600_000;
+/** How long programs may go without a look when a process that was to tell of them lost its word for it. */
+const FORGOTTEN_MS = 60_000;
 
 /** Keeps this process known to the others and the tables swept. Ends at disposal. */
 export class Replica implements AsyncDisposable {
@@ -34,7 +37,9 @@ export class Replica implements AsyncDisposable {
     this.#repeat(BEAT_MS, 'replica.beat', () => this.#beat());
     if (!works) return;
     // At once: what a process that was killed a moment ago held must not wait for the first round.
+    await findForgottenSystems(this.#context.db);
     await this.#sweep();
+    this.#repeat(FORGOTTEN_MS, 'replica.forgotten', () => findForgottenSystems(this.#context.db));
     this.#repeat(SWEEP_MS, 'replica.sweep', () => this.#sweep());
     this.#repeat(FORGET_MS, 'replica.forget', () => forget(this.#context));
   }

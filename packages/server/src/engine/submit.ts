@@ -6,7 +6,7 @@ import type { JobRow } from '../database/tables.ts';
 import { classifyFailure } from '../domain/failure.ts';
 import { jobSubdirectory } from '../domain/places.ts';
 import { findReachedQuota, hasQuotas } from '../domain/quotas.ts';
-import { MAX_ATTEMPTS, retryDelayMs, WAIT_FOR_SYSTEM_MS } from '../domain/retry.ts';
+import { MAX_ATTEMPTS, retryDelayMs, WAIT_FOR_LIMIT_MS, WAIT_FOR_SYSTEM_MS } from '../domain/retry.ts';
 import type { Move } from '../events/transition.ts';
 import type { Observation, SubmitOutcome } from '../execution/scheduler.ts';
 import { type EngineContext, SERVICE } from './context.ts';
@@ -78,6 +78,8 @@ function beginTry(
       submit_attempts: attempt,
       staging_attempts: stagingAttempt,
       local_id: null,
+      waiting_reason: null,
+      estimated_start: null,
       work_path: job.work_path ?? newWorkDirectory(target, jobSubdirectory(job)),
     },
     by: SERVICE,
@@ -108,6 +110,7 @@ async function settle(
     case 'accepted':
       return accept(context, lease.job, target, outcome);
     case 'refused':
+      if (outcome.clears) return waitForLimit(context, lease.job, outcome.reason);
       return fail(context, lease.job, `the execution system refused it: ${outcome.reason}`);
     case 'unknown':
       context.log.warn({ jobId: lease.job.id, reason: outcome.reason }, 'submission.unknown');
@@ -202,14 +205,7 @@ async function retryOrFail(context: EngineContext, lease: Lease, error: unknown)
   const failure = classifyFailure(error);
   if (failure.retry === 'unreachable') {
     // Preparing was cut short, so nothing was started: the same attempt is made again when the system answers.
-    await context.transition({
-      job,
-      moves: [{ to: 'STAGED', description: `Waiting: ${failure.reason}.` }],
-      patch: { submit_attempts: job.submit_attempts - 1 },
-      by: SERVICE,
-      delayMs: WAIT_FOR_SYSTEM_MS,
-    });
-    return;
+    return waitStaged(context, job, { reason: failure.reason, delayMs: WAIT_FOR_SYSTEM_MS });
   }
   if (failure.retry === 'permanent' || job.submit_attempts >= MAX_ATTEMPTS) {
     return fail(context, job, failure.reason);
@@ -224,6 +220,27 @@ async function retryOrFail(context: EngineContext, lease: Lease, error: unknown)
     ],
     by: SERVICE,
     delayMs: retryDelayMs(job.submit_attempts),
+  });
+}
+
+/** The scheduler takes no more jobs at once: nothing was started, and a place will become free. */
+function waitForLimit(context: EngineContext, job: JobRow, reason: string): Promise<void> {
+  const said = `the execution system takes no more jobs at once now: ${reason}`;
+  return waitStaged(context, job, { reason: said, delayMs: WAIT_FOR_LIMIT_MS });
+}
+
+/** Makes the same attempt again later. */
+async function waitStaged(
+  context: EngineContext,
+  job: JobRow,
+  wait: { readonly reason: string; readonly delayMs: number },
+): Promise<void> {
+  await context.transition({
+    job,
+    moves: [{ to: 'STAGED', description: `Waiting: ${wait.reason}.` }],
+    patch: { submit_attempts: job.submit_attempts - 1 },
+    by: SERVICE,
+    delayMs: wait.delayMs,
   });
 }
 

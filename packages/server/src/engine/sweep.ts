@@ -1,5 +1,6 @@
 import { releaseDeliveriesOf } from '../database/deliveries.ts';
 import { forgetOldRequestKeys } from '../database/idempotency.ts';
+import { findForgottenSystems, listDueLooks } from '../database/looks.ts';
 import { queueTasks } from '../database/queue.ts';
 import { listReplicasOn, listSilentReplicas, removeReplicas } from '../database/replicas.ts';
 import { claimDueJobs, type DueJob } from '../database/sweep.ts';
@@ -21,7 +22,10 @@ const REQUEST_KEY_DAYS = 7;
  */
 export async function sweep(context: EngineContext): Promise<void> {
   const due = await claimDueJobs(context.db, BATCH);
-  const tasks = new Map(due.flatMap(tasksOf).map((task) => [`${task.task}:${task.subject}`, task]));
+  const looks = (await listDueLooks(context.db)).map((subject): QueuedTask => ({ task: 'monitor', subject }));
+  const tasks = new Map(
+    [...due.flatMap(tasksOf), ...looks].map((task) => [`${task.task}:${task.subject}`, task]),
+  );
   await queueTasks(context.db, [...tasks.values()]);
 }
 
@@ -53,6 +57,7 @@ export async function reclaim(context: EngineContext, host: string): Promise<voi
   if (dead.size === 0) return;
   context.log.warn({ replicas: [...dead] }, 'replica.dead');
   await removeReplicas(context.db, [...dead]);
+  await findForgottenSystems(context.db);
   await releaseDeliveriesOf(context.db, [...dead]);
 }
 

@@ -262,13 +262,16 @@ export function isUnusable(found: Target | Unusable): found is Unusable {
 }
 
 /** The job's work directory, relative to the storage's root. Throws when it has none yet. */
-export function workDirectoryOf(job: JobRow): string {
+export function workDirectoryOf(job: Pick<JobRow, 'id' | 'work_path'>): string {
   if (job.work_path === null) throw new Error(`job ${job.id} has no work directory yet`);
   return job.work_path;
 }
 
 /** The job's current try as the execution adapters know it. */
-export function trackedOf(target: Target, job: JobRow): Tracked {
+export function trackedOf(
+  target: Target,
+  job: Pick<JobRow, 'id' | 'try_number' | 'work_path' | 'local_id'>,
+): Tracked {
   return {
     tag: tryTag(job.id, job.try_number),
     tryNumber: job.try_number,
@@ -276,6 +279,11 @@ export function trackedOf(target: Target, job: JobRow): Tracked {
     spoolDirectory: target.spool,
     localId: job.local_id,
   };
+}
+
+/** Whether something on the system knows more about an end than its exit code: a batch system does, a kernel does not. */
+export function keepsAccounts({ definition }: Pick<Target, 'definition'>): boolean {
+  return definition.scheduler !== 'FORK';
 }
 
 /** The root-relative work directory a job gets on a target. */

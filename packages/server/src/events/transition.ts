@@ -8,6 +8,7 @@ import {
   type DeadlineKind,
   defaultDescription,
   findIllegalMove,
+  isMonitored,
   isTerminal,
   lifecycleOf,
 } from '../domain/lifecycle.ts';
@@ -108,6 +109,8 @@ function tasksAfter(request: TransitionRequest, to: JobStatus): QueuedTask[] {
 function lookAfter(request: TransitionRequest, to: JobStatus): number | null {
   const tidiesUp = request.tasks?.some((queued) => queued.task === 'tidy') ?? false;
   if (isTerminal(to) && !tidiesUp) return null;
+  // Its system is looked at; only a stop needs somebody to see to it.
+  if (isMonitored(to) && request.job.stop_requested === null) return null;
   return (request.delayMs ?? 0) + SWEEP_AFTER_MS;
 }
 

@@ -136,7 +136,8 @@ function untilClosed(
       reject(new ShellUnreachable('this host could not start a process', { cause }));
     });
     child.once('exit', () => {
-      drain = setTimeout(() => closePipes(child), DRAIN_MS);
+      // Behind a busy event loop timers come first: what is in the pipe by now is read before it is closed.
+      drain = setTimeout(() => setImmediate(() => closePipes(child)), DRAIN_MS);
     });
     child.once('close', (exitCode) => {
       settle();

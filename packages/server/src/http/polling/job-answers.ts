@@ -84,7 +84,7 @@ export class JobAnswers {
     const { jobs } = this.#seams;
     const entry = jobs.entry(question.id);
     // Awaiting what is there already would cost each poll a turn of the event loop's queue.
-    const finding = jobs.find(entry, { withLooks: question.view === 'job' });
+    const finding = jobs.find(entry);
     const stored = finding instanceof Promise ? await finding : finding;
     if (stored === null) throw new ApiError('job.not-found');
     const job = getReadableJob(viewer, stored);

@@ -1,7 +1,7 @@
 import type { JobId } from '@arras/contract';
 import type { Change } from '../../database/changes.ts';
 import type { StoredJob } from '../../database/stored-jobs.ts';
-import { isMonitored, isTerminal } from '../../domain/lifecycle.ts';
+import { isTerminal } from '../../domain/lifecycle.ts';
 import { BatchLoader } from './batch-loader.ts';
 import type { ChangeClock } from './change-clock.ts';
 import { maxAgeMs } from './copy-age.ts';
@@ -71,33 +71,20 @@ export class JobCopies {
     return entry;
   }
 
-  /**
-   * The job: at once when a good copy is there; null when there is none. `withLooks`: also what looks at the execution
-   * system change without an event, which the full job shows and the status does not.
-   */
-  find(
-    entry: JobEntry,
-    { withLooks }: { readonly withLooks: boolean },
-  ): StoredJob | null | Promise<StoredJob | null> {
+  /** The job: at once when a good copy is there; null when there is none. */
+  find(entry: JobEntry): StoredJob | null | Promise<StoredJob | null> {
     const { copy } = entry;
-    if (copy !== null && this.#isGood(entry, copy, withLooks)) return copy;
-    const after = Math.max(
-      entry.changedAt,
-      entry.seqAt,
-      this.#seams.clock.anythingAt,
-      looksAt(this.#seams, copy, withLooks),
-    );
-    return this.#load(entry, after);
+    if (copy !== null && this.#isGood(entry, copy)) return copy;
+    return this.#load(entry, Math.max(entry.changedAt, entry.seqAt, this.#seams.clock.anythingAt));
   }
 
-  #isGood(entry: JobEntry, copy: JobCopy, withLooks: boolean): boolean {
+  #isGood(entry: JobEntry, copy: JobCopy): boolean {
     const { clock, hasCompany } = this.#seams;
     const hasEnded = isTerminal(copy.job.status);
     return (
       copy.asOf >= entry.changedAt &&
       copy.asOf >= clock.anythingAt &&
       entry.hasEvents({ seq: copy.job.seq, asOf: copy.asOf }) &&
-      copy.asOf >= looksAt(this.#seams, copy, withLooks) &&
       performance.now() - copy.loadedAt < maxAgeMs({ hasCompany: hasCompany(), hasEnded })
     );
   }
@@ -141,10 +128,4 @@ export class JobCopies {
   #forget(entry: JobEntry): void {
     if (this.#entries.delete(entry.id)) this.#bytes -= entry.cost;
   }
-}
-
-/** When the job's program was last looked at, if that makes a difference. */
-function looksAt({ clock }: JobCopiesSeams, copy: JobCopy | null, withLooks: boolean): number {
-  if (!withLooks || copy === null || !isMonitored(copy.job.status)) return 0;
-  return clock.systemAt(copy.job.execution_system);
 }

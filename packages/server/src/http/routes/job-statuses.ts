@@ -36,7 +36,7 @@ function findStored(
   { jobs }: HttpContext['polling'],
   id: JobId,
 ): StoredJob | null | Promise<StoredJob | null> {
-  return jobs.find(jobs.entry(id), { withLooks: false });
+  return jobs.find(jobs.entry(id));
 }
 
 async function render(

@@ -66,6 +66,15 @@ const ROW: JobRow = {
   last_status_check: null,
   remote_status_checks: 2,
   failed_status_checks: 0,
+  looks_from: null,
+  failed_looks_from: null,
+  waiting_reason: null,
+  estimated_start: null,
+  end_cause: null,
+  used_seconds: null,
+  used_cpu_seconds: null,
+  used_memory_bytes: null,
+  account_until: null,
   feed_position: 1,
 };
 
@@ -208,10 +217,80 @@ test('a history entry about a transfer shows its progress as the guide does', ()
   assert.deepEqual(Object.keys(silent), ['created', 'status', 'createdBy', 'id', 'seq']);
 });
 
+const NEVER_LOOKED = {
+  seen_at: null,
+  failing_since: null,
+  message: null,
+  looks: 0,
+  failed_looks: 0,
+  next_look_at: null,
+  waits: null,
+} as const;
+
+test('a job that waits shows why, what to do, the estimate and how long others waited', () => {
+  const waits = { normal: { count: 50, shortest: 240.4, median: 720, longest: 2_280.6 } };
+  const check = { ...NEVER_LOOKED, waits };
+  const row = { ...ROW, status: 'QUEUED', waiting_reason: 'Priority', estimated_start: ROW.end_time } as const;
+  assert.deepEqual(renderJob(CONTEXT, row, { ...LOCAL, check }).waiting, {
+    reason: 'Priority',
+    category: 'priority',
+    sentence: 'Other jobs have a higher priority.',
+    estimatedStart: '2018-01-26T15:09:55.000-06:00',
+    similar: { count: 50, shortestSeconds: 240, medianSeconds: 720, longestSeconds: 2_281 },
+    canStart: true,
+  });
+  const hopeless = { ...ROW, status: 'QUEUED', waiting_reason: 'PartitionTimeLimit' } as const;
+  const { waiting } = renderJobStatus(CONTEXT, hopeless, { check: null });
+  assert.equal(waiting?.canStart, false);
+  assert.match(waiting?.action ?? '', /maxRunTime/);
+  assert.equal(renderJob(CONTEXT, ROW, LOCAL).waiting, null);
+});
+
+test('looks are those at the system while the program was there', () => {
+  const check = { ...NEVER_LOOKED, looks: 17, failed_looks: 4, seen_at: new Date('2018-01-26T21:20:00Z') };
+  const row = { ...ROW, status: 'RUNNING', end_time: null, looks_from: 10, failed_looks_from: 4 } as const;
+  const { lastStatusCheck, remoteStatusChecks, failedStatusChecks } = renderJob(CONTEXT, row, { ...LOCAL, check });
+  assert.deepEqual(
+    [lastStatusCheck, remoteStatusChecks, failedStatusChecks],
+    ['2018-01-26T15:20:00.000-06:00', 9, 0],
+  );
+  assert.equal(renderJob(CONTEXT, ROW, { ...LOCAL, check }).remoteStatusChecks, 2, 'after its end it keeps its own');
+});
+
+test('a failure has a condition code and a sentence, and the cause of the scheduler comes first', () => {
+  const cause = (more: Partial<JobRow>) => renderJob(CONTEXT, { ...ROW, ...more }, LOCAL).endCause;
+  assert.equal(cause({}), null);
+  assert.equal(cause({ remote_ended: null, exit_code: null }), null);
+  assert.deepEqual(cause({ exit_code: 3 }), {
+    code: 'PROGRAM_FAILED',
+    sentence: 'The program ended with exit code 3.',
+    action: 'See its standard error.',
+  });
+  assert.equal(cause({ exit_code: 137, end_cause: 'out-of-memory' })?.code, 'OUT_OF_MEMORY');
+  assert.equal(cause({ exit_code: null })?.code, 'NO_EXIT_STATUS');
+});
+
+test('a job that has ended reports what it used, by its own times where nobody kept accounts', () => {
+  assert.deepEqual(renderJob(CONTEXT, ROW, LOCAL).report, {
+    wallTime: { used: 2, requested: 3_600, share: 0 },
+    cpuTime: null,
+    memory: null,
+    notes: [],
+  });
+  const accounted = { used_seconds: 1_800, used_cpu_seconds: 28_000, used_memory_bytes: 30 * 2 ** 30 };
+  assert.deepEqual(renderJob(CONTEXT, { ...ROW, ...accounted }, LOCAL).report?.cpuTime, {
+    used: 28_000,
+    requested: 28_800,
+    share: 0.97,
+  });
+  assert.equal(renderJob(CONTEXT, { ...ROW, end_time: null }, LOCAL).report, null);
+  assert.equal(renderJob(CONTEXT, { ...ROW, start_time: null }, LOCAL).report, null);
+});
+
 const RUNNING: JobRow = { ...ROW, status: 'RUNNING', end_time: null, remote_ended: null };
 const UPDATED = '2018-01-26T15:09:55.000-06:00';
 const seen = (seen_at: string | null, failing: { since: string; message: string | null } | null = null) => ({
-  system_id: 'exec.example.org',
+  ...NEVER_LOOKED,
   seen_at: seen_at === null ? null : new Date(seen_at),
   failing_since: failing === null ? null : new Date(failing.since),
   message: failing?.message ?? null,

@@ -1,0 +1,85 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { registerEffectsApp } from './effects.ts';
+import { FaultBed } from './fault-bed.ts';
+import { sshLogin } from './remote-systems.ts';
+import { type Slurm, type SlurmOptions, startSlurm } from './slurm.ts';
+import { type Sshd, startSshd } from './sshd.ts';
+
+/** Programs of Slurm whose calls are counted. */
+const COUNTED = ['sbatch', 'squeue', 'sacct', 'scancel'] as const;
+
+/** The whole service in front of a private Slurm, which it enters over SSH, as a site would have it. */
+export interface SlurmServiceBed extends AsyncDisposable {
+  readonly bed: FaultBed;
+  readonly cluster: Slurm;
+  /** Registers an app whose programs run this bash text there, between two lines in the effects log. */
+  registerApp(name: string, body: string): Promise<string>;
+  /** How often each program of Slurm has been called so far. */
+  calls(): Readonly<Record<(typeof COUNTED)[number], number>>;
+}
+
+/** Starts all of it; the system is called `cluster`, its queues `normal` and `short`. */
+export async function openSlurmServiceBed(options: SlurmOptions = {}): Promise<SlurmServiceBed> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = stack.adopt(await startSlurm(options), (slurm) => slurm.close());
+  const path = join(cluster.root, 'counted');
+  const log = join(cluster.root, 'calls.log');
+  writeCounters(path, log);
+  const environment = `HOME=${cluster.root} SLURM_CONF=${cluster.environment['SLURM_CONF']} PATH=${path}:/usr/bin:/bin`;
+  const sshd = stack.adopt(await startSshd({ config: [`SetEnv ${environment}`] }), (server) => server.close());
+  const bed = stack.use(await FaultBed.open());
+  await registerCluster(bed, sshd);
+  const parts = stack.move();
+  return {
+    bed,
+    cluster,
+    registerApp: (name, body) =>
+      registerEffectsApp(bed.api, bed.systems, {
+        name,
+        body,
+        executionSystem: 'cluster',
+        executionType: 'HPC',
+        defaultQueue: 'normal',
+      }),
+    calls: () => countCalls(log),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  };
+}
+
+async function registerCluster(bed: FaultBed, sshd: Sshd): Promise<void> {
+  const local = { auth: { type: 'LOCAL' } };
+  await bed.api.call('POST', '/systems/v2', {
+    id: 'cluster',
+    name: 'A cluster',
+    type: 'EXECUTION',
+    executionType: 'HPC',
+    scheduler: 'SLURM',
+    scratchDir: '/scratch',
+    queues: [{ name: 'normal', default: true }, { name: 'short' }],
+    login: { protocol: 'SSH', ...sshLogin(sshd) },
+    storage: { protocol: 'LOCAL', rootDir: bed.root, homeDir: '/home', ...local },
+  });
+}
+
+/** Each counter writes its name with one system call and becomes the program. */
+function writeCounters(path: string, log: string): void {
+  writeFileSync(log, '');
+  mkdirSync(path);
+  for (const program of COUNTED) {
+    const file = join(path, program);
+    writeFileSync(file, `#!/bin/bash\necho ${program} >> '${log}'\nexec /usr/bin/${program} "$@"\n`);
+    chmodSync(file, 0o755);
+  }
+}
+
+function countCalls(log: string): Record<(typeof COUNTED)[number], number> {
+  const lines = readFileSync(log, 'utf8').split('\n');
+  const count = (name: string) => lines.filter((line) => line === name).length;
+  return {
+    sbatch: count('sbatch'),
+    squeue: count('squeue'),
+    sacct: count('sacct'),
+    scancel: count('scancel'),
+  };
+}
