@@ -32,7 +32,7 @@ describe('the service in front of Slurm', () => {
     const second = await submit(waiting, all);
     const seen = await eventually('it waits with an estimate', async () => {
       const { waiting: wait } = await show(second.id);
-      return wait?.estimatedStart === undefined || wait.reason === null ? null : wait;
+      return wait?.estimatedStart === undefined || wait.similar === undefined ? null : wait;
     }, { timeoutMs: 20_000 });
     assert.match(seen.reason ?? '', /^(Resources|Priority)$/);
     assert.ok(['resources', 'priority'].includes(seen.category));

@@ -103,6 +103,8 @@ function forbiddenBody(id: string): unknown {
   const bodies: Readonly<Record<string, unknown>> = {
     updateSystem: { name: 'taken over' },
     actOnSystem: { action: 'disable' },
+    setSystemQueue: { name: 'taken' },
+    setSystemCredentials: { connection: 'login', auth: { type: 'LOCAL' } },
     grantSystemRole: { username: 'eve', role: 'OWNER' },
     updateApp: wordCount(),
     actOnApp: { action: 'disable' },

@@ -111,12 +111,12 @@ const ENDLESS: readonly (string | undefined)[] = ['downloadJobOutput', 'streamJo
 function countRequests(server: FastifyInstance, pressure: Pressure): void {
   const counts = ({ routeOptions, query }: FastifyRequest) =>
     !ENDLESS.includes(routeOptions.config.operationId) && !(isRecord(query) && 'wait' in query);
-  server.addHook('onRequest', (request, _reply, done) => {
-    if (counts(request)) pressure.begin();
-    done();
-  });
-  server.addHook('onResponse', (request, _reply, done) => {
-    if (counts(request)) pressure.end();
+  server.addHook('onRequest', (request, reply, done) => {
+    if (counts(request)) {
+      pressure.begin();
+      // Also when the client goes away before its answer, of which the framework's own hook does not hear.
+      reply.raw.once('close', () => pressure.end());
+    }
     done();
   });
 }

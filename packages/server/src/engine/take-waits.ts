@@ -24,10 +24,10 @@ export async function takeWaits(context: EngineContext, target: Target, seen: re
     return [{ job, change: judgeWait(known, waiting, nowMs) }];
   });
   if (waits.length === 0) return;
-  await storeWaits(context.db, waits.flatMap(({ job, change }) => stored(job, change)));
-  for (const { job, change } of waits) await tell(context, job, change);
   const queues = new Set(waits.map(({ job }) => job.batch_queue ?? ''));
   await measureWaits(context.db, target.systemId, [...queues]);
+  await storeWaits(context.db, waits.flatMap(({ job, change }) => stored(job, change)));
+  for (const { job, change } of waits) await tell(context, job, change);
 }
 
 function stored({ id, owner }: WatchedJob, change: WaitChange): readonly ChangedWait[] {

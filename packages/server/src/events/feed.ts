@@ -53,7 +53,8 @@ export class LiveFeed implements Feed, AsyncDisposable {
   readonly #jobListeners = new Map<JobId, Set<(change: Change | null) => void>>();
   readonly #followers = new Set<(batch: FeedBatch) => void>();
   #position: FeedCursor | null = null;
-  #reading: Promise<void> | null = null;
+  #reading: Promise<void> = Promise.resolve();
+  #isReading = false;
   #readAgain = false;
   /** Last horizon seen; null before the first look. */
   #horizon: number | null = null;
@@ -205,19 +206,22 @@ export class LiveFeed implements Feed, AsyncDisposable {
   #readSoon(): void {
     if (this.#followers.size === 0) return;
     this.#readAgain = true;
-    if (this.#reading !== null) return;
-    this.#reading = this.#readAll()
-      .catch((error: unknown) => this.#log.warn({ err: error }, 'feed.read'))
-      .finally(() => {
-        this.#reading = null;
-      });
+    if (!this.#isReading) this.#reading = this.#readAll();
   }
 
+  /** Between the last question whether to read again and the end of reading nothing else can run: no hint is lost. */
   async #readAll(): Promise<void> {
-    while (this.#readAgain && this.#followers.size > 0 && !this.#isStopped) {
-      this.#readAgain = false;
-      await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
-      await this.#readPages();
+    this.#isReading = true;
+    try {
+      while (this.#readAgain && this.#followers.size > 0 && !this.#isStopped) {
+        this.#readAgain = false;
+        await new Promise((resolve) => setTimeout(resolve, GATHER_MS));
+        await this.#readPages();
+      }
+    } catch (error) {
+      this.#log.warn({ err: error }, 'feed.read');
+    } finally {
+      this.#isReading = false;
     }
   }
 
