@@ -38,16 +38,20 @@ import {
 import { profileRequestSchema, profileSchema } from './profiles.ts';
 import { savedFilterRequestSchema, savedFilterSchema } from './saved-filters.ts';
 import { livenessSchema, openApiDocumentSchema, readinessSchema } from './service.ts';
+import { credentialsRequestSchema } from './system-connections.ts';
 import {
+  queueRequestSchema,
   roleRequestSchema,
   systemActionRequestSchema,
   systemRequestSchema,
   systemUpdateSchema,
 } from './system-request.ts';
 import {
+  credentialSchema,
   executionSystemSchema,
   queueSchema,
   storageSystemSchema,
+  systemCheckSchema,
   systemRoleSchema,
   systemSchema,
   systemSummarySchema,
@@ -73,6 +77,8 @@ export const REQUEST_COMPONENTS = {
   SystemUpdate: systemUpdateSchema,
   SystemActionRequest: systemActionRequestSchema,
   RoleRequest: roleRequestSchema,
+  QueueRequest: queueRequestSchema,
+  CredentialsRequest: credentialsRequestSchema,
   AppRequest: appRequestSchema,
   AppActionRequest: appActionRequestSchema,
   ProfileRequest: profileRequestSchema,
@@ -104,6 +110,8 @@ export const RESULT_COMPONENTS = {
   SystemSummary: systemSummarySchema,
   SystemRole: systemRoleSchema,
   Queue: queueSchema,
+  Credential: credentialSchema,
+  SystemCheck: systemCheckSchema,
   App: appSchema,
   AppSummary: appSummarySchema,
   Profile: profileSchema,

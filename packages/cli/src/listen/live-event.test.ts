@@ -16,6 +16,8 @@ const finished = {
   remoteOutcome: 'FINISHED',
   endTime: time,
   ended: time,
+  report: { notes: [] } as unknown,
+  waiting: null,
 } as JobView;
 
 test('a job is shown as it was at an earlier event, without what came later', () => {
@@ -26,7 +28,10 @@ test('a job is shown as it was at an earlier event, without what came later', ()
   });
   assert.deepEqual([queued.status, queued.seq], ['QUEUED', 6]);
   assert.equal(queued.lastStatusMessage, 'Job successfully placed into queue');
-  assert.deepEqual([queued.startTime, queued.remoteEnded, queued.endTime], [null, null, null]);
+  assert.deepEqual(
+    [queued.startTime, queued.remoteEnded, queued.endTime, queued.report],
+    [null, null, null, null],
+  );
   const archiving = jobAtEvent(finished, { seq: 9, status: 'ARCHIVING' });
   assert.deepEqual([archiving.startTime, archiving.remoteEnded, archiving.endTime], [time, time, null]);
 });

@@ -25,7 +25,8 @@ export function jobAtEvent(
     lastStatusMessage: lastMessage,
     ...(!hasReached(status, 'RUNNING') && { startTime: null, started: null, remoteStarted: null }),
     ...(!hasReached(status, 'CLEANING_UP') && { remoteEnded: null, remoteOutcome: null }),
-    ...(!hasEnded(status) && { endTime: null, ended: null }),
+    ...(status !== 'QUEUED' && { waiting: null }),
+    ...(!hasEnded(status) && { endTime: null, ended: null, report: null }),
   };
 }
 

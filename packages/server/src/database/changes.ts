@@ -35,13 +35,19 @@ export function announce(db: object, change: Change): void {
   listeners.get(db)?.(change);
 }
 
-/** Runs a transaction's work with its changes held back; they are told once `commit` has resolved. */
+/**
+ * Runs a transaction's work with its changes held back; they are told once `commit` has resolved, and also when it has
+ * failed: a commit whose answer was lost may have happened (RELIABILITY, fact 8), and one that did not costs readers
+ * nothing but another look.
+ */
 export async function announceAfterCommit<Tx extends object, T>(
   db: object,
   commit: (begin: (tx: Tx) => void) => Promise<T>,
 ): Promise<T> {
   const held: Change[] = [];
-  const result = await commit((tx) => listenToChanges(tx, (change) => held.push(change)));
-  for (const change of held) announce(db, change);
-  return result;
+  try {
+    return await commit((tx) => listenToChanges(tx, (change) => held.push(change)));
+  } finally {
+    for (const change of held) announce(db, change);
+  }
 }
