@@ -13,21 +13,21 @@ let failures = 0;
 
 function connect() {
   const socket = new WebSocket(url, protocols);
-  socket.onopen = () => {
+  socket.addEventListener('open', () => {
     for (const [channel, since] of channels)
       socket.send(JSON.stringify({ type: 'subscribe', channel, since }));
-  };
-  socket.onmessage = ({ data }) => {
+  });
+  socket.addEventListener('message', ({ data }) => {
     failures = 0;
     receive(socket, JSON.parse(data));
-  };
-  socket.onclose = () => {
+  });
+  socket.addEventListener('close', () => {
     if (channels.size === 0) return;
     // Not all at once: thousands of others have lost their connection at the same moment.
     const wait = Math.random() * Math.min(30_000, 1_000 * 2 ** failures);
     failures += 1;
     setTimeout(connect, wait);
-  };
+  });
 }
 
 function receive(socket, message) {

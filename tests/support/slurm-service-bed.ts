@@ -15,6 +15,11 @@ export interface SlurmServiceBed extends AsyncDisposable {
   readonly cluster: Slurm;
   /** Registers an app whose programs run this bash text there, between two lines in the effects log. */
   registerApp(name: string, body: string): Promise<string>;
+  /**
+   * Has Slurm call the end of a job that failed OUT_OF_MEMORY, as it does where cgroups bound the memory of jobs; here
+   * there are none.
+   */
+  runOutOfMemory(localId: string): void;
   /** How often each program of Slurm has been called so far. */
   calls(): Readonly<Record<(typeof COUNTED)[number], number>>;
 }
@@ -27,7 +32,9 @@ export async function openSlurmServiceBed(options: SlurmOptions = {}): Promise<S
   const log = join(cluster.root, 'calls.log');
   writeCounters(path, log);
   const environment = `HOME=${cluster.root} SLURM_CONF=${cluster.environment['SLURM_CONF']} PATH=${path}:/usr/bin:/bin`;
-  const sshd = stack.adopt(await startSshd({ config: [`SetEnv ${environment}`] }), (server) => server.close());
+  const sshd = stack.adopt(await startSshd({ config: [`SetEnv ${environment}`] }), (server) =>
+    server.close(),
+  );
   const bed = stack.use(await FaultBed.open());
   await registerCluster(bed, sshd);
   const parts = stack.move();
@@ -42,6 +49,7 @@ export async function openSlurmServiceBed(options: SlurmOptions = {}): Promise<S
         executionType: 'HPC',
         defaultQueue: 'normal',
       }),
+    runOutOfMemory: (localId) => writeFileSync(join(path, 'out-of-memory'), localId),
     calls: () => countCalls(log),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
@@ -62,13 +70,18 @@ async function registerCluster(bed: FaultBed, sshd: Sshd): Promise<void> {
   });
 }
 
-/** Each counter writes its name with one system call and becomes the program. */
+/** Each counter writes its name with one system call and calls the program. */
 function writeCounters(path: string, log: string): void {
   writeFileSync(log, '');
   mkdirSync(path);
   for (const program of COUNTED) {
+    const call =
+      program === 'squeue'
+        ? `ID=$(cat '${path}/out-of-memory' 2>/dev/null); set -o pipefail
+/usr/bin/squeue "$@" | sed -E "s/^($ID@[^|]*[|])FAILED[|]/\\1OUT_OF_MEMORY|/"`
+        : `exec /usr/bin/${program} "$@"`;
     const file = join(path, program);
-    writeFileSync(file, `#!/bin/bash\necho ${program} >> '${log}'\nexec /usr/bin/${program} "$@"\n`);
+    writeFileSync(file, `#!/bin/bash\necho ${program} >> '${log}'\n${call}\n`);
     chmodSync(file, 0o755);
   }
 }

@@ -61,7 +61,11 @@ export const JOB_SEARCH_FIELDS = {
   runTime: field('duration', false, 'From the start of the program to the end of the job.'),
   wallTime: field('duration', false, 'From submission to the end of the job.'),
   retries: field('integer', false, 'Submissions to the system after the first.', 'submitRetries'),
-  remoteStatusChecks: field('integer', false, 'Looks at the execution system; those of a job that is there now are not counted yet.'),
+  remoteStatusChecks: field(
+    'integer',
+    false,
+    'Looks at the execution system; those of a job that is there now are not counted yet.',
+  ),
   failedStatusChecks: field('integer', false, 'Looks that were not answered, likewise.'),
   blockedCount: field('integer', true, 'Always 0; some clients ask for it.'),
   charge: field('number', true, 'Always unknown: nothing is charged.'),

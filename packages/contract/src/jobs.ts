@@ -27,7 +27,10 @@ export type Freshness = z.infer<typeof freshnessSchema>;
 
 /** Why a job waits in its queue, in the scheduler's word and in ours. */
 export const waitingSchema = z.object({
-  reason: z.string().nullable().describe("The scheduler's own word, such as Priority; null: it has said none."),
+  reason: z
+    .string()
+    .nullable()
+    .describe("The scheduler's own word, such as Priority; null: it has said none."),
   category: z
     .enum([
       ...(['resources', 'priority', 'limit-that-clears', 'never-starts', 'held'] as const),
@@ -164,7 +167,9 @@ const laterFields = {
   lastStatusCheck: time.describe("When the job's system last told how its programs are."),
   remoteStatusChecks: z
     .int()
-    .describe('Looks at its system, answered, while its program was there: one look is for all jobs of the system.'),
+    .describe(
+      'Looks at its system, answered, while its program was there: one look is for all jobs of the system.',
+    ),
   failedStatusChecks: z.int().describe('The same of looks that were not answered.'),
   blockedCount: z.int(),
   archiveOnAppError: z.boolean(),
@@ -184,7 +189,9 @@ export const jobSchema = z.object({
     .describe('Why its program did not end well; null while it runs and when it did.'),
   report: endReportSchema
     .nullable()
-    .describe('What it used of what it asked for; null until it has ended, and when its program never started.'),
+    .describe(
+      'What it used of what it asked for; null until it has ended, and when its program never started.',
+    ),
   seq: z.int().describe('Sequence number of the last event: `since` of history, status and streams.'),
   freshness: freshnessSchema,
   _links: jobLinksSchema,

@@ -24,7 +24,7 @@ export function jobAtEvent(
     ...(status === 'FAILED' && { message: lastMessage ?? '' }),
     lastStatusMessage: lastMessage,
     ...(!hasReached(status, 'RUNNING') && { startTime: null, started: null, remoteStarted: null }),
-    ...(!hasReached(status, 'CLEANING_UP') && { remoteEnded: null, remoteOutcome: null }),
+    ...(!hasReached(status, 'CLEANING_UP') && { remoteEnded: null, remoteOutcome: null, endCause: null }),
     ...(status !== 'QUEUED' && { waiting: null }),
     ...(!hasEnded(status) && { endTime: null, ended: null, report: null }),
   };

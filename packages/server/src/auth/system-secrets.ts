@@ -31,7 +31,7 @@ export function openSystemSecrets(
     box.open(row.sealed, placeOf({ uuid: row.system_uuid, connection: row.connection })),
   );
   // Written by the function above, so that every field is a text.
-  return isRecord(opened) ? (opened as SystemSecrets) : {};
+  return isRecord(opened) ? opened : {};
 }
 
 /** An authentication as it is stored beside the system's description: without its secrets. */

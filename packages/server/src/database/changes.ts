@@ -40,9 +40,9 @@ export function announce(db: object, change: Change): void {
  * failed: a commit whose answer was lost may have happened (RELIABILITY, fact 8), and one that did not costs readers
  * nothing but another look.
  */
-export async function announceAfterCommit<Tx extends object, T>(
+export async function announceAfterCommit<T>(
   db: object,
-  commit: (begin: (tx: Tx) => void) => Promise<T>,
+  commit: (begin: (tx: object) => void) => Promise<T>,
 ): Promise<T> {
   const held: Change[] = [];
   try {

@@ -101,7 +101,7 @@ function preparingClient(client: pg.PoolClient, names: Map<string, string>): Pos
 
 /** Runs `work` in one short transaction; nothing outside the database may be awaited inside (R1). */
 export function inTransaction<T>(db: Db, work: (tx: Db) => Promise<T>): Promise<T> {
-  return announceAfterCommit<Db, T>(db, (begin) =>
+  return announceAfterCommit(db, (begin) =>
     db.transaction().execute((tx) => {
       begin(tx);
       return work(tx);

@@ -25,7 +25,10 @@ export async function claimLook(
 ): Promise<boolean> {
   const row = await db
     .updateTable('system_checks')
-    .set({ looker: look.replica, looking_until: sql`clock_timestamp() + ${LOOK_SECONDS} * interval '1 second'` })
+    .set({
+      looker: look.replica,
+      looking_until: sql`clock_timestamp() + ${LOOK_SECONDS} * interval '1 second'`,
+    })
     .where('system_id', '=', look.systemId)
     .where('next_look_at', '<=', now)
     .where((eb) => eb.or([eb('looking_until', 'is', null), eb('looking_until', '<=', now)]))
@@ -75,7 +78,9 @@ export async function hurryLook(db: Db, systemId: string, quickMs: number): Prom
     set changed_at = excluded.changed_at,
       next_look_at = least(known.next_look_at, excluded.next_look_at)
     -- One that was planned a moment later than this is close enough to be rung for as well.
-    returning next_look_at > clock_timestamp() + ${quickMs * 0.9} * interval '1 millisecond' as hurried`.execute(db);
+    returning next_look_at > clock_timestamp() + ${quickMs * 0.9} * interval '1 millisecond' as hurried`.execute(
+    db,
+  );
   announce(db, { kind: 'system', id: systemId });
   return rows[0]?.hurried ?? false;
 }
@@ -136,7 +141,16 @@ export type WatchedJob = Pick<
 /** The jobs whose programs are on one system now, and those that its accounting is still asked about. */
 export async function listWatchedJobs(db: Db, systemId: string): Promise<WatchedJob[]> {
   const columns = [
-    ...(['id', 'owner', 'status', 'try_number', 'work_path', 'local_id', 'batch_queue', 'stop_requested'] as const),
+    ...([
+      'id',
+      'owner',
+      'status',
+      'try_number',
+      'work_path',
+      'local_id',
+      'batch_queue',
+      'stop_requested',
+    ] as const),
     ...(['absent_count', 'next_at', 'waiting_reason', 'estimated_start', 'account_until'] as const),
   ] as const;
   return db

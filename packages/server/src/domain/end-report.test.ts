@@ -35,7 +35,10 @@ test('each waste names the field to change, and a value that would do', () => {
 test('short jobs and small requests are left alone', () => {
   assert.deepEqual(reportEnd({ ...FULL, wallSeconds: 50, cpuSeconds: 1, memoryBytes: 1 }).notes, []);
   const small = { limitSeconds: 900, processors: 1, memoryPerNodeBytes: 2 * GB };
-  assert.deepEqual(reportEnd({ ...FULL, ...small, wallSeconds: 100, cpuSeconds: 1, memoryBytes: 1 }).notes, []);
+  assert.deepEqual(
+    reportEnd({ ...FULL, ...small, wallSeconds: 100, cpuSeconds: 1, memoryBytes: 1 }).notes,
+    [],
+  );
 });
 
 test('what nobody measured and what nobody asked for gives no share and no advice', () => {

@@ -68,7 +68,9 @@ function explanationLines({ waiting, endCause, report }: JobView): readonly Line
   const isHopeless = waiting?.canStart === false;
   return [
     ...(isHopeless ? [{ label: 'Action', value: oneLine(waiting.action ?? waiting.sentence) }] : []),
-    ...(endCause === null ? [] : [{ label: 'Cause', value: oneLine(`${endCause.code}. ${endCause.sentence}`) }]),
+    ...(endCause === null
+      ? []
+      : [{ label: 'Cause', value: oneLine(`${endCause.code}. ${endCause.sentence}`) }]),
     ...(endCause?.action ? [{ label: 'Action', value: oneLine(endCause.action) }] : []),
     ...(report === null ? [] : describeReport(report)),
   ];

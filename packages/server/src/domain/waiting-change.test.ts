@@ -4,7 +4,10 @@ import { judgeWait, type Wait } from './waiting-change.ts';
 
 const NOW = Date.parse('2026-01-02T03:04:05Z');
 const at = (seconds: number) => new Date(NOW + seconds * 1000);
-const wait = (reason: string | null, estimatedStart: Date | null = null): Wait => ({ reason, estimatedStart });
+const wait = (reason: string | null, estimatedStart: Date | null = null): Wait => ({
+  reason,
+  estimatedStart,
+});
 const judged = (known: Wait, seen: Wait) => judgeWait(known, seen, NOW);
 
 test('the first reason is told, and what follows only when it is of another kind', () => {

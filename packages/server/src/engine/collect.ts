@@ -24,7 +24,9 @@ export async function collect(context: EngineContext, systemId: string): Promise
   const jobs = await findTaggedJobs(context, ended);
   const explained = await explainFailures(context, target, ended, jobs);
   const settled = await Promise.all(
-    ended.map((marker) => settle(context, target, jobs.get(marker.tag), explained.get(marker.tag) ?? endOf(marker))),
+    ended.map((marker) =>
+      settle(context, target, jobs.get(marker.tag), explained.get(marker.tag) ?? endOf(marker)),
+    ),
   );
   const done = ended.filter((_, index) => settled[index]);
   await target.executor.acknowledge(

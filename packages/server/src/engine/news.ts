@@ -11,10 +11,7 @@ export function isEnd({ state }: Observation): boolean {
  * (R7): a scheduler that shows a started job as waiting has forgotten something, and changes nothing. Why a job waits is
  * told elsewhere.
  */
-export function isNews(
-  job: Pick<WatchedJob, 'status' | 'absent_count'>,
-  observation: Observation,
-): boolean {
+export function isNews(job: Pick<WatchedJob, 'status' | 'absent_count'>, observation: Observation): boolean {
   switch (observation.state) {
     case 'ended':
     case 'lost':

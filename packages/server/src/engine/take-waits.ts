@@ -1,5 +1,5 @@
-import { type ChangedWait, measureWaits, storeWaits, tellWait } from '../database/waits.ts';
 import type { WatchedJob } from '../database/looks.ts';
+import { type ChangedWait, measureWaits, storeWaits, tellWait } from '../database/waits.ts';
 import { judgeWait, type WaitChange } from '../domain/waiting-change.ts';
 import type { Observation } from '../execution/scheduler.ts';
 import { type EngineContext, SERVICE } from './context.ts';
@@ -15,7 +15,11 @@ interface Seen {
  * Takes in why jobs wait: what is different is stored for all of them together, a reason of another kind goes into the
  * history and to subscribers; and how long the last jobs waited in the same queues.
  */
-export async function takeWaits(context: EngineContext, target: Target, seen: readonly Seen[]): Promise<void> {
+export async function takeWaits(
+  context: EngineContext,
+  target: Target,
+  seen: readonly Seen[],
+): Promise<void> {
   const nowMs = context.now().getTime();
   const waits = seen.flatMap(({ job, observation }) => {
     const waiting = observation?.state === 'queued' ? observation.waiting : undefined;
@@ -26,7 +30,10 @@ export async function takeWaits(context: EngineContext, target: Target, seen: re
   if (waits.length === 0) return;
   const queues = new Set(waits.map(({ job }) => job.batch_queue ?? ''));
   await measureWaits(context.db, target.systemId, [...queues]);
-  await storeWaits(context.db, waits.flatMap(({ job, change }) => stored(job, change)));
+  await storeWaits(
+    context.db,
+    waits.flatMap(({ job, change }) => stored(job, change)),
+  );
   for (const { job, change } of waits) await tell(context, job, change);
 }
 

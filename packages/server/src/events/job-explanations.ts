@@ -68,7 +68,8 @@ export function renderLooks(
 ): Pick<JobView, 'lastStatusCheck' | 'remoteStatusChecks' | 'failedStatusChecks'> {
   const isWatched = isMonitored(job.status) && check !== null;
   const since = (now: number, start: number | null) => (start === null ? 0 : Math.max(0, now - start));
-  const seenAt = isWatched && check.seen_at !== null && check.seen_at > job.submit_time ? check.seen_at : null;
+  const seenAt =
+    isWatched && check.seen_at !== null && check.seen_at > job.submit_time ? check.seen_at : null;
   const lastCheck = seenAt ?? job.last_status_check;
   return {
     lastStatusCheck: lastCheck === null ? null : formatTime(lastCheck),

@@ -230,7 +230,12 @@ const NEVER_LOOKED = {
 test('a job that waits shows why, what to do, the estimate and how long others waited', () => {
   const waits = { normal: { count: 50, shortest: 240.4, median: 720, longest: 2_280.6 } };
   const check = { ...NEVER_LOOKED, waits };
-  const row = { ...ROW, status: 'QUEUED', waiting_reason: 'Priority', estimated_start: ROW.end_time } as const;
+  const row = {
+    ...ROW,
+    status: 'QUEUED',
+    waiting_reason: 'Priority',
+    estimated_start: ROW.end_time,
+  } as const;
   assert.deepEqual(renderJob(CONTEXT, row, { ...LOCAL, check }).waiting, {
     reason: 'Priority',
     category: 'priority',
@@ -249,12 +254,19 @@ test('a job that waits shows why, what to do, the estimate and how long others w
 test('looks are those at the system while the program was there', () => {
   const check = { ...NEVER_LOOKED, looks: 17, failed_looks: 4, seen_at: new Date('2018-01-26T21:20:00Z') };
   const row = { ...ROW, status: 'RUNNING', end_time: null, looks_from: 10, failed_looks_from: 4 } as const;
-  const { lastStatusCheck, remoteStatusChecks, failedStatusChecks } = renderJob(CONTEXT, row, { ...LOCAL, check });
+  const { lastStatusCheck, remoteStatusChecks, failedStatusChecks } = renderJob(CONTEXT, row, {
+    ...LOCAL,
+    check,
+  });
   assert.deepEqual(
     [lastStatusCheck, remoteStatusChecks, failedStatusChecks],
     ['2018-01-26T15:20:00.000-06:00', 9, 0],
   );
-  assert.equal(renderJob(CONTEXT, ROW, { ...LOCAL, check }).remoteStatusChecks, 2, 'after its end it keeps its own');
+  assert.equal(
+    renderJob(CONTEXT, ROW, { ...LOCAL, check }).remoteStatusChecks,
+    2,
+    'after its end it keeps its own',
+  );
 });
 
 test('a failure has a condition code and a sentence, and the cause of the scheduler comes first', () => {
