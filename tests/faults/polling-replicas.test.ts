@@ -5,6 +5,8 @@ import { type Api, connectApi, jobStatus, registerApp, submitJob } from '../supp
 import { eventually } from '../support/eventually.ts';
 import { FaultBed } from '../support/fault-bed.ts';
 import { startReceiver } from '../support/receiver.ts';
+import { ADMIN_TOKEN } from '../support/service.ts';
+import { SseClient } from '../support/sse-client.ts';
 
 // Two services on one database: what the one commits the other's answers show, whatever becomes of the hints.
 
@@ -93,6 +95,34 @@ test('the same holds while notifications are lost without a word', { timeout: 60
     assert.ok((await tellsOfStop(id)) < 5_000);
   } finally {
     bed.proxy.blackhole(false, 'listener');
+  }
+});
+
+test('streams that were open when the listening connection fell silent miss nothing and are late by two seconds at most', {
+  timeout: 60_000,
+}, async () => {
+  const { id } = await submitJob(bed.api, appId);
+  await jobStatus(bed.api, id, 'RUNNING');
+  const open = (path: string) => SseClient.open({ url: `${bed.service(1).url}${path}`, token: ADMIN_TOKEN });
+  const streams = [await open(`/jobs/v2/${id}/events`), await open('/jobs/v2/events')];
+  bed.proxy.blackhole(true, 'listener');
+  try {
+    for (let round = 0; round < 5; round += 1) {
+      await bed.api.call('POST', `/jobs/v2/${id}/pems`, { username: 'world', permission: 'READ' });
+      const { seq } = await bed.api.call<JobStatusView>('GET', `/jobs/v2/${id}/status`);
+      for (const stream of streams)
+        await eventually('the stream has the event', () => stream.seqs().includes(seq), { timeoutMs: 2_000 });
+    }
+  } finally {
+    bed.proxy.blackhole(false, 'listener');
+    for (const stream of streams) stream.close();
+  }
+  for (const stream of streams) {
+    const [first = 0] = stream.seqs();
+    assert.deepEqual(
+      stream.seqs(),
+      stream.seqs().map((_, index) => first + index),
+    );
   }
 });
 
