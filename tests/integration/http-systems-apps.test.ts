@@ -44,14 +44,14 @@ test('only an administrator registers a system on the host of the service', asyn
 });
 
 test('what this version cannot use is refused by name, and no secret is kept', async () => {
-  const auth = { type: 'SSHKEYS', username: 'ada', privateKey: 'SECRET-KEY', publicKey: 'x' };
-  const storage = { protocol: 'SFTP', host: 'h.example.org', port: 22, auth };
+  const auth = { type: 'PASSWORD', username: 'ada', password: 'SECRET-KEY' };
+  const storage = { protocol: 'IRODS', host: 'h.example.org', port: 1247, auth };
   const body = {
     ...localSystem('far', bed.root, 'EXECUTION'),
     executionType: 'HPC',
-    scheduler: 'SLURM',
+    scheduler: 'LOADLEVELER',
     storage,
-    login: { ...storage, protocol: 'SSH' },
+    login: { ...storage, protocol: 'API' },
   };
   const answer = await bed.call('POST', '/systems/v2', { body });
   assert.equal(answer.status, 400);

@@ -24,6 +24,7 @@ import { createTimeFormat } from '../../packages/server/src/domain/timestamp.ts'
 import { AppDefinitions } from '../../packages/server/src/engine/app-definitions.ts';
 import type { EngineContext } from '../../packages/server/src/engine/context.ts';
 import { LeaseKeeper } from '../../packages/server/src/engine/lease-keeper.ts';
+import { LookBell } from '../../packages/server/src/engine/look-bell.ts';
 import { suspendJob } from '../../packages/server/src/engine/pause.ts';
 import { Pressure } from '../../packages/server/src/engine/pressure.ts';
 import { stopJob } from '../../packages/server/src/engine/stop.ts';
@@ -203,6 +204,7 @@ export async function startJobApi(): Promise<JobApi> {
       await context.realtime[Symbol.asyncDispose]();
       await server.close();
       await watching[Symbol.asyncDispose]();
+      engine.lookBell[Symbol.dispose]();
       await engine.leases[Symbol.asyncDispose]();
       await engine.targets[Symbol.asyncDispose]();
       await database.drop();
@@ -213,6 +215,7 @@ export async function startJobApi(): Promise<JobApi> {
 
 /** Enough of the engine to stop jobs; it does no work. */
 function createEngine(db: Db, newId: NewId): EngineContext {
+  const log = pino({ level: 'silent' });
   return {
     db,
     replica: 'test',
@@ -228,8 +231,9 @@ function createEngine(db: Db, newId: NewId): EngineContext {
       heartbeatUrl: (id) => `${URL_BASE}/${id}`,
     },
     times: { monitorEveryMs: 5_000, stopGraceMs: 10_000 },
+    lookBell: new LookBell({ db, log }),
     pressure: new Pressure(),
-    log: pino({ level: 'silent' }),
+    log,
     now: () => new Date(),
   };
 }

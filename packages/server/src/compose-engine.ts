@@ -10,6 +10,7 @@ import type { EngineContext, ServiceFacts } from './engine/context.ts';
 import { ringForFreedPlaces } from './engine/freed-places.ts';
 import { hurryLooks } from './engine/hurry-looks.ts';
 import { LeaseKeeper } from './engine/lease-keeper.ts';
+import { LookBell } from './engine/look-bell.ts';
 import { Pressure } from './engine/pressure.ts';
 import { identifyHost, identifyProcess } from './engine/process-identity.ts';
 import { Replica } from './engine/replica.ts';
@@ -46,16 +47,18 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
   const { config, db, log, newId, replica } = parts;
   const leases = new LeaseKeeper({ db, replica, monotonicMs: () => performance.now() });
   const targets = new Targets({ db, factories: parts.adapters, onEnded: createBell(db, log) });
+  const lookBell = new LookBell({ db, log });
   const context: EngineContext = {
     db,
     replica,
     newId,
-    transition: createEngineTransition(parts, targets),
+    transition: createEngineTransition(parts, { targets, lookBell }),
     leases,
     targets,
     apps: new AppDefinitions(db),
     service: parts.service,
     times: { monitorEveryMs: config.ARRAS_MONITOR_INTERVAL, stopGraceMs: config.ARRAS_STOP_GRACE },
+    lookBell,
     pressure: new Pressure(),
     log,
     now: () => new Date(),
@@ -67,7 +70,10 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
 }
 
 /** The transition with the bells that its moves ring. */
-function createEngineTransition({ config, db, log, newId }: EngineParts, targets: Targets): Transition {
+function createEngineTransition(
+  { config, db, log, newId }: EngineParts,
+  { targets, lookBell }: Pick<EngineContext, 'targets' | 'lookBell'>,
+): Transition {
   const transition = createTransition({ db, newId, deadlines: deadlinesOf(config) });
   const ringing = ringForFreedPlaces(transition, {
     db,
@@ -77,6 +83,7 @@ function createEngineTransition({ config, db, log, newId }: EngineParts, targets
   return hurryLooks(ringing, {
     db,
     log,
+    bell: lookBell,
     everyMs: config.ARRAS_MONITOR_INTERVAL,
     monotonicMs: () => performance.now(),
   });
@@ -110,6 +117,7 @@ function runEngine(
     [Symbol.asyncDispose]: async () => {
       context.leases.abortAll(new Error('the service is stopping'));
       await workers?.[Symbol.asyncDispose]();
+      context.lookBell[Symbol.dispose]();
       await replica[Symbol.asyncDispose]();
       await context.leases[Symbol.asyncDispose]();
       await context.targets[Symbol.asyncDispose]();

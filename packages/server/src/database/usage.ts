@@ -20,6 +20,9 @@ export async function storeUsage(db: Db, jobs: readonly AccountedJob[]): Promise
   await sql`
     update jobs
     set used_seconds = a.seconds,
+      -- That a short program has started may have become known by its end only.
+      start_time = case when start_time > remote_ended - interval '1 second'
+        then greatest(submit_time, remote_ended - a.seconds * interval '1 second') else start_time end,
       used_cpu_seconds = a."cpuSeconds",
       used_memory_bytes = a."memoryBytes",
       -- A stop that was asked for explains the end already.

@@ -72,7 +72,8 @@ function explanationLines({ waiting, endCause, report }: JobView): readonly Line
       ? []
       : [{ label: 'Cause', value: oneLine(`${endCause.code}. ${endCause.sentence}`) }]),
     ...(endCause?.action ? [{ label: 'Action', value: oneLine(endCause.action) }] : []),
-    ...(report === null ? [] : describeReport(report)),
+    // A job that ended well and wasted nothing gets the guide's mail and nothing else.
+    ...(report === null || (report.notes.length === 0 && endCause === null) ? [] : describeReport(report)),
   ];
 }
 

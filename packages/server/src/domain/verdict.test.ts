@@ -26,6 +26,13 @@ test('exit code 0 leaves an archived job to its archiving', () => {
   assert.deepEqual(statuses({ archive: true }, { kind: 'exited', exitCode: 0 }), ['CLEANING_UP']);
 });
 
+test('a program that nobody saw run is told to have run once its exit code is there', () => {
+  const queued = { status: 'QUEUED' } as const;
+  assert.deepEqual(statuses(queued, { kind: 'exited', exitCode: 0 }), ['RUNNING', 'CLEANING_UP', 'FINISHED']);
+  assert.deepEqual(statuses(queued, { kind: 'exited', exitCode: 3 }), ['RUNNING', 'CLEANING_UP', 'FAILED']);
+  assert.deepEqual(statuses(queued, { kind: 'lost', reason: 'it vanished' }), ['CLEANING_UP', 'FAILED']);
+});
+
 test('any other exit code fails the job and says which', () => {
   const moves = judgeEnd({ ...RUNNING, archive: true }, { kind: 'exited', exitCode: 3 });
   assert.deepEqual(moves.at(-1), {

@@ -31,7 +31,13 @@ const SUCCESS = 0;
  */
 export function judgeEnd(job: EndingJob, ending: Ending): readonly [EndMove, ...EndMove[]] {
   if (job.stop_requested !== null) return [stopMove(job, job.stop_requested)];
-  if (ending.kind === 'exited' && ending.exitCode === SUCCESS) return succeeded(job);
+  const moves =
+    ending.kind === 'exited' && ending.exitCode === SUCCESS ? succeeded(job) : failed(job, ending);
+  // An exit code proves that the program ran, also when nobody saw it run.
+  return job.status === 'QUEUED' && ending.kind === 'exited' ? [{ to: 'RUNNING' }, ...moves] : moves;
+}
+
+function failed(job: EndingJob, ending: Ending): readonly [EndMove, ...EndMove[]] {
   const failure = { to: 'FAILED', description: describeFailure(ending) } as const;
   const cleaningUp = { to: 'CLEANING_UP', description: describeFailure(ending) } as const;
   return job.archive && job.archive_on_app_error ? [cleaningUp] : [{ to: 'CLEANING_UP' }, failure];

@@ -5,6 +5,7 @@ import type { NewId } from '../domain/id-source.ts';
 import type { Transition } from '../events/transition.ts';
 import type { AppDefinitions } from './app-definitions.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
+import type { LookBell } from './look-bell.ts';
 import type { Pressure } from './pressure.ts';
 import type { Targets } from './targets.ts';
 
@@ -37,6 +38,7 @@ export interface EngineContext {
   readonly apps: AppDefinitions;
   readonly service: ServiceFacts;
   readonly times: EngineTimes;
+  readonly lookBell: LookBell;
   readonly pressure: Pressure;
   readonly log: Logger;
   readonly now: () => Date;

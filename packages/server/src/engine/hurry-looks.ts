@@ -1,9 +1,9 @@
 import type { Logger } from 'pino';
 import type { Db } from '../database/connection.ts';
 import { hurryLook } from '../database/looks.ts';
-import { queueTasks } from '../database/queue.ts';
 import { isMonitored } from '../domain/lifecycle.ts';
 import type { Transition } from '../events/transition.ts';
+import type { LookBell } from './look-bell.ts';
 
 /**
  * A transition after which the job's system is looked at soon when its program came, left, or went on there. Of many
@@ -15,6 +15,7 @@ export function hurryLooks(
   deps: {
     readonly db: Db;
     readonly log: Logger;
+    readonly bell: LookBell;
     /** The quick interval of looks. */
     readonly everyMs: number;
     readonly monotonicMs: () => number;
@@ -38,7 +39,9 @@ export function hurryLooks(
   };
 }
 
-async function hurry(deps: { readonly db: Db; readonly everyMs: number }, systemId: string): Promise<void> {
-  if (!(await hurryLook(deps.db, systemId, deps.everyMs))) return;
-  await queueTasks(deps.db, [{ task: 'monitor', subject: systemId, delayMs: deps.everyMs }]);
+async function hurry(
+  deps: { readonly db: Db; readonly bell: LookBell; readonly everyMs: number },
+  systemId: string,
+): Promise<void> {
+  if (await hurryLook(deps.db, systemId, deps.everyMs)) deps.bell.ring(systemId, deps.everyMs);
 }

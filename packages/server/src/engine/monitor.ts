@@ -1,6 +1,5 @@
 import { findJobs } from '../database/jobs.ts';
 import { claimLook, endLook, leaveToLooks, listWatchedJobs, type WatchedJob } from '../database/looks.ts';
-import { queueTasks } from '../database/queue.ts';
 import { recordSystemAnswer, recordSystemSilence } from '../database/system-checks.ts';
 import { giveUpAccounts } from '../database/usage.ts';
 import { isMonitored } from '../domain/lifecycle.ts';
@@ -31,7 +30,7 @@ export async function monitor(context: EngineContext, systemId: string): Promise
   } finally {
     const times = lookTimes(context.times.monitorEveryMs, Math.random());
     const delayMs = await endLook(context.db, { ...look, times });
-    if (delayMs !== null) await queueTasks(context.db, [{ task: 'monitor', subject: systemId, delayMs }]);
+    if (delayMs !== null) context.lookBell.ring(systemId, delayMs);
   }
 }
 
