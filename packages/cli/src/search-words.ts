@@ -30,13 +30,13 @@ export function parseSearch(words: readonly string[]): Readonly<Record<string, s
   return query;
 }
 
-const TODO = "Write --status eq FAILED, or use a filter: arras jobs list 'status:failed'.";
+const WHAT_TO_WRITE = "Write --status eq FAILED, or use a filter: arras jobs list 'status:failed'.";
 
 function notThreeWords(flag: string): Refusal {
   return new Refusal({
     what: `The condition that begins with "${flag}" is not complete.`,
     why: 'Expected --FIELD MODIFIER VALUE, any number of times.',
-    todo: TODO,
+    todo: WHAT_TO_WRITE,
   });
 }
 
@@ -45,7 +45,7 @@ function unknownField(flag: string): Refusal {
   return new Refusal({
     what: `Jobs have no field "${name}"${suggestion(name, JOB_SEARCH_FIELD_NAMES)}`,
     why: `The fields are ${JOB_SEARCH_FIELD_NAMES.join(', ')}.`,
-    todo: TODO,
+    todo: WHAT_TO_WRITE,
   });
 }
 
@@ -53,6 +53,6 @@ function givenTwice(flag: string): Refusal {
   return new Refusal({
     what: `${flag} is given twice with the same modifier.`,
     why: 'All conditions hold at once.',
-    todo: TODO,
+    todo: WHAT_TO_WRITE,
   });
 }
