@@ -23,34 +23,44 @@ export function ownParts(username: string, terms: readonly JobSearchTerm[]): Lis
   const own = sql<boolean>`jobs.owner = ${username}`;
   return [
     { conditions: [own, isOpen, ...askedOf(terms)] },
-    ...splitOpenStatuses(terms).map(({ terms: some, ...part }) => ({
-      ...part,
-      conditions: [own, hasEnded, ...some.flatMap(impliedBy), ...askedOf(some)],
+    ...splitOpenStatuses(terms).map((part) => ({
+      conditions: [
+        own,
+        hasEnded,
+        ...part.conditions,
+        ...part.terms.flatMap(impliedBy),
+        ...askedOf(part.terms),
+      ],
     })),
     { conditions: [isShared(username), ...askedOf(terms)] },
   ];
 }
 
 /**
- * Sets apart the statuses that ended jobs cannot have: the index of statuses says at once that there are none, where
- * the owner's jobs would be read to their end.
+ * Sets apart the statuses that ended jobs do not have: the index of statuses tells before anything else is read that
+ * there are none, where the owner's jobs would be read to their end.
  */
 function splitOpenStatuses(
   terms: readonly JobSearchTerm[],
-): (Pick<ListPart, 'isSorted'> & { readonly terms: readonly JobSearchTerm[] })[] {
+): (ListPart & { readonly terms: readonly JobSearchTerm[] })[] {
   const index = terms.findIndex(
     ({ field, operator }) => field === 'status' && (operator === 'EQ' || operator === 'IN'),
   );
   const term = terms[index];
-  if (term?.type !== 'text') return [{ terms }];
+  if (term?.type !== 'text') return [{ terms, conditions: [] }];
   const final = new Set<string>(TERMINAL_STATUSES);
   const open = term.values.filter((value) => !final.has(value));
   const ended = term.values.filter((value) => final.has(value));
   const only = (values: readonly string[]) => terms.with(index, { ...term, operator: 'IN', values });
   return [
-    ...(open.length === 0 ? [] : [{ terms: only(open), isSorted: true as const }]),
-    ...(ended.length === 0 ? [] : [{ terms: only(ended) }]),
+    ...(open.length === 0 ? [] : [{ terms: only(open), conditions: [existEnded(open)] }]),
+    ...(ended.length === 0 ? [] : [{ terms: only(ended), conditions: [] }]),
   ];
+}
+
+function existEnded(statuses: readonly string[]): Condition {
+  return sql`exists (
+    select from jobs where end_time is not null and status in (${sql.join([...statuses])}))`;
 }
 
 /** Parts that have no job in common and together are the jobs of everybody. */

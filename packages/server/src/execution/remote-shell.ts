@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Readable, Writable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
 import { toOneLine } from '../ssh/one-line.ts';
+import { orAborted } from '../ssh/until-ended.ts';
 import { type Frame, type FrameReader, readFrame } from './frame-reader.ts';
 import { renderInput, renderSupervised, renderUnsupervised, STOP_SUPERVISOR } from './remote-command.ts';
 import {
@@ -97,6 +98,11 @@ interface Call {
   readonly limitBytes?: number;
 }
 
+/** The first words of a command that was sent: who supervises it on the host. */
+interface Seen {
+  supervisor: Promise<readonly string[]> | null;
+}
+
 function createRunner(transport: RemoteTransport): Runner {
   const stopping = new Set<Promise<unknown>>();
 
@@ -105,23 +111,43 @@ function createRunner(transport: RemoteTransport): Runner {
     signal?.throwIfAborted();
     const nonce = freshNonce();
     const input = renderInput(renderSupervised({ command, nonce, timeoutMs }), command.stdin);
-    const seen: { supervisor: readonly string[] | null } = { supervisor: null };
+    const leaving = new AbortController();
+    const seen: Seen = { supervisor: null };
+    const running = transport.withChannel(
+      async (channel) => {
+        const output = readFrame(channel.output, nonce, command.limitBytes);
+        const errors = readFrame(channel.errors, nonce);
+        seen.supervisor = output.begun;
+        writeAll(channel.input, input);
+        return toResult(await untilAnswered({ channel, output, errors, timeoutMs }));
+      },
+      { signal: leaving.signal, evictable: false },
+    );
+    if (signal === undefined) return running;
     try {
-      return await transport.withChannel(
-        async (channel) => {
-          const output = readFrame(channel.output, nonce, command.limitBytes);
-          const errors = readFrame(channel.errors, nonce);
-          void output.begun.then((words) => {
-            seen.supervisor = words;
-          });
-          writeAll(channel.input, input);
-          return toResult(await untilAnswered({ channel, output, errors, timeoutMs }));
-        },
-        { signal, evictable: false },
-      );
+      return await orAborted(running, signal);
     } finally {
-      if (signal?.aborted && seen.supervisor !== null) stop(seen.supervisor);
+      if (signal.aborted) leave(running, seen, leaving);
     }
+  }
+
+  /**
+   * A command that has been sent may run although a noisy login keeps its first words from us: they are waited for,
+   * because they name what is to be stopped. One that was not sent yet is only given up.
+   */
+  function leave(running: Promise<unknown>, seen: Seen, leaving: AbortController): void {
+    const over = running.then(
+      () => null,
+      () => null,
+    );
+    const named = seen.supervisor === null ? null : Promise.race([seen.supervisor, over]);
+    const told = Promise.resolve(named)
+      .then((supervisor) => {
+        leaving.abort(new Error('the command was given up'));
+        if (supervisor !== null) stop(supervisor);
+      })
+      .finally(() => stopping.delete(told));
+    stopping.add(told);
   }
 
   /** The host ends the command at its time limit in any case: when this fails, nobody needs to know. */
