@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { benchCluster } from './cluster.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLists } from './lists.ts';
@@ -13,6 +14,7 @@ import { benchTransfer } from './transfer.ts';
 // npm run bench -- jobs     the named ones; nothing is written
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
+  cluster: benchCluster,
   deliveries: benchDeliveries,
   jobs: benchJobs,
   polling: benchPolling,

@@ -52,6 +52,8 @@ export async function listUntriedJobs(db: Db, systemId: string, limit: number): 
       ]),
     )
     .where('submit_attempts', '=', 0)
+    // Says what the statuses imply, so that the index of open jobs serves among a million ended ones.
+    .where('end_time', 'is', null)
     .orderBy('created_at')
     .limit(limit)
     .execute();
