@@ -1,5 +1,5 @@
 import { JobFault } from '../domain/failure.ts';
-import type { LaunchResources } from './scheduler.ts';
+import type { Launch, LaunchResources } from './scheduler.ts';
 
 /** How a scheduler's custom directives are written, and which of them would take the job out of our hands. */
 export interface DirectiveDialect {
@@ -63,4 +63,19 @@ function fillIn(directive: string, resources: LaunchResources): string {
 export function clock(seconds: number): string {
   const parts = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return parts.map((part) => String(part).padStart(2, '0')).join(':');
+}
+
+type DirectivesOf = (launch: Launch) => readonly string[];
+
+/** Directives from the typed fields, then the custom ones of queue and system. */
+export function typedThenCustom(typed: DirectivesOf, custom: DirectivesOf): DirectivesOf {
+  return (launch) => [...typed(launch), ...custom(launch)];
+}
+
+/** The custom directives alone decide; without any, those from the typed fields (spec: systems-apps-files 4.2). */
+export function customElseTyped(typed: DirectivesOf, custom: DirectivesOf): DirectivesOf {
+  return (launch) => {
+    const own = custom(launch);
+    return own.length > 0 ? own : typed(launch);
+  };
 }

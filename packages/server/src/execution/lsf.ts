@@ -1,21 +1,15 @@
 import type { EndCause } from '../domain/end-cause.ts';
 import { createBatchScheduler } from './batch.ts';
 import type { Phase, QueueRow } from './batch-answer.ts';
-import { customDirectives } from './directive-lines.ts';
+import { customDirectives, customElseTyped, typedThenCustom } from './directive-lines.ts';
 import { CANCEL, POLL, SUBMIT, SUSPEND } from './lsf-scripts.ts';
 import type { Launch, Scheduler, SubmitOutcome } from './scheduler.ts';
 
 /** Batch jobs of LSF 10. Not tested on a live system. */
-export const lsf: Scheduler = createLsf('LSF', (launch) => [
-  ...typedDirectives(launch),
-  ...ownDirectives(launch),
-]);
+export const lsf: Scheduler = createLsf('LSF', typedThenCustom(typedDirectives, ownDirectives));
 
 /** LSF where only the queue's custom directives decide; without any, as {@link lsf}. */
-export const customLsf: Scheduler = createLsf('CUSTOM_LSF', (launch) => {
-  const own = ownDirectives(launch);
-  return own.length > 0 ? own : typedDirectives(launch);
-});
+export const customLsf: Scheduler = createLsf('CUSTOM_LSF', customElseTyped(typedDirectives, ownDirectives));
 
 function createLsf(name: string, directives: (launch: Launch) => readonly string[]): Scheduler {
   return createBatchScheduler({

@@ -1,21 +1,33 @@
 import { createBatchScheduler } from './batch.ts';
-import { clock, customDirectives } from './directive-lines.ts';
+import { clock, customDirectives, customElseTyped, typedThenCustom } from './directive-lines.ts';
 import { parsePbsQueue } from './pbs-answers.ts';
 import { renderPbsCancel, renderPbsPoll, renderPbsSuspend, SUBMIT } from './pbs-scripts.ts';
 import type { Launch, Scheduler, SubmitOutcome } from './scheduler.ts';
 
 /** Batch jobs of PBS Pro and OpenPBS. Not tested on a live system. */
-export const pbs: Scheduler = createPbs('PBS', '-x', standard);
+export const pbs: Scheduler = createPbs('PBS', '-x', typedThenCustom(typedDirectives, ownDirectives));
 /** PBS where only the queue's custom directives decide; without any, as {@link pbs}. */
-export const customPbs: Scheduler = createPbs('CUSTOM_PBS', '-x', custom);
+export const customPbs: Scheduler = createPbs(
+  'CUSTOM_PBS',
+  '-x',
+  customElseTyped(typedDirectives, ownDirectives),
+);
 /** Batch jobs of TORQUE. Not tested on a live system. */
-export const torque: Scheduler = createPbs('TORQUE', '', standard);
+export const torque: Scheduler = createPbs('TORQUE', '', typedThenCustom(typedDirectives, ownDirectives));
 /** TORQUE where only the queue's custom directives decide; without any, as {@link torque}. */
-export const customTorque: Scheduler = createPbs('CUSTOM_TORQUE', '', custom);
+export const customTorque: Scheduler = createPbs(
+  'CUSTOM_TORQUE',
+  '',
+  customElseTyped(typedDirectives, ownDirectives),
+);
 /** Moab in front of TORQUE, by TORQUE's own commands. Not tested on a live system. */
-export const moab: Scheduler = createPbs('MOAB', '', standard);
+export const moab: Scheduler = createPbs('MOAB', '', typedThenCustom(typedDirectives, ownDirectives));
 /** Moab where only the queue's custom directives decide; without any, as {@link moab}. */
-export const customMoab: Scheduler = createPbs('CUSTOM_MOAB', '', custom);
+export const customMoab: Scheduler = createPbs(
+  'CUSTOM_MOAB',
+  '',
+  customElseTyped(typedDirectives, ownDirectives),
+);
 
 function createPbs(
   name: string,
@@ -37,15 +49,6 @@ function createPbs(
     parseAccounting: () => [],
     hasNoAccounting: () => true,
   });
-}
-
-function standard(launch: Launch): readonly string[] {
-  return [...typedDirectives(launch), ...ownDirectives(launch)];
-}
-
-function custom(launch: Launch): readonly string[] {
-  const own = ownDirectives(launch);
-  return own.length > 0 ? own : typedDirectives(launch);
 }
 
 /** `cput` bounds the processor time of all processes together: with several of them the wall time alone is meant. */

@@ -1,20 +1,17 @@
 import { createBatchScheduler } from './batch.ts';
-import { clock, customDirectives } from './directive-lines.ts';
+import { clock, customDirectives, customElseTyped, typedThenCustom } from './directive-lines.ts';
 import type { Launch, Scheduler, SubmitOutcome } from './scheduler.ts';
 import { parseSgeAccounting, parseSgeQueue } from './sge-answers.ts';
 import { CANCEL, POLL, SUBMIT, SUSPEND } from './sge-scripts.ts';
 
 /** Batch jobs of Grid Engine 8 (Son of, and Debian's). */
-export const sge: Scheduler = createSge('SGE', (launch) => [
-  ...typedDirectives(launch),
-  ...ownDirectives(launch),
-]);
+export const sge: Scheduler = createSge('SGE', typedThenCustom(typedDirectives, ownDirectives));
 
 /** Grid Engine where only the queue's custom directives decide; without any, as {@link sge}. */
-export const customSge: Scheduler = createSge('CUSTOM_GRIDENGINE', (launch) => {
-  const own = ownDirectives(launch);
-  return own.length > 0 ? own : typedDirectives(launch);
-});
+export const customSge: Scheduler = createSge(
+  'CUSTOM_GRIDENGINE',
+  customElseTyped(typedDirectives, ownDirectives),
+);
 
 function createSge(name: string, directives: (launch: Launch) => readonly string[]): Scheduler {
   return createBatchScheduler({

@@ -1,21 +1,18 @@
 import { createBatchScheduler } from './batch.ts';
-import { customDirectives } from './directive-lines.ts';
+import { customDirectives, customElseTyped, typedThenCustom } from './directive-lines.ts';
 import type { Launch, Scheduler, SubmitOutcome } from './scheduler.ts';
 import { parseSlurmAccounting, parseSlurmQueue } from './slurm-answers.ts';
 import { judgeRefusal } from './slurm-refusals.ts';
 import { CANCEL, POLL, SUBMIT, SUSPEND } from './slurm-scripts.ts';
 
 /** Batch jobs of Slurm 20.11 and newer. */
-export const slurm: Scheduler = createSlurm('SLURM', (launch) => [
-  ...typedDirectives(launch),
-  ...ownDirectives(launch),
-]);
+export const slurm: Scheduler = createSlurm('SLURM', typedThenCustom(typedDirectives, ownDirectives));
 
 /** Slurm where only the queue's custom directives decide; without any, as {@link slurm}. */
-export const customSlurm: Scheduler = createSlurm('CUSTOM_SLURM', (launch) => {
-  const own = ownDirectives(launch);
-  return own.length > 0 ? own : typedDirectives(launch);
-});
+export const customSlurm: Scheduler = createSlurm(
+  'CUSTOM_SLURM',
+  customElseTyped(typedDirectives, ownDirectives),
+);
 
 function createSlurm(name: string, directives: (launch: Launch) => readonly string[]): Scheduler {
   return createBatchScheduler({
