@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JobStatusView, JobView } from '../../packages/contract/src/index.ts';
 import { jobEnd, jobHistory, jobStatus, submitJob } from '../support/api.ts';
@@ -20,6 +20,8 @@ describe('the service in front of Slurm', () => {
     slurm = await openSlurmServiceBed({ accounting: true, more: ['JobAcctGatherParams=OverMemoryKill'] });
     waiting = await slurm.registerApp('waiting', WAIT);
   });
+  // What a failed test left behind would hold the only node, and the others would fail as well.
+  afterEach(() => void slurm.cluster.run('scancel', '--quiet', '--user=root'));
   after(() => slurm?.[Symbol.asyncDispose]());
 
   const api = () => slurm.bed.api;
@@ -36,7 +38,9 @@ describe('the service in front of Slurm', () => {
       'it waits with an estimate',
       async () => {
         const { waiting: wait } = await show(second.id);
-        return wait?.estimatedStart === undefined || wait.similar === undefined ? null : wait;
+        // Until Slurm has looked at the job once more, its reason is the word None.
+        const isExplained = wait?.estimatedStart !== undefined && wait.reason !== 'None';
+        return isExplained && wait.similar !== undefined ? wait : null;
       },
       { timeoutMs: 20_000 },
     );
