@@ -16,6 +16,7 @@ const SERVER_LAYERS: readonly (readonly string[])[] = [
   ['events', 'auth'],
   ['database', 'execution', 'storage', 'channels'],
   ['ssh'],
+  ['net'],
   ['domain'],
 ];
 
@@ -108,9 +109,9 @@ test('only database/ contains SQL', () => {
   );
 });
 
-test('only the shells and the embedded database start processes', () => {
+test('only the shells, the ssh program and the embedded database start processes', () => {
   const allowed = (path: string) =>
-    /execution\/[a-z]+-shell\.ts$|database\/embedded-postgres\.ts$/.test(path);
+    /execution\/[a-z]+-shell\.ts$|ssh\/openssh-process\.ts$|database\/embedded-postgres\.ts$/.test(path);
   assert.deepEqual(offenders(/node:child_process/, allowed), []);
 });
 
@@ -144,7 +145,9 @@ test('domain/ is pure: no async code, clock, chance or Node modules', () => {
 });
 
 test("adapters know nothing of jobs' statuses, users or the database", () => {
-  const adapters = sources.filter(({ path }) => /server\/src\/(execution|storage|channels|ssh)\//.test(path));
+  const adapters = sources.filter(({ path }) =>
+    /server\/src\/(execution|storage|channels|ssh|net)\//.test(path),
+  );
   const knowing = /lifecycle\.ts|jobStatusSchema|JobStatus\b|tables\.ts|\/connection\.ts/;
   assert.deepEqual(
     adapters.filter(({ text }) => knowing.test(text)).map(({ path }) => path),

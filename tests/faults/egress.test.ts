@@ -6,10 +6,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { Agent } from 'undici';
-import { BLOCKED_MESSAGE, BlockedError } from '../../packages/server/src/channels/blocked.ts';
-import { createEgressGuard } from '../../packages/server/src/channels/egress.ts';
-import { createConnector } from '../../packages/server/src/channels/guarded-connector.ts';
 import { createWebhookChannel } from '../../packages/server/src/channels/webhook.ts';
+import { BLOCKED_MESSAGE, BlockedError } from '../../packages/server/src/net/blocked.ts';
+import { createEgressGuard } from '../../packages/server/src/net/egress.ts';
+import { createConnector, createTrust } from '../../packages/server/src/net/guarded-connector.ts';
 import { channelMessage, neverAborted } from '../support/channel-message.ts';
 import { FORBIDDEN_HOSTS } from '../support/forbidden-addresses.ts';
 import { startReceiver } from '../support/receiver.ts';
@@ -86,7 +86,9 @@ describe('addresses that must not be called (T83)', () => {
   test('an address that only the connected socket reveals is left before the first byte', async () => {
     await using receiver = await startReceiver();
     const lookup: LookupFunction = (_, __, done) => done(null, [{ address: '127.0.0.1', family: 4 }]);
-    const agent = new Agent({ connect: createConnector({ denies: () => true, lookup }) });
+    const agent = new Agent({
+      connect: createConnector({ denies: () => true, lookup, trust: createTrust() }),
+    });
     const call = agent.request({
       origin: `http://fine.example:${receiver.port}`,
       path: '/ok',
@@ -103,7 +105,7 @@ test('in a network full of canaries none is ever connected to, by spelling, by n
 }, () => {
   const directory = mkdtempSync(join(tmpdir(), 'arras-egress-'));
   try {
-    const { results, connections } = runProbe(directory);
+    const { results, read, connections } = runProbe(directory);
     assert.deepEqual(new Set(connections), new Set(['11.22.33.44']));
     const { 'good.test': good, 'rebind.test first': first, ...rest } = results;
     assert.equal(good?.outcome, 'delivered');
@@ -112,6 +114,11 @@ test('in a network full of canaries none is ever connected to, by spelling, by n
     for (const name of ['mixed.test', 'both.test', 'alias.test', 'six.test', 'mapped.test', 'many.test']) {
       assert.equal(rest[name]?.outcome, 'blocked', name);
     }
+    assert.deepEqual(
+      Object.entries(read).filter(([, code]) => code !== 'forbidden'),
+      [],
+    );
+    assert.ok(Object.keys(read).length > 400);
     for (const host of FORBIDDEN_HOSTS) assert.equal(rest[host]?.outcome, 'blocked', host);
     assert.equal(rest['slow.test']?.outcome, 'unreachable');
     assert.ok((rest['slow.test']?.ms ?? Infinity) < 5_500);
@@ -123,6 +130,8 @@ test('in a network full of canaries none is ever connected to, by spelling, by n
 
 interface Probe {
   readonly results: Readonly<Record<string, { outcome: string; message: string; ms: number }>>;
+  /** The code with which reading a file failed, by protocol and host. */
+  readonly read: Readonly<Record<string, string>>;
   readonly connections: readonly string[];
 }
 

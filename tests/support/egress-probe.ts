@@ -2,8 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
-import { createEgressGuard } from '../../packages/server/src/channels/egress.ts';
 import { createWebhookChannel } from '../../packages/server/src/channels/webhook.ts';
+import { createEgressGuard, type EgressGuard } from '../../packages/server/src/net/egress.ts';
+import { openStorage } from '../../packages/server/src/storage/by-protocol.ts';
+import { type Storage, StorageError } from '../../packages/server/src/storage/storage.ts';
+import { openUrl } from '../../packages/server/src/storage/url-storage.ts';
 import { channelMessage, neverAborted } from './channel-message.ts';
 import { FORBIDDEN_HOSTS } from './forbidden-addresses.ts';
 import { startNameServer } from './test-name-server.ts';
@@ -57,17 +60,21 @@ const names = await startNameServer({
   'slow.test': () => null,
 });
 
+const TREACHEROUS = ['mixed.test', 'both.test', 'alias.test', 'six.test', 'mapped.test', 'many.test'];
+
 const results: Record<string, { outcome: string; message: string; ms: number }> = {};
-for (const host of [
-  ...FORBIDDEN_HOSTS,
-  'mixed.test',
-  'both.test',
-  'alias.test',
-  'six.test',
-  'mapped.test',
-  'many.test',
-]) {
+const read: Record<string, string> = {};
+for (const host of [...FORBIDDEN_HOSTS, ...TREACHEROUS]) {
   results[host] = await call(`http://${host}/hook`);
+  for (const scheme of ['http', 'ftp', 'ftps']) {
+    read[`${scheme} ${host}`] = await readFrom((guard) => openUrl(guard, `${scheme}://${host}:80/file`));
+  }
+  const bare = host.replace(/^\[|\]$/g, '');
+  if (!/^[0-9A-Za-z][0-9A-Za-z.:-]*$/.test(bare)) continue;
+  for (const protocol of ['S3', 'FTP', 'HTTP']) {
+    const block = { protocol, host: bare, port: 80, tls: false, container: 'bucket', rootDir: '/' };
+    read[`${protocol} ${host}`] = await readFrom((guard) => openStorage(block, { guard }));
+  }
 }
 results['good.test'] = await call('http://good.test/hook');
 results['rebind.test first'] = await call('http://rebind.test/hook');
@@ -75,8 +82,23 @@ results['rebind.test then'] = await call('http://rebind.test/hook');
 results['slow.test'] = await call('http://slow.test/hook');
 results['nowhere.test'] = await call('http://nowhere.test/hook');
 names.close();
-console.log(JSON.stringify({ results, connections }));
+console.log(JSON.stringify({ results, read, connections }));
 process.exit(0);
+
+/** The code of the error that reading a file fails with. */
+async function readFrom(open: (guard: EgressGuard) => Storage): Promise<string> {
+  const guard = createEgressGuard({ allow: [] });
+  try {
+    const storage = open(guard);
+    await storage.find('/file');
+    await storage.close();
+    return 'found';
+  } catch (error) {
+    return error instanceof StorageError ? error.code : String(error);
+  } finally {
+    await guard.close();
+  }
+}
 
 /** Each call has a channel of its own, so that no connection is used again. */
 async function call(url: string) {

@@ -1,5 +1,5 @@
+import { createEgressGuard, type EgressGuard } from '../net/egress.ts';
 import type { Channel } from './channel.ts';
-import { createEgressGuard, type EgressGuard } from './egress.ts';
 import { createEmailChannel } from './email.ts';
 import { createWebhookChannel } from './webhook.ts';
 

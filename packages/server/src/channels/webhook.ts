@@ -1,10 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { type Credentials, parseUserInfo, splitUserInfo } from '../domain/user-info.ts';
+import type { EgressGuard } from '../net/egress.ts';
+import { parseRetryAfter } from '../net/retry-after.ts';
 import { cleanAnswer, KEPT_BYTES } from './answer-text.ts';
 import type { AttemptResult, Channel, Message } from './channel.ts';
-import type { EgressGuard } from './egress.ts';
-import { parseRetryAfter } from './retry-after.ts';
 import { signatureHeaders } from './signature.ts';
 import { AnswerTimeout, describeUnreachable } from './unreachable.ts';
 

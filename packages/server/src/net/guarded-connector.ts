@@ -27,8 +27,14 @@ const CONNECT_MS = 5_000;
 export interface ConnectorRules {
   readonly denies: (address: string) => boolean;
   readonly lookup: LookupFunction;
-  /** Certificates in PEM that are trusted beside the well-known ones. */
-  readonly authorities?: string;
+  readonly trust: SecureContext;
+}
+
+/** Trusts the well-known authorities and those in `authorities` (PEM). */
+export function createTrust(authorities?: string): SecureContext {
+  return createSecureContext(
+    authorities === undefined ? {} : { ca: [...getCACertificates('default'), authorities] },
+  );
 }
 
 /** URLs write IPv6 addresses in brackets. */
@@ -41,15 +47,11 @@ export function bareHost(hostname: string): string {
  * see where the socket leads, so ours opens the socket itself, looks, and only then lets a byte pass.
  */
 export function createConnector(rules: ConnectorRules): buildConnector.connector {
-  const { authorities } = rules;
-  const secureContext = createSecureContext(
-    authorities === undefined ? {} : { ca: [...getCACertificates('default'), authorities] },
-  );
   const connect = callbackify((target: buildConnector.Options): Promise<Socket> => {
     const host = bareHost(target.hostname);
     const isSecure = target.protocol === 'https:';
     const port = Number(target.port) || (isSecure ? 443 : 80);
-    return connectInTime(rules, { host, port, secureContext: isSecure ? secureContext : null });
+    return connectInTime(rules, { host, port, secureContext: isSecure ? rules.trust : null });
   });
   return (target, done) => {
     connect(target, (error, socket) => (error === null ? done(null, socket) : done(error, null)));
