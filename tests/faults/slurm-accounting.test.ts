@@ -11,7 +11,9 @@ describe('Slurm with accounting', { concurrency: true }, () => {
   let cluster: Slurm;
   let bed: TryBed;
   before(async () => {
-    cluster = await startSlurm({ accounting: true, minJobAge: 2 });
+    // Memory is sampled: cgroups are not to be had everywhere.
+    const more = ['JobAcctGatherParams=OverMemoryKill'];
+    cluster = await startSlurm({ accounting: true, minJobAge: 2, more });
     bed = createTryBed({ shell: cluster.createShell(), scheduler: slurm });
   });
   after(async () => {
@@ -56,6 +58,34 @@ describe('Slurm with accounting', { concurrency: true }, () => {
     assert.equal(end.state === 'ended' && end.exitCode, 6);
     const success = await fine.observe();
     assert.equal(success.state === 'ended' && success.exitCode, 0);
+  });
+
+  test('a job that was killed for its memory is told from one that was killed by hand', async () => {
+    const greedy = await bed.prepare('tail -n 1 < <(head -c 300000000 /dev/zero; sleep 30)', {
+      memoryPerNodeGb: 0.1,
+    });
+    // As the kernel does it: the wrapper dies with its program.
+    const innocent = await bed.prepare('kill -9 $PPID $$', { memoryPerNodeGb: 0.1 });
+    for (const each of [greedy, innocent]) await each.submit();
+    const seen = await eventually(
+      'its end is known',
+      async () => {
+        const observation = await greedy.observe();
+        return observation.state === 'lost' || observation.state === 'ended' ? observation : null;
+      },
+      { timeoutMs: 60_000 },
+    );
+    assert.equal(seen.cause, 'out-of-memory', JSON.stringify(seen));
+    const foreign = await eventually(
+      'the other has ended, too',
+      async () => {
+        const observation = await innocent.observe();
+        return observation.state === 'absent' || observation.state === 'ended' ? observation : null;
+      },
+      { timeoutMs: 60_000 },
+    );
+    const words = foreign.state === 'absent' ? foreign.started?.reason : `exit code ${foreign.exitCode}`;
+    assert.match(words ?? '', /signal 9 \(SIGKILL\), possibly|exit code 137/, JSON.stringify(foreign));
   });
 
   test('a copy that was kept from starting gives no verdict, and neither does a stranger with our id', async () => {

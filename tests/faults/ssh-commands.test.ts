@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fork } from '../../packages/server/src/execution/fork.ts';
@@ -157,15 +157,10 @@ describe('scripts and values', () => {
 
   test('many small files are read in one call, and an unfinished or foreign one is no marker', async () => {
     const directory = join(sshd.directory, 'many');
-    await shell.makeDirectory(directory);
-    await shell.installFiles(
-      directory,
-      Array.from({ length: 100 }, (_, index) => ({
-        path: `tj-${index}`,
-        content: `exit ${index}\n`,
-        mode: 0o600,
-      })),
-    );
+    mkdirSync(directory);
+    for (let index = 0; index < 100; index += 1) {
+      writeFileSync(join(directory, `tj-${index}`), `exit ${index}\n`);
+    }
     writeFileSync(join(directory, 'tj-nul'), 'exit 0\n\0');
     writeFileSync(join(directory, 'tj-\nline'), 'x');
     const files = await shell.readSmallFiles(directory, { accepts: () => true, maxBytes: 64, limit: 1_000 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { CredentialView, JobView, SystemCheck, SystemView } from '../../packages/contract/src/index.ts';
 import {
@@ -84,6 +84,40 @@ describe('systems that are entered over SSH', () => {
     assert.ok(listed.some(({ name }) => name === 'counted.txt'));
   });
 
+  test('many jobs at once take fewer commands than jobs, each with the files of its app', async () => {
+    const jobs = 40;
+    const appId = await registerApp(api, systems, { name: 'many', template: 'cat lib/data\n' });
+    await addAssets('many', { 'lib/data': 'of the app\n' });
+    await jobEnd(api, (await submitJob(api, appId)).id);
+    const commands = () => sshd.log().split('Starting session: command').length - 1;
+    const before = commands();
+    const ids = await Promise.all(Array.from({ length: jobs }, async () => (await submitJob(api, appId)).id));
+    for (const id of ids) {
+      const job = await jobEnd(api, id);
+      assert.equal(job.status, 'FINISHED', job.lastStatusMessage ?? '');
+    }
+    assert.ok(commands() - before < jobs, `${commands() - before} commands`);
+  });
+
+  test('files of an app that are too many for a command are copied by the service', async () => {
+    const appId = await registerApp(api, systems, { name: 'heavy', template: 'wc -c < lib/data > size\n' });
+    await addAssets('heavy', { 'lib/data': 'x'.repeat(20_000_000) });
+    const { id } = await submitJob(api, appId, { archive: true, archivePath: 'archive/heavy' });
+    const job = await jobEnd(api, id);
+    assert.equal(job.status, 'FINISHED', job.lastStatusMessage ?? '');
+    assert.equal(await readFile(join(root, 'home/archive/heavy/size'), 'utf8'), '20000000\n');
+    const archived = await readdir(join(root, 'home/archive/heavy'), { recursive: true });
+    assert.ok(!archived.includes('lib/data'), String(archived));
+  });
+
+  async function addAssets(app: string, files: Readonly<Record<string, string>>): Promise<void> {
+    for (const [path, content] of Object.entries(files)) {
+      const place = join(root, 'home/apps', app, path);
+      await mkdir(dirname(place), { recursive: true });
+      await writeFile(place, content);
+    }
+  }
+
   test('a check goes through every step', async () => {
     const steps = await api.call<SystemCheck[]>('POST', '/systems/v2/remote/check');
     assert.deepEqual(
@@ -148,6 +182,28 @@ describe('systems that are entered over SSH', () => {
     assert.match(failed.fix ?? '', /credentials/);
     assert.equal(JSON.stringify(steps).includes('not-it'), false);
     assert.equal(steps.at(-1)?.result, 'skipped');
+  });
+
+  test('a check says what the server of the files lacks, and what that means', async () => {
+    const poor = await startSshd({ config: ['ForceCommand internal-sftp -P posix-rename,fsync'] });
+    try {
+      await api.call('POST', '/systems/v2', {
+        id: 'poor',
+        name: 'Poor',
+        type: 'STORAGE',
+        storage: { protocol: 'SFTP', rootDir: root, ...sshLogin(poor) },
+      });
+      const steps = await api.call<SystemCheck[]>('POST', '/systems/v2/poor/check');
+      const seen = steps.find(({ step }) => step === 'storage');
+      assert.equal(seen?.result, 'ok', JSON.stringify(steps));
+      assert.match(
+        seen.message,
+        /lacks posix-rename@openssh\.com: .* lacks fsync@openssh\.com: .*power loss/,
+      );
+      assert.doesNotMatch(seen.message, /statvfs/);
+    } finally {
+      await poor.close();
+    }
   });
 
   test('a host that shows no key cannot be registered without one', async () => {

@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { OpenSshAuth } from '../../packages/server/src/execution/openssh-config.ts';
-import { createOpenSshShell } from '../../packages/server/src/execution/openssh-shell.ts';
 import { fetchHostKeys } from '../../packages/server/src/ssh/fetch-host-keys.ts';
+import type { OpenSshAuth } from '../../packages/server/src/ssh/openssh-config.ts';
+import { createOpenSshHost } from '../../packages/server/src/ssh/openssh-host.ts';
 import { createSshHost } from '../../packages/server/src/ssh/pooled-ssh-host.ts';
 import type { SshAuth, SshEndpoint } from '../../packages/server/src/ssh/ssh-endpoint.ts';
 import { SshUnavailable } from '../../packages/server/src/ssh/ssh-host.ts';
 import { eventually } from '../support/eventually.ts';
 import { startOddSshServer } from '../support/odd-ssh-server.ts';
-import { openOpenSshShell, openSsh2Shell, toOpenSsh } from '../support/ssh-shells.ts';
+import { openOpenSshShell, openSsh2Shell, shellOf, toOpenSsh } from '../support/ssh-shells.ts';
 import { makeKey, type Sshd, startSshd } from '../support/sshd.ts';
 
 /** Enters a host and runs a command there. */
@@ -21,10 +21,10 @@ async function enter(endpoint: SshEndpoint): Promise<string> {
   try {
     return await host.withChannel('echo inside', async (channel) => {
       let said = '';
-      channel.on('data', (chunk: Buffer) => {
+      channel.output.on('data', (chunk: Buffer) => {
         said += chunk.toString();
       });
-      await new Promise((resolve) => channel.once('close', resolve));
+      await channel.ended;
       return said;
     });
   } finally {
@@ -170,7 +170,7 @@ describe("what only the system's OpenSSH can", () => {
   after(() => sshd.close());
 
   async function enterBy(auth: OpenSshAuth): Promise<string> {
-    const shell = createOpenSshShell({ ...toOpenSsh(sshd.endpoint()), auth });
+    const shell = shellOf(createOpenSshHost({ ...toOpenSsh(sshd.endpoint()), auth }));
     try {
       return (await shell.run({ script: 'echo inside' }, { timeoutMs: 20_000 })).stdout;
     } finally {
@@ -197,8 +197,12 @@ describe("what only the system's OpenSSH can", () => {
     await assert.rejects(enterBy({ kind: 'key', privateKey, certificate: null }), /Permission denied/);
     const certificate = readFileSync(`${key}-cert.pub`, 'utf8');
     assert.equal(await enterBy({ kind: 'key', privateKey, certificate }), 'inside\n');
-    const files = { kind: 'files', identityFile: key, certificateFile: `${key}-cert.pub` } as const;
-    assert.equal(await enterBy(files), 'inside\n');
+    const configFile = join(sshd.directory, 'account_config');
+    writeFileSync(
+      configFile,
+      `Host 127.0.0.*\n  IdentityFile ${key}\n  UserKnownHostsFile /dev/null\n  StrictHostKeyChecking no\n`,
+    );
+    assert.equal(await enterBy({ kind: 'account', configFile }), 'inside\n');
   });
 
   test('an agent keeps the key', async (context) => {
@@ -215,6 +219,8 @@ describe("what only the system's OpenSSH can", () => {
       return true;
     });
     rmSync(key);
-    assert.equal(await enterBy({ kind: 'agent', socket, certificateFile: null }), 'inside\n');
+    const configFile = join(sshd.directory, 'agent_config');
+    writeFileSync(configFile, `IdentityAgent ${socket}\n`);
+    assert.equal(await enterBy({ kind: 'account', configFile }), 'inside\n');
   });
 });

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { ErrorEnvelope } from '../../packages/contract/src/index.ts';
 import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
+import { createPasswordCheck } from '../../packages/server/src/auth/check-password.ts';
 import { hashToken, makeToken } from '../../packages/server/src/auth/token.ts';
 import { type Db, openDatabase } from '../../packages/server/src/database/connection.ts';
 import { insertProfile } from '../../packages/server/src/database/profiles.ts';
@@ -17,6 +18,7 @@ import { Targets } from '../../packages/server/src/engine/targets.ts';
 import type { HttpContext } from '../../packages/server/src/http/context.ts';
 import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer, type HttpServerOptions } from '../../packages/server/src/http/server.ts';
+import { GrowingFiles } from '../../packages/server/src/http/tail/growing-files.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { LOCAL_ADAPTERS } from './local-adapters.ts';
 import { NO_HOSTS } from './no-hosts.ts';
@@ -145,6 +147,7 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
     feed,
     polling: createTestPolling({ db, feed, view, metrics }),
     realtime: createTestRealtime({ db: reading, feed, view }),
+    growingFiles: new GrowingFiles(),
     log: pino({ level: 'debug' }, { write }),
     now: () => new Date(),
     isReady: () => Promise.resolve({ status: 'ready', checks: { database: 'ok' } }),
@@ -152,6 +155,7 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
     openApi: '{"openapi":"3.1.0"}',
     randomBytes,
     auth: createAuthenticator({ db, now: () => performance.now() }),
+    checkPassword: createPasswordCheck({ db, limit: { admits: () => true }, randomBytes }),
     hosts: NO_HOSTS,
     targets: new Targets({
       db,
@@ -159,7 +163,13 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
       onEnded: () => undefined,
     }),
     stagingDeadlineMs: 60_000,
-    engine: { stopJob: impossible, pauseJob: impossible, resumeJob: impossible },
+    maxUploadBytes: null,
+    engine: {
+      stopJob: impossible,
+      pauseJob: impossible,
+      resumeJob: impossible,
+      hearMessage: impossible,
+    },
     ...quietMessages(),
   };
 }

@@ -13,6 +13,7 @@ import {
   systemRequestSchema,
 } from '../../packages/contract/src/index.ts';
 import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
+import { createPasswordCheck } from '../../packages/server/src/auth/check-password.ts';
 import { hashToken } from '../../packages/server/src/auth/token.ts';
 import { insertApp } from '../../packages/server/src/database/apps.ts';
 import { type Db, inTransaction, openDatabase } from '../../packages/server/src/database/connection.ts';
@@ -22,17 +23,21 @@ import { insertToken } from '../../packages/server/src/database/tokens.ts';
 import { createIdSource, type NewId } from '../../packages/server/src/domain/id-source.ts';
 import { createTimeFormat } from '../../packages/server/src/domain/timestamp.ts';
 import { AppDefinitions } from '../../packages/server/src/engine/app-definitions.ts';
+import { AppTemplates } from '../../packages/server/src/engine/app-templates.ts';
 import type { EngineContext } from '../../packages/server/src/engine/context.ts';
+import { hearMessage } from '../../packages/server/src/engine/hear-message.ts';
 import { LeaseKeeper } from '../../packages/server/src/engine/lease-keeper.ts';
 import { LookBell } from '../../packages/server/src/engine/look-bell.ts';
 import { suspendJob } from '../../packages/server/src/engine/pause.ts';
 import { Pressure } from '../../packages/server/src/engine/pressure.ts';
 import { stopJob } from '../../packages/server/src/engine/stop.ts';
 import { Targets } from '../../packages/server/src/engine/targets.ts';
+import { TransferSlots } from '../../packages/server/src/engine/transfer-slots.ts';
 import { createTransition, type Transition } from '../../packages/server/src/events/transition.ts';
 import type { HttpContext } from '../../packages/server/src/http/context.ts';
 import { HANDLERS } from '../../packages/server/src/http/routes/handlers.ts';
 import { createHttpServer } from '../../packages/server/src/http/server.ts';
+import { GrowingFiles } from '../../packages/server/src/http/tail/growing-files.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { LOCAL_ADAPTERS } from './local-adapters.ts';
 import { NO_HOSTS } from './no-hosts.ts';
@@ -128,8 +133,8 @@ export async function startJobApi(): Promise<JobApi> {
   const tokens = await addUsers(db, newId);
   await addSystems(db, newId, root);
   await addApp(db, newId);
-  const engine = createEngine(db, newId);
   const messages = quietMessages();
+  const engine = createEngine(db, newId, messages);
   const watching = await startTestFeed(database, db);
   const { feed } = watching;
   const context: HttpContext = {
@@ -140,6 +145,7 @@ export async function startJobApi(): Promise<JobApi> {
     feed,
     polling: createTestPolling({ db, feed, view: engine.service }),
     realtime: createTestRealtime({ db: watching.db, feed, view: engine.service }),
+    growingFiles: new GrowingFiles(),
     log: engine.log,
     now: engine.now,
     isReady: async () => ({ status: 'ready', checks: {} }),
@@ -147,13 +153,16 @@ export async function startJobApi(): Promise<JobApi> {
     openApi: '{}',
     randomBytes,
     auth: createAuthenticator({ db, now: () => performance.now() }),
+    checkPassword: createPasswordCheck({ db, limit: { admits: () => true }, randomBytes }),
     hosts: NO_HOSTS,
     targets: engine.targets,
     stagingDeadlineMs: 60_000,
+    maxUploadBytes: null,
     engine: {
       stopJob: (job, order) => stopJob(engine, job, order),
       pauseJob: (job) => suspendJob(engine, job, 'pause'),
       resumeJob: (job) => suspendJob(engine, job, 'resume'),
+      hearMessage: (message) => hearMessage(engine, message),
     },
     ...messages,
   };
@@ -214,7 +223,11 @@ export async function startJobApi(): Promise<JobApi> {
 }
 
 /** Enough of the engine to stop jobs; it does no work. */
-function createEngine(db: Db, newId: NewId): EngineContext {
+function createEngine(
+  db: Db,
+  newId: NewId,
+  { messageKeys }: Pick<QuietMessages, 'messageKeys'>,
+): EngineContext {
   const log = pino({ level: 'silent' });
   return {
     db,
@@ -224,15 +237,25 @@ function createEngine(db: Db, newId: NewId): EngineContext {
     leases: new LeaseKeeper({ db, replica: 'test', monotonicMs: () => performance.now() }),
     targets: new Targets({ db, factories: LOCAL_ADAPTERS, onEnded: () => undefined }),
     apps: new AppDefinitions(db),
+    templates: new AppTemplates(),
     service: {
       publicUrl: () => URL_BASE,
       tenant: 'arras',
       formatTime: createTimeFormat('UTC'),
       heartbeatUrl: (id) => `${URL_BASE}/${id}`,
     },
-    times: { monitorEveryMs: 5_000, stopGraceMs: 10_000 },
+    messageKeys,
+    takeMessage: async () => 'later',
+    times: {
+      monitorEveryMs: 5_000,
+      stopGraceMs: 10_000,
+      transferStalledMs: 60_000,
+      transferGiveUpMs: 900_000,
+    },
     lookBell: new LookBell({ db, log }),
     pressure: new Pressure(),
+    slots: new TransferSlots({ limit: 8, ring: () => undefined }),
+    archiveCheck: 'hash',
     log,
     now: () => new Date(),
   };

@@ -14,6 +14,12 @@ export const LOCAL_ADAPTERS: AdapterFactories = {
       close: () => shell.close(),
     };
   },
+  urls: {
+    whyNot: () => 'tests of local systems read nothing from elsewhere',
+    open: () => {
+      throw new Error('tests of local systems read nothing from elsewhere');
+    },
+  },
   openStorage: async ({ definition }) => {
     const storage = openStorage((definition as unknown as { readonly storage: StorageBlock }).storage);
     return { storage, whyUnreachable: async () => null, close: () => storage.close() };

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createJobTokens } from '../../packages/server/src/auth/job-token.ts';
+import { createMessageKeys } from '../../packages/server/src/auth/message-keys.ts';
 import { createSecretBox } from '../../packages/server/src/auth/secret-box.ts';
 import type { HttpContext, MessageControl } from '../../packages/server/src/http/context.ts';
 import { createRateLimit } from '../../packages/server/src/http/rate-limit.ts';
@@ -7,7 +8,10 @@ import type { Shot } from '../../packages/server/src/notifications/fire.ts';
 
 /** Parts of a context that keep what they are asked to send instead of sending it. */
 export interface QuietMessages
-  extends Pick<HttpContext, 'notifications' | 'secrets' | 'jobTokens' | 'callbackLimit' | 'fireLimit'> {
+  extends Pick<
+    HttpContext,
+    'notifications' | 'secrets' | 'jobTokens' | 'messageKeys' | 'callbackLimit' | 'fireLimit'
+  > {
   /** What was to be sent by hand. */
   readonly fired: readonly Shot[];
 }
@@ -22,6 +26,7 @@ export function quietMessages(): QuietMessages {
     notifications: keepMessages(fired),
     secrets: createSecretBox({ keys: [...keys], randomBytes }),
     jobTokens: createJobTokens([...keys]),
+    messageKeys: createMessageKeys([...keys]),
     callbackLimit: createRateLimit({ burst: 5, perMinute: 1, nowMs }),
     fireLimit: createRateLimit({ burst: 5, perMinute: 1, nowMs }),
   };

@@ -14,6 +14,8 @@ const TOOLS = {
   mount: 'mount',
   munged: 'munge',
   openssl: 'openssl',
+  'pure-ftpd': 'pure-ftpd',
+  'pure-pw': 'pure-ftpd',
   qsub: 'gridengine-client',
   sbatch: 'slurm-client',
   setsid: 'util-linux',

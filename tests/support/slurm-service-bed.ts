@@ -1,5 +1,6 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Transport } from '../../packages/contract/src/index.ts';
 import { registerEffectsApp } from './effects.ts';
 import { FaultBed } from './fault-bed.ts';
 import { sshLogin } from './remote-systems.ts';
@@ -13,6 +14,8 @@ const COUNTED = ['sbatch', 'squeue', 'sacct', 'scancel'] as const;
 export interface SlurmServiceBed extends AsyncDisposable {
   readonly bed: FaultBed;
   readonly cluster: Slurm;
+  /** By which the service enters the cluster. */
+  readonly sshd: Sshd;
   /** Registers an app whose programs run this bash text there, between two lines in the effects log. */
   registerApp(name: string, body: string): Promise<string>;
   /**
@@ -25,7 +28,13 @@ export interface SlurmServiceBed extends AsyncDisposable {
 }
 
 /** Starts all of it; the system is called `cluster`, its queues `normal` and `short`. */
-export async function openSlurmServiceBed(options: SlurmOptions = {}): Promise<SlurmServiceBed> {
+export async function openSlurmServiceBed(
+  options: SlurmOptions & {
+    readonly transport?: Transport;
+    /** Settings of the service. */
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
+): Promise<SlurmServiceBed> {
   await using stack = new AsyncDisposableStack();
   const cluster = stack.adopt(await startSlurm(options), (slurm) => slurm.close());
   const path = join(cluster.root, 'counted');
@@ -35,12 +44,13 @@ export async function openSlurmServiceBed(options: SlurmOptions = {}): Promise<S
   const sshd = stack.adopt(await startSshd({ config: [`SetEnv ${environment}`] }), (server) =>
     server.close(),
   );
-  const bed = stack.use(await FaultBed.open());
-  await registerCluster(bed, sshd);
+  const bed = stack.use(await FaultBed.open({ environment: options.environment ?? {} }));
+  await registerCluster(bed, sshd, options.transport ?? 'BUILTIN');
   const parts = stack.move();
   return {
     bed,
     cluster,
+    sshd,
     registerApp: (name, body) =>
       registerEffectsApp(bed.api, bed.systems, {
         name,
@@ -55,7 +65,7 @@ export async function openSlurmServiceBed(options: SlurmOptions = {}): Promise<S
   };
 }
 
-async function registerCluster(bed: FaultBed, sshd: Sshd): Promise<void> {
+async function registerCluster(bed: FaultBed, sshd: Sshd, transport: Transport): Promise<void> {
   const local = { auth: { type: 'LOCAL' } };
   await bed.api.call('POST', '/systems/v2', {
     id: 'cluster',
@@ -65,7 +75,7 @@ async function registerCluster(bed: FaultBed, sshd: Sshd): Promise<void> {
     scheduler: 'SLURM',
     scratchDir: '/scratch',
     queues: [{ name: 'normal', default: true }, { name: 'short' }],
-    login: { protocol: 'SSH', ...sshLogin(sshd) },
+    login: { protocol: 'SSH', transport, ...sshLogin(sshd) },
     storage: { protocol: 'LOCAL', rootDir: bed.root, homeDir: '/home', ...local },
   });
 }

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createExecutor, type Executor } from '../../packages/server/src/execution/executor.ts';
+import type { Preparation } from '../../packages/server/src/execution/installer.ts';
 import type {
   Launch,
   LaunchResources,
@@ -103,8 +104,13 @@ function launchOf(
 }
 
 async function prepare(executor: Executor, launch: Launch, program: string): Promise<TestTry> {
-  await executor.prepare(launch, { program: `#!/bin/bash\n${program}\n`, values: new Uint8Array() });
+  await executor.prepare(launch, preparationOf(program), () => {});
   return testTry(executor, launch, program);
+}
+
+/** What a try with this program needs. */
+export function preparationOf(program: string): Preparation {
+  return { program: `#!/bin/bash\n${program}\n`, values: new Uint8Array(), assets: { copied: [] } };
 }
 
 /** The job's directory stays; what names the try does not. */

@@ -1,18 +1,15 @@
-import { CUSTOM_EVENT_FIELD, DEFAULT_CUSTOM_EVENT, isReservedEventName } from '@arras/contract';
+import { DEFAULT_CUSTOM_EVENT, isReservedEventName } from '@arras/contract';
 
 /**
  * The macros with which a template speaks to the service (spec: jobs 9.2). Two of them say something that the service
  * cannot see itself, and become commands; the others tell of starts and ends, which it sees, and do nothing.
  */
 
-/** Where the program finds how to call, relative to its work directory: a curl configuration that holds the token. */
-export const CALLBACK_FILE = '.arras/callback';
-
 /** `AGAVE_JOB_CALLBACK_ALIVE`, `IPLANT_RUNNING`, `AGAVE_JOB_CALLBACK_NOTIFICATION|STEP_DONE|STEP,of:TOTAL` */
 const CALLBACK =
   /^(?:AGAVE_JOB_CALLBACK_(\w+)(?:\|(.*))?|IPLANT_(?:RUNNING|CLEANING_UP|SUCCESS|FAILURE|ARCHIVING_\w+))$/i;
 
-/** The command a callback macro becomes, which may need {@link CALLBACK_FUNCTIONS}; null for other macros. */
+/** The command a callback macro becomes, which may need the functions of `message-script.ts`; null for other macros. */
 export function callbackCommand(macro: string): string | null {
   const match = CALLBACK.exec(macro);
   if (match === null) return null;
@@ -41,37 +38,7 @@ function notification(details: string | undefined): string {
   return ['arras_notify', event, ...pairs].join(' ');
 }
 
-/**
- * Bash functions for the commands. The token is read by curl from a file: it is in no argument, variable or output.
- * Whatever happens, the program goes on; what curl says goes into the job's log.
- */
-export const CALLBACK_FUNCTIONS = `ARRAS_HOME=$PWD
-arras_call() {
-  command -v curl >/dev/null 2>&1 || { cat >/dev/null; return 0; }
-  curl --silent --show-error --globoff --connect-timeout 10 --max-time 30 --output /dev/null \\
-    --config "$ARRAS_HOME/${CALLBACK_FILE}" "$@" 2>>"$ARRAS_HOME/.agave.log" || :
-}
-arras_alive() { arras_call </dev/null; }
-# arras_notify EVENT [VARIABLE | KEY:VARIABLE]…
-arras_notify() {
-  local LC_ALL=C json pair name text
-  json="{\\"${CUSTOM_EVENT_FIELD}\\":\\"$1\\""
-  shift
-  for pair in "$@"; do
-    name=\${pair##*:}
-    text=\${!name-}
-    text=\${text//\\\\/\\\\\\\\}
-    text=\${text//\\"/\\\\\\"}
-    text=\${text//$'\\n'/\\\\n}
-    text=\${text//$'\\r'/\\\\r}
-    text=\${text//$'\\t'/\\\\t}
-    text=\${text//[$'\\001'-$'\\037'$'\\177']/}
-    json+=",\\"\${pair%%:*}\\":\\"$text\\""
-  done
-  printf '%s}' "$json" | arras_call --header 'Content-Type: application/json' --data-binary @-
-}`;
-
-/** The content of {@link CALLBACK_FILE}. */
+/** The content of `.arras/callback`: see `message-script.ts`. */
 export function renderCallbackFile(url: string): string {
   return `url = "${url.replace(/[\\"]/g, String.raw`\$&`)}"\n`;
 }

@@ -1,24 +1,20 @@
-import { lookup } from 'node:dns/promises';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import type { SystemCheck, SystemCheckStep } from '@arras/contract';
-import { SYSTEM_CHECK_STEPS } from '@arras/contract';
+import { SYSTEM_CHECK_STEPS, type SystemCheck, type SystemCheckStep } from '@arras/contract';
 import { joinPath } from '../domain/paths.ts';
 import { CHECK_LINK, CHECK_SHELL } from '../execution/check-scripts.ts';
 import type { Scheduler } from '../execution/scheduler.ts';
 import type { Shell, ShellCommand } from '../execution/shell.ts';
-import { dial } from '../ssh/dial.ts';
-import { fetchHostKeys } from '../ssh/fetch-host-keys.ts';
-import { createSshHost } from '../ssh/pooled-ssh-host.ts';
-import type { SshEndpoint } from '../ssh/ssh-endpoint.ts';
-import { SSH_LIMITS } from '../ssh/ssh-host.ts';
+import type { WeakPromise } from '../storage/sftp-promises.ts';
 import type { Storage } from '../storage/storage.ts';
+import { type CheckedEntrance, type CheckStep, type Entry, openEntry } from './check-entrance.ts';
+import { type CheckedServer, stepsToServer, writeStep } from './check-server.ts';
 
 /** What a check needs of a system; opened by compose. What cannot be opened rejects, and its step says why. */
 export interface CheckedParts {
-  /** How the host is entered; null for this host. */
-  endpoint(): Promise<SshEndpoint | null>;
-  readonly isAllowedAddress: (address: string) => boolean;
+  readonly entrance: CheckedEntrance;
+  /** The server of the files; null when it is entered otherwise. */
+  readonly server: CheckedServer | null;
   /** Null for a storage system. */
   readonly execution: {
     shell(): Promise<Shell>;
@@ -27,6 +23,8 @@ export interface CheckedParts {
     readonly jobsRoot: string;
   } | null;
   storage(): Promise<Storage>;
+  /** What the server of the files lacks; empty for files of this host. */
+  weakPromises(): Promise<readonly WeakPromise[]>;
   /** Names the files that the check makes and removes. */
   readonly nonce: string;
 }
@@ -34,26 +32,24 @@ export interface CheckedParts {
 /** Milliseconds for one step: a person waits. */
 const STEP_MS = 20_000;
 
-interface Step {
-  readonly step: SystemCheckStep;
-  /** Resolves with what was seen. */
-  readonly look: () => Promise<string>;
-  readonly fix: string;
-}
-
 /** Enters a system as its jobs would. Steps after a failed one are skipped, because they could only fail too. */
 export async function checkSystem(parts: CheckedParts): Promise<SystemCheck[]> {
   const results: SystemCheck[] = [];
-  let hasFailed = false;
-  for (const step of await stepsOf(parts)) {
-    const result: SystemCheck = hasFailed ? skipped(step.step) : await take(step);
-    hasFailed ||= result.result === 'failed';
-    results.push(result);
+  const entry = await openEntry(parts.entrance);
+  try {
+    let hasFailed = false;
+    for (const step of stepsOf(parts, entry)) {
+      const result: SystemCheck = hasFailed ? skipped(step.step) : await take(step);
+      hasFailed ||= result.result === 'failed';
+      results.push(result);
+    }
+  } finally {
+    await entry.close();
   }
   return results;
 }
 
-async function take({ step, look, fix }: Step): Promise<SystemCheck> {
+async function take({ step, look, fix }: CheckStep): Promise<SystemCheck> {
   const began = performance.now();
   const elapsed = () => Math.round((performance.now() - began) * 10) / 10;
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -73,94 +69,27 @@ function skipped(step: SystemCheckStep): SystemCheck {
   return { step, result: 'skipped', milliseconds: 0, message: `Not tried. ${SYSTEM_CHECK_STEPS[step]}` };
 }
 
-async function stepsOf(parts: CheckedParts): Promise<Step[]> {
-  const { execution } = parts;
+function stepsOf(parts: CheckedParts, entry: Entry): CheckStep[] {
+  const { execution, server } = parts;
+  const called = { ...parts, isAllowedAddress: parts.entrance.isAllowedAddress };
   return [
-    ...(await hostSteps(parts)),
+    ...entry.steps,
+    ...(server === null ? [] : stepsToServer(server, called)),
     ...(execution === null ? [] : programSteps(execution)),
     storageStep(parts),
+    ...(server === null || server.isReadOnly ? [] : [writeStep(called)]),
     ...(execution === null ? [] : placeSteps(parts, execution)),
   ];
 }
 
-/** The proxy, where there is one, is the host that can be seen from here. */
-async function hostSteps({ endpoint, isAllowedAddress }: CheckedParts): Promise<Step[]> {
-  let known: SshEndpoint | null;
-  try {
-    known = await endpoint();
-  } catch (error) {
-    return [
-      {
-        step: 'authenticate',
-        look: () => Promise.reject(error),
-        fix: 'Store credentials: POST /systems/v2/ID/credentials, or arras systems credentials set ID.',
-      },
-    ];
-  }
-  if (known === null) return [];
-  const entered = known;
-  const { host, port } = entered.via ?? entered;
-  return [
-    {
-      step: 'resolve',
-      look: async () => {
-        const found = await lookup(host, { all: true });
-        return `${host} is ${found.map(({ address }) => address).join(', ')}.`;
-      },
-      fix: `Correct the host of the system, or make ${host} known to the name service of this machine.`,
-    },
-    {
-      step: 'connect',
-      look: async () => {
-        const socket = await dial({ host, port, isAllowedAddress, timeoutMs: SSH_LIMITS.connectMs });
-        socket.destroy();
-        return `${host} answers at port ${port}.`;
-      },
-      fix: `See whether sshd runs on ${host} at port ${port}, and whether a firewall lets this machine through.`,
-    },
-    {
-      step: 'host-key',
-      look: () => compareHostKeys(entered, isAllowedAddress),
-      fix: 'If the host was set up anew on purpose, compare the fingerprints with its administrator and update hostKeys of the system. If not, somebody may be in between: do not.',
-    },
-    {
-      step: 'authenticate',
-      look: () => enter(entered, isAllowedAddress),
-      fix: `See whether ${entered.username} may enter ${entered.host} with these credentials (authorized_keys, password, expiry), and replace them: arras systems credentials set ID.`,
-    },
-  ];
-}
-
-async function compareHostKeys(
-  endpoint: SshEndpoint,
-  isAllowedAddress: (address: string) => boolean,
-): Promise<string> {
-  const { host, port, via, hostKeys } = endpoint;
-  const shown = await fetchHostKeys({ host, port, via, isAllowedAddress });
-  const known = shown.filter((key) => hostKeys.includes(key));
-  if (known.length > 0) return `${host} shows a known key (${known[0]?.split(' ')[0]}).`;
-  throw new Error(`expected one of ${hostKeys.length} known keys, ${host} shows others`);
-}
-
-async function enter(endpoint: SshEndpoint, isAllowedAddress: (address: string) => boolean): Promise<string> {
-  // A connection of its own: those that are open already prove nothing about the credentials.
-  const host = createSshHost(endpoint, { isAllowedAddress });
-  try {
-    await host.withChannel('exit 0', async () => undefined);
-    return `${endpoint.username} was let in.`;
-  } finally {
-    await host.close();
-  }
-}
-
 type Execution = NonNullable<CheckedParts['execution']>;
 
-function programSteps(execution: Execution): Step[] {
+function programSteps(execution: Execution): CheckStep[] {
   return [
     {
       step: 'shell',
       look: async () => `bash ${await run(await execution.shell(), CHECK_SHELL)}`,
-      fix: 'Install bash, coreutils and util-linux (setsid) on the host; a login shell that prints or asks something does no harm.',
+      fix: 'Install bash 4.4 or later, GNU coreutils, findutils and tar, and util-linux (setsid) on the host; a login shell that prints or asks something does no harm.',
     },
     {
       step: 'scheduler',
@@ -170,20 +99,25 @@ function programSteps(execution: Execution): Step[] {
   ];
 }
 
-function storageStep({ storage }: CheckedParts): Step {
+function storageStep({ storage, weakPromises }: CheckedParts): CheckStep {
   return {
     step: 'storage',
     look: async () => {
       const root = await (await storage()).find('/');
       if (root?.type !== 'dir') throw new Error('rootDir is not a directory');
-      return 'rootDir can be read.';
+      return ['rootDir can be read.', ...(await weakPromises()).map(renderWeakPromise)].join(' ');
     },
     fix: 'Correct storage.rootDir, or the rights of the account on it.',
   };
 }
 
+/** A weaker promise is no failure: jobs run, and whoever registers the system knows what to expect. */
+function renderWeakPromise({ extension, consequence }: WeakPromise): string {
+  return `The server lacks ${extension}: ${consequence}.`;
+}
+
 /** What storage writes, the shell has to see: both must mean the same file system. */
-function placeSteps({ storage, nonce }: CheckedParts, execution: Execution): Step[] {
+function placeSteps({ storage, nonce }: CheckedParts, execution: Execution): CheckStep[] {
   const directory = joinPath(execution.jobsRoot, `.arras-check-${nonce}`);
   const path = joinPath(directory, 'written');
   const absolute = async () => (await storage()).hostPath(directory);
@@ -193,7 +127,8 @@ function placeSteps({ storage, nonce }: CheckedParts, execution: Execution): Ste
       look: async () => {
         const place = await storage();
         const shell = await execution.shell();
-        await shell.makeDirectory(await absolute());
+        const [made] = await shell.install([{ directory: await absolute(), files: [], staging: null }]);
+        if (made?.kind === 'failed') throw new Error(made.reason);
         await place.write(path, Readable.from([nonce]));
         const { stream } = await place.open(path);
         if ((await text(stream)) !== nonce) throw new Error('what was written is read differently');

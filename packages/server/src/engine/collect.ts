@@ -8,6 +8,7 @@ import type { EndedTry } from '../execution/executor.ts';
 import { type Observation, UnreadableAnswer } from '../execution/scheduler.ts';
 import { ShellUnreachable } from '../execution/shell.ts';
 import type { EngineContext } from './context.ts';
+import { hearLastWords } from './hear-last-words.ts';
 import { applyObservation } from './observe.ts';
 import { keepsAccounts, type Target, trackedOf } from './targets.ts';
 
@@ -19,8 +20,11 @@ const ASK_AGAIN_MS = 600;
 /** Reads a system's spool of exit markers and gives every ended program its verdict. */
 export async function collect(context: EngineContext, systemId: string): Promise<void> {
   const target = await context.targets.get(systemId);
-  const ended = await target.executor.ended(target.spool);
-  if (ended.length === 0) return;
+  const listed = await target.executor.ended(target.spool);
+  if (listed.length === 0) return;
+  const speaking = listed.filter(({ said }) => said === true).map(({ tag }) => tag);
+  const waiting = await hearLastWords(context, target, speaking);
+  const ended = listed.filter(({ tag }) => !waiting.has(tag));
   const jobs = await findTaggedJobs(context, ended);
   const explained = await explainFailures(context, target, ended, jobs);
   const settled = await Promise.all(
@@ -33,7 +37,7 @@ export async function collect(context: EngineContext, systemId: string): Promise
     target.spool,
     done.map(({ tag }) => tag),
   );
-  if (done.length === ended.length) return;
+  if (done.length === listed.length) return;
   const delayMs = explained.size > 0 ? ASK_AGAIN_MS : AGAIN_MS;
   await queueTasks(context.db, [{ task: 'collect', subject: systemId, delayMs }]);
 }

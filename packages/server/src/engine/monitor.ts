@@ -7,6 +7,7 @@ import { lookTimes } from '../domain/look-times.ts';
 import { type Observation, UnreadableAnswer } from '../execution/scheduler.ts';
 import { ShellUnreachable } from '../execution/shell.ts';
 import type { EngineContext } from './context.ts';
+import { hearLastWords } from './hear-last-words.ts';
 import { isEnd, isNews } from './news.ts';
 import { applyObservation } from './observe.ts';
 import { takeAccounts } from './take-accounts.ts';
@@ -76,6 +77,13 @@ interface Seen {
 
 /** The jobs are read again, whole: they may have changed while their programs were looked at. */
 async function applyNews(context: EngineContext, target: Target, news: readonly Seen[]): Promise<void> {
+  const ended = news.filter(({ observation }) => observation !== null && isEnd(observation));
+  const tagOf = (job: WatchedJob) => trackedOf(target, job).tag;
+  const waiting = await hearLastWords(
+    context,
+    target,
+    ended.map(({ job }) => tagOf(job)),
+  );
   const rows = await findJobs(
     context.db,
     news.map(({ job }) => job.id),
@@ -85,9 +93,9 @@ async function applyNews(context: EngineContext, target: Target, news: readonly 
   for (const { job, observation } of news) {
     const row = byId.get(job.id);
     const isSameTry = row?.try_number === job.try_number && isMonitored(row.status);
-    if (!row || !isSameTry || observation === null) continue;
+    if (!row || !isSameTry || observation === null || waiting.has(tagOf(job))) continue;
     const applied = await applyObservation(context, target, row, observation);
-    if (applied === 'moved' && isEnd(observation)) settled.push(trackedOf(target, job).tag);
+    if (applied === 'moved' && isEnd(observation)) settled.push(tagOf(job));
   }
   await target.executor.acknowledge(target.spool, settled);
 }

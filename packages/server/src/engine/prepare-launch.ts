@@ -1,8 +1,5 @@
-import { Readable } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import type { JobRow } from '../database/tables.ts';
 import { renderCallbackFile } from '../domain/callback-macros.ts';
-import { JobFault } from '../domain/failure.ts';
 import { parseInputUri } from '../domain/input-uri.ts';
 import {
   type InputValue,
@@ -10,48 +7,73 @@ import {
   macroValues,
   type ParameterValue,
 } from '../domain/macro-values.ts';
-import { baseName, joinPath } from '../domain/paths.ts';
-import { ARCHIVE_MANIFEST, tryTag } from '../domain/places.ts';
+import { baseName } from '../domain/paths.ts';
+import { tryTag } from '../domain/places.ts';
 import { jobLogName, jobScriptName, slug } from '../domain/slug.ts';
 import { renderProgram } from '../domain/wrapper-template.ts';
+import type { Assets, Preparation } from '../execution/installer.ts';
 import type { Launch } from '../execution/scheduler.ts';
-import type { ManifestEntry } from '../storage/transfer.ts';
 import { copyTree } from '../storage/transfer.ts';
 import type { AppDefinition } from './app-definitions.ts';
 import type { EngineContext } from './context.ts';
 import type { Lease } from './lease-keeper.ts';
-import { type Target, workDirectoryOf } from './targets.ts';
-
-/** Templates are programs, not data: a larger one is a mistake. */
-const MAX_TEMPLATE_BYTES = 1024 * 1024;
+import { type Place, type Target, workDirectoryOf } from './targets.ts';
 
 /** Puts everything a try needs into the work directory: the app's files, the program, its values, the wrapper. */
 export async function prepareLaunch(context: EngineContext, lease: Lease, target: Target): Promise<Launch> {
-  const { job } = lease;
-  const app = await context.apps.get(job);
-  const launch = describeLaunch(target, job);
+  const app = await context.apps.get(lease.job);
+  const place = await context.targets.getPlace(app.deploymentSystem);
+  const launch = describeLaunch(target, lease.job);
+  const files = await renderFiles(context, { job: lease.job, target, app, place });
+  const prepare = (assets: Assets) =>
+    target.executor.prepare(launch, { ...files, assets }, () => lease.check());
+  if (target.executor.remote && place.filesKey === target.filesKey) {
+    const onHost = {
+      root: target.storage.hostPath('/'),
+      path: target.storage.hostPath(place.resolve(app.deploymentPath)),
+    };
+    if ((await prepare(onHost)) === 'prepared') return launch;
+  }
   // A process that slept through its lease would make the directory of a job again that has ended meanwhile.
-  lease.check();
-  await target.executor.createWorkDirectory(launch.workDirectory);
-  const assets = await stageAssets(context, lease, target, app);
-  await writeArchiveManifest(target, job, [...assets.map(({ path }) => path), `/${launch.scriptName}`]);
+  await target.executor.createWorkDirectory(launch.workDirectory, () => lease.check());
+  const copied = await copyTree({
+    from: place.storage,
+    fromPath: place.resolve(app.deploymentPath),
+    to: target.storage,
+    toPath: workDirectoryOf(lease.job),
+    signal: lease.signal,
+  });
+  await prepare({ copied: copied.map(({ path }) => path.slice(1)) });
+  return launch;
+}
+
+interface ProgramParts {
+  readonly job: JobRow;
+  readonly target: Target;
+  readonly app: AppDefinition;
+  readonly place: Place;
+}
+
+async function renderFiles(
+  context: EngineContext,
+  { job, target, app, place }: ProgramParts,
+): Promise<Omit<Preparation, 'assets'>> {
   const program = renderProgram({
-    template: await readTemplate(target, job, app),
+    template: await context.templates.get(place, app, job),
     macros: macroValues({
       attributes: attributesOf(context, target, job),
       inputs: inputValues(app, job),
       parameters: parameterValues(app, job),
     }),
-    directives: target.executor.directives(launch),
     environment: target.definition.environment ?? '',
     modules: app.modules,
   });
-  await target.executor.prepare(launch, {
+  return {
     program: program.script,
     values: program.values,
     callback: renderCallbackFile(context.service.heartbeatUrl(job.id)),
-  });
-  return launch;
+    sign: context.messageKeys.blocksOf(tryTag(job.id, job.try_number)),
+  };
 }
 
 function describeLaunch(target: Target, job: JobRow): Launch {
@@ -74,39 +96,6 @@ function describeLaunch(target: Target, job: JobRow): Launch {
       customDirectives: queue?.customDirectives ?? null,
     },
   };
-}
-
-async function stageAssets(
-  context: EngineContext,
-  lease: Lease,
-  target: Target,
-  app: AppDefinition,
-): Promise<readonly ManifestEntry[]> {
-  const place = await context.targets.getPlace(app.deploymentSystem);
-  return copyTree({
-    from: place.storage,
-    fromPath: place.resolve(app.deploymentPath),
-    to: target.storage,
-    toPath: workDirectoryOf(lease.job),
-    signal: lease.signal,
-  });
-}
-
-async function writeArchiveManifest(target: Target, job: JobRow, paths: readonly string[]): Promise<void> {
-  const lines = paths.map((path) => `${path.slice(1)}\n`);
-  const path = joinPath(workDirectoryOf(job), ARCHIVE_MANIFEST);
-  await target.storage.write(path, Readable.from([`${lines.join('')}${ARCHIVE_MANIFEST}\n`]));
-}
-
-async function readTemplate(target: Target, job: JobRow, app: AppDefinition): Promise<string> {
-  const { info, stream } = await target.storage.open(joinPath(workDirectoryOf(job), app.templatePath));
-  if (info.sizeBytes > MAX_TEMPLATE_BYTES) {
-    stream.destroy();
-    throw new JobFault(
-      `the app's wrapper template has ${info.sizeBytes} bytes, more than ${MAX_TEMPLATE_BYTES}`,
-    );
-  }
-  return text(stream);
 }
 
 function attributesOf(context: EngineContext, target: Target, job: JobRow): JobAttributes {
@@ -153,7 +142,7 @@ function inputValues(app: AppDefinition, job: JobRow): InputValue[] {
 function fileNameOf(uri: string): string {
   const location = parseInputUri(uri, { systemId: '' });
   if (location.kind === 'system') return baseName(`/${location.path}`);
-  return location.kind === 'url' ? baseName(new URL(location.url).pathname) : '';
+  return location.kind === 'url' ? location.name : '';
 }
 
 function parameterValues(app: AppDefinition, job: JobRow): ParameterValue[] {

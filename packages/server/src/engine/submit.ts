@@ -114,7 +114,8 @@ async function settle(
       return fail(context, lease.job, `the execution system refused it: ${outcome.reason}`);
     case 'unknown':
       context.log.warn({ jobId: lease.job.id, reason: outcome.reason }, 'submission.unknown');
-      return releaseLease(context.db, lease.job, { lookAfterMs: LOOK_FOR_START_MS });
+      // Each look that finds nothing begins a further try: less and less often, where a scheduler keeps on like that.
+      return releaseLease(context.db, lease.job, { lookAfterMs: retryDelayMs(lease.job.try_number) });
   }
 }
 
@@ -131,12 +132,9 @@ async function accept(
     moves: [{ to: 'QUEUED', description: queued }, ...(started.running ? [{ to: 'RUNNING' } as const] : [])],
     patch: { local_id: started.localId },
     by: SERVICE,
-    tasks: [
-      { task: 'collect', subject: target.systemId },
-      ...(job.stop_requested === null ? [] : [{ task: 'cancel', subject: job.id } as const]),
-    ],
+    tasks: job.stop_requested === null ? [] : [{ task: 'cancel', subject: job.id }],
   });
-  if (accepted) return;
+  if (accepted) return context.targets.hintEnded(target);
   // A stop that was asked for during the start changed the row but did not take the job away: write it down.
   const current = await reloadHeld(context, { job });
   const onlyStopRequested = current?.status === job.status && current.stop_requested !== job.stop_requested;

@@ -4,7 +4,9 @@ import type { Pool } from 'pg';
 import {
   CONTROL_TASKS,
   DATA_TASKS,
+  FILE_TASKS,
   type JobTaskName,
+  SUBMIT_TASKS,
   type SystemTaskName,
   type TaskName,
   taskKey,
@@ -14,6 +16,7 @@ import { cancel } from './cancel.ts';
 import { collect } from './collect.ts';
 import type { EngineContext } from './context.ts';
 import { expire } from './expire.ts';
+import { ingest } from './ingest.ts';
 import { type JobTask, runJobTask } from './job-task.ts';
 import { monitor } from './monitor.ts';
 import { stage } from './stage.ts';
@@ -46,10 +49,16 @@ export interface Workers extends AsyncDisposable {
   readonly ids: () => readonly string[];
 }
 
-/** Starts the workers that run the engine's tasks: some for decisions, others for data. */
+/** Starts the workers that run the engine's tasks: some for decisions, some for starts, some for data of jobs, others for files. */
 export async function startWorkers(
   context: EngineContext,
-  options: { readonly pool: Pool; readonly controlConcurrency: number; readonly dataConcurrency: number },
+  options: {
+    readonly pool: Pool;
+    readonly controlConcurrency: number;
+    readonly submitConcurrency: number;
+    readonly dataConcurrency: number;
+    readonly fileConcurrency: number;
+  },
 ): Promise<Workers> {
   const start = (names: readonly TaskName[], concurrency: number): Promise<TaskRunner> =>
     TaskRunner.start(context, {
@@ -61,7 +70,9 @@ export async function startWorkers(
     });
   const runners = [
     await start(CONTROL_TASKS, options.controlConcurrency),
+    await start(SUBMIT_TASKS, options.submitConcurrency),
     await start(DATA_TASKS, options.dataConcurrency),
+    await start(FILE_TASKS, options.fileConcurrency),
   ];
   return {
     ids: () => runners.flatMap((runner) => runner.poolIds()),
@@ -90,6 +101,7 @@ async function runTask(
   running: Map<string, { again: boolean }>,
 ): Promise<void> {
   if (name === 'collect' || name === 'monitor') return runSystemTask(context, name, subject, running);
+  if (name === 'ingest') return ingest(context, subject);
   if (name === 'stage' || name === 'submit') await context.pressure.calm();
   await runJobTask(context, JOB_HANDLERS[name], jobIdSchema.parse(subject));
 }

@@ -15,6 +15,8 @@ export interface QueueRow {
   readonly phase: Phase | null;
   /** Of the submitted script; null where the scheduler does not say or a signal ended it. */
   readonly exitCode: number | null;
+  /** The signal that ended the submitted script, where the scheduler says so. */
+  readonly signal?: number;
   /** Whether the scheduler has put it back into the queue after a start. */
   readonly restarted: boolean;
   /** The scheduler's word for why it waits. */
@@ -30,6 +32,10 @@ export interface AccountRow {
   readonly tag: string;
   readonly phase: Phase | null;
   readonly exitCode: number | null;
+  /** As of {@link QueueRow}. */
+  readonly signal?: number;
+  /** What it might use on one node; absent where that is not known. */
+  readonly memoryLimitBytes?: number;
   readonly usage: Usage;
 }
 

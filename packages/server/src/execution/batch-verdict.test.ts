@@ -110,6 +110,42 @@ test('without a marker, the end of the job that holds the claim has to do', () =
   assert.deepEqual(judged({ facts: CLAIMED, accounts }), { state: 'ended', exitCode: 3, usage });
 });
 
+test('a program that was killed having used as much as it had asked for ran out of memory', () => {
+  const usage = { ...NO_USAGE, maxMemoryBytes: 400 };
+  const killed = (more: Partial<AccountRow>) =>
+    judged({
+      facts: CLAIMED,
+      rows: [row({ is: 'ended', cause: 'launch-failure' }, { signal: 9 })],
+      accounts: [account({ is: 'ended' }, { signal: 9, memoryLimitBytes: 200, usage, ...more })],
+    });
+  const seen = killed({});
+  assert.ok(seen?.state === 'lost' && seen.cause === 'out-of-memory');
+  const marked = judged({
+    facts: { exit: 137, claim: 'wrapper', jobId: '4711' },
+    accounts: [account({ is: 'ended' }, { exitCode: 9, memoryLimitBytes: 200, usage })],
+  });
+  assert.ok(marked?.state === 'ended' && marked.exitCode === 137 && marked.cause === 'out-of-memory');
+  const foreign = killed({ phase: { is: 'ended', cause: 'cancelled' } });
+  assert.ok(foreign?.state === 'lost' && foreign.cause === 'cancelled');
+});
+
+test('a program that was killed for a reason that nobody knows may have run out of memory', () => {
+  const reason =
+    'the program was ended by signal 9 (SIGKILL), possibly because it used more memory than it had asked for';
+  const usage = { ...NO_USAGE, maxMemoryBytes: 100 };
+  for (const accounts of [
+    [],
+    [account({ is: 'ended' }, { signal: 9 })],
+    [account({ is: 'ended' }, { signal: 9, memoryLimitBytes: 200, usage })],
+    [account({ is: 'ended' }, { signal: 9, memoryLimitBytes: 200 })],
+  ]) {
+    const seen = judged({ facts: CLAIMED, rows: [row({ is: 'ended' }, { signal: 9 })], accounts });
+    assert.deepEqual(seen, { state: 'absent', started: { reason } });
+  }
+  const other = judged({ facts: CLAIMED, rows: [row({ is: 'ended' }, { signal: 11 })] });
+  assert.ok(other?.state === 'absent' && other.started?.reason.endsWith('signal 11 (SIGSEGV)'));
+});
+
 test('exit 75 of a copy that was kept from starting is no verdict', () => {
   const seen = judged({ facts: CLAIMED, rows: [row({ is: 'ended' }, { exitCode: 75 })] });
   assert.deepEqual(seen, { state: 'absent', started: { reason: 'it ended without an exit status' } });

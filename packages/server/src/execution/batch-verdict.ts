@@ -17,6 +17,9 @@ export interface Evidence {
   readonly accountingAnswered: boolean;
 }
 
+/** What ends a program whose memory ran out. */
+const SIGKILL = 9;
+
 const NO_STATUS = explainEnd({ exitCode: null, cause: null }).sentence;
 
 /**
@@ -35,7 +38,7 @@ export function judge(evidence: Evidence): Observation | null {
 
 function endedByMarker(exitCode: number, evidence: Evidence): Observation {
   const [row, account] = [ownRow(evidence), ownAccount(evidence)];
-  const cause = exitCode === 0 ? null : causeOfStarted(row, account);
+  const cause = exitCode === 0 ? null : causeOfStarted(row, account, exitCode === 128 + SIGKILL);
   const isClosing = exitCode !== 0 && cause === null && account === null && row !== null && isAlive(row);
   return {
     state: 'ended',
@@ -72,15 +75,25 @@ function endOfStarted(row: QueueRow | null, account: AccountRow | null): Observa
   const phase = account?.phase ?? row?.phase;
   const succeeded = phase?.is === 'ended' && phase.succeeded === true;
   if (succeeded) return { state: 'ended', exitCode: 0, ...usageOf(account) };
-  const cause = causeOfStarted(row, account);
+  const signal = account?.signal ?? row?.signal ?? null;
+  const cause = causeOfStarted(row, account, signal === SIGKILL);
   if (cause !== null) return lost(explainEnd({ exitCode: null, cause }).sentence, cause, account);
-  const exitCode = account?.exitCode ?? row?.exitCode ?? null;
+  // The queue's first: for exit codes above 128, Slurm's accounting says the code less 128.
+  const exitCode = row?.exitCode ?? account?.exitCode ?? null;
   // The wrapper's code is the program's, unless it is a copy of the wrapper that was kept from starting it.
   if (exitCode !== null && exitCode !== 0 && exitCode !== FENCED_EXIT_CODE) {
     return { state: 'ended', exitCode, ...usageOf(account) };
   }
   // The marker may be on its way from another node: believed only when it stays away.
-  return vanished(NO_STATUS);
+  return vanished(signal === null ? NO_STATUS : describeSignal(signal));
+}
+
+/** The whole job was ended, with the wrapper that would have written the exit status. */
+function describeSignal(signal: number): string {
+  const { sentence } = explainEnd({ exitCode: 128 + signal, cause: null });
+  return signal === SIGKILL
+    ? `${sentence}, possibly because it used more memory than it had asked for`
+    : sentence;
 }
 
 function judgeUnstarted(evidence: Evidence): Observation | null {
@@ -135,10 +148,23 @@ function causeOf(row: QueueRow | null, account: AccountRow | null): EndCause | n
 }
 
 /** A program that has started is not one that could not be started, whatever the scheduler calls its end. */
-function causeOfStarted(row: QueueRow | null, account: AccountRow | null): EndCause | null {
+function causeOfStarted(
+  row: QueueRow | null,
+  account: AccountRow | null,
+  wasKilled: boolean,
+): EndCause | null {
   if (row?.restarted) return 'requeued';
   const cause = causeOf(row, account);
-  return cause === 'launch-failure' || cause === 'never-satisfiable' ? null : cause;
+  if (cause !== null && cause !== 'launch-failure' && cause !== 'never-satisfiable') return cause;
+  return wasKilled && account !== null && hasOutgrown(account) ? 'out-of-memory' : null;
+}
+
+/**
+ * Where no cgroup bounds memory, Slurm samples it and kills what uses too much, and calls that a failure by signal 9.
+ * One task that used as much as the whole job might on a node, and was killed, leaves no other reading.
+ */
+function hasOutgrown({ memoryLimitBytes, usage: { maxMemoryBytes } }: AccountRow): boolean {
+  return memoryLimitBytes !== undefined && maxMemoryBytes !== null && maxMemoryBytes >= memoryLimitBytes;
 }
 
 function lost(reason: string, cause: EndCause | null, account: AccountRow | null) {

@@ -1,9 +1,11 @@
 import type { ShellCommand } from './shell.ts';
 
-/** Prints the version of bash if the host has what the wrapper needs. */
+/** Prints the version of bash if the host has what the wrapper and the preparation of work directories need. */
 export const CHECK_SHELL: ShellCommand = {
   script: `
-for NAME in ln mv mkdir rm sync cat setsid; do
+(( BASH_VERSINFO[0] * 100 + BASH_VERSINFO[1] >= 404 )) ||
+  { printf 'the host has bash %s, which is older than 4.4\\n' "$BASH_VERSION" >&2; exit 1; }
+for NAME in ln mv cp mkdir rm chmod sync cat tee readlink find xargs tar setsid; do
   type -P "$NAME" >/dev/null || { printf 'the host has no %s command\\n' "$NAME" >&2; exit 1; }
 done
 printf '%s\\n' "$BASH_VERSION"

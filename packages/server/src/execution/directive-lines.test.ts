@@ -70,6 +70,10 @@ test('macros of the resources are filled in with numbers, others are refused', (
     '#$ -pe mpi 2 -l h_vmem=1.5G',
   ]);
   assert.deepEqual(own('-l h_rt=${AGAVE_JOB_MAX_RUNTIME}'), ['#$ -l h_rt=03:01:01']);
+  const customDirectives = '-l h_vmem=${AGAVE_JOB_MEMORY_PER_NODE}G';
+  assert.deepEqual(directives('CUSTOM_GRIDENGINE', { customDirectives, memoryPerNodeGb: null }), [
+    '#$ -l h_vmem=1G',
+  ]);
   assert.throws(() => own('-A ${AGAVE_JOB_NAME_RAW}'), JobFault);
 });
 

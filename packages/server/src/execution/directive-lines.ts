@@ -40,12 +40,15 @@ function check(directive: string, { refused }: DirectiveDialect): string {
 /** Line breaks cannot be here any more; a NUL or an escape would end or hide what follows. */
 const CONTROL = /\p{Cc}/u;
 
+/** A directive that names the memory needs a number of it; the original's default of apps (spec: systems-apps-files 2). */
+const UNASKED_MEMORY_GB = 1;
+
 /** Only numbers and the queue's own name: nothing that a user typed becomes a directive. */
 function fillIn(directive: string, resources: LaunchResources): string {
   const macros: Readonly<Record<string, string | number | null>> = {
     AGAVE_JOB_NODE_COUNT: resources.nodeCount,
     AGAVE_JOB_PROCESSORS_PER_NODE: resources.processorsPerNode,
-    AGAVE_JOB_MEMORY_PER_NODE: resources.memoryPerNodeGb,
+    AGAVE_JOB_MEMORY_PER_NODE: resources.memoryPerNodeGb ?? UNASKED_MEMORY_GB,
     AGAVE_JOB_MAX_RUNTIME: resources.maxRunTimeSeconds === null ? null : clock(resources.maxRunTimeSeconds),
     AGAVE_JOB_MAX_RUNTIME_SECONDS: resources.maxRunTimeSeconds,
     AGAVE_JOB_BATCH_QUEUE_EFFECTIVE_NAME: resources.queue,

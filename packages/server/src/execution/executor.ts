@@ -1,4 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { isMessageName, MESSAGE_FILE_BYTES, tagOfMessage } from '../domain/job-message.ts';
+import { createInstaller, type Preparation, type Prepared } from './installer.ts';
 import { createLauncher } from './launcher.ts';
 import {
   type Launch,
@@ -9,10 +11,16 @@ import {
   type Tracked,
   UnreadableAnswer,
 } from './scheduler.ts';
-import { type Shell, type ShellCommand, type ShellResult, ShellUnreachable } from './shell.ts';
+import {
+  type Inbox,
+  type InboxFile,
+  type Shell,
+  type ShellCommand,
+  type ShellResult,
+  ShellUnreachable,
+} from './shell.ts';
 import { ACKNOWLEDGE, FENCE, FORGET_PAST } from './spool-scripts.ts';
-import { isTag, parseExitCode, RECORD_LIMIT_BYTES } from './try-record.ts';
-import { renderWrapper, WRAPPER_PATH } from './wrapper-script.ts';
+import { isTag, parseEnd, RECORD_LIMIT_BYTES } from './try-record.ts';
 
 /** Milliseconds for one command. Longer than any healthy answer of a busy host; a late one is asked for again. */
 const COMMAND_TIMEOUT_MS = 30_000;
@@ -23,18 +31,12 @@ const COMMAND_TIMEOUT_MS = 30_000;
  */
 const TRIES_A_POLL = 10_000;
 
-/** Texts of the program, made by `domain/wrapper-template.ts`. */
-export interface ProgramFiles {
-  readonly program: string;
-  readonly values: Uint8Array;
-  /** How the program may call the service; secret. Absent: it may not. */
-  readonly callback?: string;
-}
-
 /** An exit marker found in a spool. */
 export interface EndedTry {
   readonly tag: string;
   readonly exitCode: number;
+  /** Messages of it lay in the spool when it ended. */
+  readonly said?: true;
 }
 
 /**
@@ -52,12 +54,17 @@ export type Asked =
  * {@link ShellUnreachable} or {@link UnreadableAnswer} when the target could not be asked.
  */
 export interface Executor {
-  /** Makes the work directory, mode 0700, and those above it. */
-  createWorkDirectory(path: string): Promise<void>;
-  /** The scheduler's directive lines. Throws `JobFault` for custom directives that cannot be used. */
-  directives(launch: Launch): readonly string[];
-  /** Puts wrapper, values and program into the work directory, durably, before anything is launched. */
-  prepare(launch: Launch, files: ProgramFiles): Promise<void>;
+  /** As `Shell.remote`: {@link prepare} copies the app's files when they lie on the host. */
+  readonly remote: boolean;
+  /** Makes a directory, mode 0700, and those above it. `check` as in {@link prepare}. */
+  createWorkDirectory(path: string, check?: () => void): Promise<void>;
+  /**
+   * Puts wrapper, values, program and list of files into the work directory, which it makes, durably, before anything is
+   * launched. Several go together in one command, in whose last moment `check` is called: what it throws, this rejects
+   * with. Rejects with `PreparationFailed` when the host says why not, and with `JobFault` for custom directives that
+   * cannot be used.
+   */
+  prepare(launch: Launch, preparation: Preparation, check: () => void): Promise<Prepared>;
   /** Launches that are asked for while another command is under way go together in the next one. */
   submit(launch: Launch): Promise<SubmitOutcome>;
   /** What became of a try whose submission has no known outcome, or that another process submitted. */
@@ -68,6 +75,8 @@ export interface Executor {
   observe(tracked: readonly Tracked[]): Promise<ReadonlyMap<string, Observation>>;
   /** Tries in the spool that have ended and were not acknowledged. */
   ended(spoolDirectory: string): Promise<readonly EndedTry[]>;
+  /** The messages of these tries that lie in the spool, in their order; they stay there. */
+  messages(spoolDirectory: string, tags: readonly string[]): Promise<readonly InboxFile[]>;
   /** Files the records of settled tries (ended, lost or fenced) as past, after their verdict is stored. */
   acknowledge(spoolDirectory: string, tags: readonly string[]): Promise<void>;
   /** Deletes records of tries settled 90 days ago or earlier. */
@@ -75,54 +84,47 @@ export interface Executor {
   cancel(tracked: Tracked, force: boolean): Promise<Asked>;
   /** null where the scheduler cannot suspend. */
   readonly suspend: ((tracked: Tracked, action: 'pause' | 'resume') => Promise<Asked>) | null;
-  /** Hints at tries that have ended; resolves when the signal aborts. */
-  watchEnded(spoolDirectory: string, onTag: (tag: string) => void, signal: AbortSignal): Promise<void>;
+  /** Hints at tries that have ended, and hands over what tries say; resolves when the signal aborts. */
+  watchEnded(
+    spoolDirectory: string,
+    onTag: (tag: string) => void,
+    signal: AbortSignal,
+    /** Gets files with names of messages. Default: they stay. */
+    takeMessage?: Inbox['take'],
+  ): Promise<void>;
 }
 
 /** Joins a scheduler, which knows, with a shell, which acts. */
 export function createExecutor(parts: { readonly shell: Shell; readonly scheduler: Scheduler }): Executor {
   const { shell, scheduler } = parts;
   const suspend = scheduler.suspend;
+  const installer = createInstaller(shell, scheduler);
   const launcher = createLauncher((launches) => submitAll(shell, scheduler, launches));
   const observe = (tracked: readonly Tracked[]) => observeAll(shell, scheduler, tracked);
   return {
-    createWorkDirectory: (path) => shell.makeDirectory(path),
-    directives: (launch) => scheduler.directives(launch),
-    prepare: (launch, files) => prepare(shell, scheduler, launch, files),
+    remote: shell.remote,
+    createWorkDirectory: installer.createWorkDirectory,
+    prepare: installer.prepare,
     submit: (launch) => launcher.submit(launch),
     observe,
     reconcile: async (tracked) => pick(await observe([tracked]), tracked.tag),
     fence: (tracked) => fence(shell, tracked),
     ended: (spool) => listEnded(shell, spool),
+    messages: (spool, tags) => readMessages(shell, spool, tags),
     acknowledge: (spool, tags) => acknowledge(shell, spool, tags),
     forgetPast: async (spool) => {
       await runOrThrow(shell, { script: FORGET_PAST, args: [spool] });
     },
     cancel: (tracked, force) => ask(shell, scheduler.cancel(tracked, force)),
     suspend: suspend === null ? null : (tracked, action) => ask(shell, suspend(tracked, action)),
-    watchEnded: (spool, onTag, signal) =>
-      shell.watch(`${spool}/ended`, (name) => (isTag(name) ? onTag(name) : undefined), signal),
+    watchEnded: (spool, onTag, signal, take) =>
+      shell.watch(
+        `${spool}/ended`,
+        (name) => (isTag(name) ? onTag(name) : undefined),
+        signal,
+        take && { directory: newsOf(spool), maxBytes: MESSAGE_FILE_BYTES, take },
+      ),
   };
-}
-
-async function prepare(
-  shell: Shell,
-  scheduler: Scheduler,
-  launch: Launch,
-  files: ProgramFiles,
-): Promise<void> {
-  await shell.installFiles(launch.workDirectory, [
-    {
-      path: WRAPPER_PATH,
-      content: renderWrapper({ directives: scheduler.directives(launch), newSession: scheduler.newSession }),
-      mode: 0o700,
-    },
-    { path: '.arras/values', content: files.values, mode: 0o600 },
-    ...(files.callback === undefined
-      ? []
-      : [{ path: '.arras/callback', content: files.callback, mode: 0o600 }]),
-    { path: launch.scriptName, content: files.program, mode: 0o700 },
-  ]);
 }
 
 async function submitAll(
@@ -174,9 +176,32 @@ async function listEnded(shell: Shell, spoolDirectory: string): Promise<readonly
     limit: LISTING_LIMIT,
   });
   return files.flatMap(({ name, text }) => {
-    const exitCode = parseExitCode(text);
-    return exitCode === null ? [] : [{ tag: name, exitCode }];
+    const end = parseEnd(text);
+    if (end === null) return [];
+    const { exitCode, said } = end;
+    return [{ tag: name, exitCode, ...(said && { said }) }];
   });
+}
+
+async function readMessages(
+  shell: Shell,
+  spoolDirectory: string,
+  tags: readonly string[],
+): Promise<readonly InboxFile[]> {
+  if (tags.length === 0) return [];
+  const wanted = new Set(tags.map(checkTag));
+  const files = await shell.readSmallFiles(newsOf(spoolDirectory), {
+    accepts: (name) => isMessageName(name) && wanted.has(tagOfMessage(name)),
+    maxBytes: MESSAGE_FILE_BYTES,
+    limit: LISTING_LIMIT,
+  });
+  return files
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, text }) => ({ name, content: Buffer.from(text, 'utf8') }));
+}
+
+function newsOf(spoolDirectory: string): string {
+  return `${spoolDirectory}/news`;
 }
 
 /** Most records lie in `ended` and are only moved; those of lost and fenced tries need the script. */

@@ -2,18 +2,38 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { InstalledFile, SmallFile, SmallFilesWanted } from './shell.ts';
+import type { Installation, Installed, InstalledFile, SmallFile, SmallFilesWanted } from './shell.ts';
 
-/** Installs files on this host (see `Shell.installFiles`). Rejects with the file system's error. */
-export async function installLocalFiles(directory: string, files: readonly InstalledFile[]): Promise<void> {
+/** Installs on this host (see `Shell.install`). */
+export function installLocally(installations: readonly Installation[]): Promise<readonly Installed[]> {
+  return Promise.all(installations.map(installOne));
+}
+
+async function installOne({ directory, files, tree }: Installation): Promise<Installed> {
+  if (tree !== undefined)
+    throw new TypeError('expected no tree: this host copies its trees as any other storage');
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    if (files.length > 0) await installFiles(directory, files);
+    return { kind: 'done' };
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    return {
+      kind: 'failed',
+      code: error.code === 'ENOSPC' || error.code === 'EDQUOT' ? 'no-space' : 'failed',
+      reason: error.message,
+    };
+  }
+}
+
+async function installFiles(directory: string, files: readonly InstalledFile[]): Promise<void> {
   const parents = [...new Set(files.map((file) => dirname(join(directory, file.path))))];
   for (const parent of parents) {
-    // Not recursive: the directory itself exists by contract, and a deleted one must not come back by accident.
     if (parent !== directory) await makeOne(parent);
   }
   // Together, so that the fsyncs share one journal commit.
   await Promise.all(files.map((file) => installFile(join(directory, file.path), file)));
-  await Promise.all([...parents, directory].map(syncDirectory));
+  await Promise.all([...new Set([...parents, directory, dirname(directory)])].map(syncDirectory));
 }
 
 async function makeOne(directory: string): Promise<void> {
@@ -34,7 +54,7 @@ async function installFile(path: string, file: InstalledFile): Promise<void> {
 }
 
 async function writeDurably(path: string, file: InstalledFile): Promise<void> {
-  await using handle = await open(path, 'wx', file.mode);
+  await using handle = await open(path, 'wx', file.executable ? 0o700 : 0o600);
   await handle.writeFile(file.content);
   await handle.sync();
 }
@@ -59,18 +79,21 @@ export async function readSmallLocalFiles(
 }
 
 async function readSmallFile(directory: string, name: string, maxBytes: number): Promise<SmallFile | null> {
+  const content = await readWholeFile(join(directory, name), maxBytes);
+  return content === null || content === 'too-large' ? null : { name, text: content.toString('utf8') };
+}
+
+/** The bytes of a regular file; null for anything else or what is not there. Rejects with the file system's error. */
+export async function readWholeFile(path: string, maxBytes: number): Promise<Buffer | 'too-large' | null> {
   // ELOOP: a link. ENXIO: a socket.
-  const handle = await open(join(directory, name), READ_FLAGS).catch(
-    ignore(/^E(NOENT|LOOP|NXIO|ACCES)$/, null),
-  );
+  const handle = await open(path, READ_FLAGS).catch(ignore(/^E(NOENT|LOOP|NXIO|ACCES)$/, null));
   if (handle === null) return null;
   await using file = handle;
-  const { size } = await file
-    .stat()
-    .then((stat) => (stat.isFile() ? stat : { size: Number.POSITIVE_INFINITY }));
-  if (size > maxBytes) return null;
-  const { buffer, bytesRead } = await file.read(Buffer.alloc(size), 0, size, 0);
-  return { name, text: buffer.toString('utf8', 0, bytesRead) };
+  const stat = await file.stat();
+  if (!stat.isFile()) return null;
+  if (stat.size > maxBytes) return 'too-large';
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(stat.size), 0, stat.size, 0);
+  return buffer.subarray(0, bytesRead);
 }
 
 /** Moves files on this host (see `Shell.moveFiles`). */

@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { watch as watchDirectory } from 'node:fs';
-import { lstat, mkdir } from 'node:fs/promises';
 import { setPriority, userInfo } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
-import { installLocalFiles, moveLocalFiles, readSmallLocalFiles } from './local-files.ts';
+import { installLocally, moveLocalFiles, readSmallLocalFiles } from './local-files.ts';
+import { watchLocal } from './local-watch.ts';
 import { collectOutput } from './output-cap.ts';
 import {
   type Shell,
@@ -19,8 +16,6 @@ import {
  * behind with our pipe would else hold the call until its time limit.
  */
 const DRAIN_MS = 200;
-/** How long a watcher that failed (directory deleted, inotify exhausted) waits before it tries again. */
-const REWATCH_MS = 1_000;
 
 /** Options of {@link createLocalShell}. */
 export interface LocalShellOptions {
@@ -35,14 +30,12 @@ export interface LocalShellOptions {
 export function createLocalShell(options: LocalShellOptions = {}): Shell {
   const environment = options.environment ?? cleanEnvironment();
   return {
+    remote: false,
     run: (command, limits) => run(command, limits, environment),
-    makeDirectory: async (path) => {
-      await mkdir(path, { recursive: true, mode: 0o700 });
-    },
-    installFiles: installLocalFiles,
+    install: installLocally,
     readSmallFiles: readSmallLocalFiles,
     moveFiles: moveLocalFiles,
-    watch,
+    watch: watchLocal,
     close: async () => {},
   };
 }
@@ -160,37 +153,4 @@ function endGroup(child: ChildProcess): void {
 function closePipes(child: ChildProcess): void {
   child.stdout?.destroy();
   child.stderr?.destroy();
-}
-
-async function watch(directory: string, onEntry: (name: string) => void, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await watchUntilBroken(directory, onEntry, signal);
-    // Rejects only when aborted, which ends the loop.
-    if (!signal.aborted) await delay(REWATCH_MS, undefined, { signal, ref: false }).catch(() => {});
-  }
-}
-
-function watchUntilBroken(
-  directory: string,
-  onEntry: (name: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watchDirectory(directory, { signal, persistent: false });
-    watcher.on('change', (kind, name) => {
-      if (kind === 'rename' && typeof name === 'string') reportExisting(directory, name, onEntry);
-    });
-    // A hint may be missing by contract, so a broken watcher is replaced and never an error of the caller.
-    watcher.on('error', () => watcher.close());
-    watcher.on('close', resolve);
-  });
-}
-
-/** Departures raise the same event as arrivals; only what is there is reported. */
-function reportExisting(directory: string, name: string, onEntry: (name: string) => void): void {
-  lstat(join(directory, name)).then(
-    () => onEntry(name),
-    () => {},
-  );
 }

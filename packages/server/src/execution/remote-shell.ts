@@ -4,16 +4,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { toOneLine } from '../ssh/one-line.ts';
 import { orAborted } from '../ssh/until-ended.ts';
 import { type Frame, type FrameReader, readFrame } from './frame-reader.ts';
-import { renderInput, renderSupervised, renderUnsupervised, STOP_SUPERVISOR } from './remote-command.ts';
-import {
-  type FileCommand,
-  installCommand,
-  MAKE_DIRECTORY,
-  moveCommand,
-  parseSmallFiles,
-  readSmallCommand,
-  WATCH,
-} from './remote-files.ts';
+import { installCommand, parseInstalled } from './prepare-command.ts';
+import { renderInput, renderSupervised, STOP_SUPERVISOR } from './remote-command.ts';
+import { type FileCommand, moveCommand, parseSmallFiles, readSmallCommand } from './remote-files.ts';
+import { watchRemote } from './remote-watch.ts';
 import {
   type Shell,
   type ShellCommand,
@@ -58,24 +52,22 @@ const LATE_MS = 5_000;
 const FILES_MS = 60_000;
 /** The most that reading small files returns, in bytes. */
 const FILES_BYTES = 8 * 1_048_576;
-/** Pauses of a watch that broke, in milliseconds: doubled each time it does not last. */
-const REWATCH_MS = { first: 1_000, longest: 30_000 };
 
 /** The {@link Shell} of a remote host, however it is reached. */
 export function createRemoteShell(transport: RemoteTransport): Shell {
   const runner = createRunner(transport);
   return {
+    remote: true,
     run: runner.run,
-    makeDirectory: async (path) => {
-      await runner.runFiles({ script: MAKE_DIRECTORY, args: [path] });
-    },
-    installFiles: async (directory, files) => {
-      await runner.runFiles(installCommand(directory, files));
-    },
+    install: async (installations) =>
+      installations.length === 0
+        ? []
+        : parseInstalled((await runner.runFiles(installCommand(installations))).stdout, installations.length),
     readSmallFiles: (directory, wanted) => readSmallFiles(runner, directory, wanted),
     moveFiles: async (from, names, to) =>
       names.length === 0 ? [] : splitNames((await runner.runFiles(moveCommand(from, names, to))).stdout),
-    watch: (directory, onEntry, signal) => watch(transport, directory, onEntry, signal),
+    watch: (directory, onEntry, signal, inbox) =>
+      watchRemote(transport, { directory, onEntry, inbox: inbox ?? null }, signal),
     close: async () => {
       await runner.settle();
       await transport.close();
@@ -160,8 +152,9 @@ function createRunner(transport: RemoteTransport): Runner {
 
   return {
     run: ({ script, args = [], stdin = '' }, limits) => call({ script, args, stdin }, limits),
-    runFiles: async ({ script, args, stdin = '' }) => {
-      const result = await call({ script, args, stdin, limitBytes: FILES_BYTES }, { timeoutMs: FILES_MS });
+    runFiles: async ({ script, args }) => {
+      const command = { script, args, stdin: '', limitBytes: FILES_BYTES };
+      const result = await call(command, { timeoutMs: FILES_MS });
       if (result.exitCode === 0) return result;
       const said = result.timedOut ? `no end within ${FILES_MS} ms` : toOneLine(result.stderr);
       throw new Error(`the host's files: ${said}`);
@@ -249,55 +242,6 @@ async function readSmallFiles(
 
 function splitNames(output: string): readonly string[] {
   return output.split('\0').slice(0, -1);
-}
-
-async function watch(
-  transport: RemoteTransport,
-  directory: string,
-  onEntry: (name: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  let pauseMs = REWATCH_MS.first;
-  while (!signal.aborted) {
-    const began = performance.now();
-    // A hint may be missing by contract: that the host cannot be reached is told to those who ask it something.
-    await transport
-      .withChannel((channel) => watchOnce(channel, directory, onEntry), { signal, evictable: true })
-      .catch(() => {});
-    const lasted = performance.now() - began;
-    pauseMs = lasted > REWATCH_MS.longest ? REWATCH_MS.first : Math.min(pauseMs * 2, REWATCH_MS.longest);
-    // Rejects only when aborted, which ends the loop.
-    if (!signal.aborted) await delay(pauseMs / 2, undefined, { signal, ref: false }).catch(() => {});
-  }
-}
-
-/** Longest name that a file system has, and room for our own words. */
-const ENTRY_BYTES = 4_096;
-
-async function watchOnce(
-  channel: RemoteChannel,
-  directory: string,
-  onEntry: (name: string) => void,
-): Promise<void> {
-  const nonce = freshNonce();
-  const mark = `\n${nonce} entry `;
-  let held = '';
-  channel.output.setEncoding('utf8');
-  channel.output.on('data', (text: string) => {
-    const pieces = (held + text).split('\0');
-    held = (pieces.pop() ?? '').slice(-ENTRY_BYTES);
-    for (const piece of pieces) {
-      const start = piece.lastIndexOf(mark);
-      if (start >= 0) onEntry(piece.slice(start + mark.length));
-    }
-  });
-  channel.errors.resume();
-  channel.input.on('error', () => {});
-  // Not ended: its end is how the host learns that we are gone.
-  channel.input.write(
-    renderInput(renderUnsupervised({ command: { script: WATCH, args: [directory] }, nonce })),
-  );
-  await channel.ended;
 }
 
 function freshNonce(): string {

@@ -52,7 +52,7 @@ account() {
   local out code ids IFS=,
   ids="$*"
   out=$(TZ=UTC0 sacct -n -P -D --delimiter="@$NONCE|" -u "$ME" -j "$ids" \\
-    -o JobIDRaw,JobName,State,ExitCode,ElapsedRaw,TotalCPU,MaxRSS 2>&1)
+    -o JobIDRaw,JobName,State,ExitCode,ElapsedRaw,TotalCPU,MaxRSS,ReqMem,NNodes 2>&1)
   code=$?
   [[ $code == 0 ]] && printf '%s\\n' "$out" | grep -F "@$NONCE|"
   WORDS=\${out:0:300}

@@ -105,6 +105,9 @@ test('rows tell phase, exit code, restarts, reason and the estimated start', () 
   assert.equal(rowOf('row 0 4711|FAILED|3:0|0|N/A|NonZeroExitCode')?.exitCode, 3);
   assert.equal(rowOf('row 0 4711|FAILED|9|0|N/A|OutOfMemory')?.exitCode, null);
   assert.equal(rowOf('row 0 4711|FAILED|9|0|N/A|OutOfMemory')?.endReason, 'out-of-memory');
+  assert.equal(rowOf('row 0 4711|FAILED|9|0|N/A|JobLaunchFailure')?.signal, 9);
+  assert.equal(rowOf('row 0 4711|FAILED|139|0|N/A|None')?.signal, 11);
+  assert.equal(rowOf('row 0 4711|FAILED|35072|0|N/A|NonZeroExitCode')?.exitCode, 137);
   assert.equal(rowOf('row 0 4711|DREAMING|0|0|N/A|None')?.phase, null);
   for (const line of ['row 1 4711|PENDING|0|0|N/A|None', 'row 0 x|PENDING|0|0|N/A|None', 'motd']) {
     assert.throws(() => rowOf(line), UnreadableAnswer);
@@ -116,19 +119,42 @@ test('accounting tells the end and what was used, steps included, and forged lin
   const rows = parseSlurmAccounting(text.split('\n'), 'n1');
   assert.deepEqual(
     rows.map(({ localId }) => localId),
-    ['4711', '4712', '4713', '4714', '4715'],
+    ['4711', '4712', '4713', '4714', '4715', '4717', '4718'],
   );
   assert.deepEqual(rows[0], {
     localId: '4711',
     tag: 'tj-0123-007-1',
     phase: { is: 'ended' },
     exitCode: 3,
+    memoryLimitBytes: 1000 * 2 ** 20,
     usage: { elapsedSeconds: 62, cpuSeconds: 1.25, maxMemoryBytes: 1.5 * 2 ** 30 },
   });
   assert.deepEqual(rows[1]?.phase, { is: 'ended', cause: 'cancelled' });
   assert.equal(rows[2]?.usage.cpuSeconds, 26 * 3600 + 184);
   assert.deepEqual([rows[3]?.phase, rows[3]?.exitCode], [{ is: 'ended', cause: 'out-of-memory' }, null]);
   assert.deepEqual(rows[4]?.phase, { is: 'running' });
+  // Killed for its memory where no cgroup bounds it, and killed by hand: sacct of Slurm 22.05, 2026-11-24.
+  assert.deepEqual(
+    rows
+      .slice(5)
+      .map(({ signal, memoryLimitBytes, usage }) => [signal, memoryLimitBytes, usage.maxMemoryBytes]),
+    [
+      [9, 200 * 2 ** 20, 420_788 * 1024],
+      [9, 200 * 2 ** 20, null],
+    ],
+  );
+});
+
+test('what a job asked for is counted for one node, and is no limit where that cannot be told', () => {
+  const limitOf = (asked: string, nodes: string) =>
+    parseSlurmAccounting(
+      [['4711', 'tj-0123-007-1', 'FAILED', '0:9', '1', '00:00.002', '', asked, nodes].join('@n1|')],
+      'n1',
+    )[0]?.memoryLimitBytes;
+  assert.equal(limitOf('4G', '2'), 2 * 2 ** 30);
+  assert.equal(limitOf('2000Mn', '2'), 2000 * 2 ** 20);
+  for (const asked of ['2000Mc', '0', '0n', '', '?']) assert.equal(limitOf(asked, '1'), undefined, asked);
+  assert.equal(limitOf('4G', ''), undefined);
 });
 
 test('values are arguments or input of the commands, and never part of their text', () => {

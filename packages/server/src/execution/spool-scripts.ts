@@ -43,7 +43,9 @@ for FILE in "\${FOUND[@]}"; do
 done
 `;
 
-/** Arguments: SPOOL. Deletes the records that P14 no longer asks for. */
+/** Arguments: SPOOL. Deletes the records that P14 no longer asks for, and messages that nobody took in all that time. */
 export const FORGET_PAST = `
-[[ ! -d $1/past ]] || find "$1/past" -maxdepth 1 -type f -mtime +${PAST_DAYS} -delete
+for DIRECTORY in "$1/past" "$1/news"; do
+  [[ ! -d $DIRECTORY ]] || find "$DIRECTORY" -maxdepth 1 -type f -mtime +${PAST_DAYS} -delete || exit 1
+done
 `;

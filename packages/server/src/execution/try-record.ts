@@ -6,7 +6,7 @@
  *   JOB is the batch system's id of the job in which the wrapper ran, or `-`.
  * - `<spool>/running/<tag>`: the try's record. First line `run BOOT PID START PID START` (wrapper, program),
  *   written by the program's own process before it becomes the program; at the end the wrapper appends
- *   `exit CODE`.
+ *   `exit CODE`, and `said` when messages of the try still lie in the spool.
  * - `<spool>/ended/<tag>`: the same file, renamed: the exit marker. One listing finds every ended try.
  * - `<spool>/past/<tag>`: the same file once the service knows. It outlives the work directory, so that a
  *   restored database finds what has run (P14).
@@ -15,7 +15,7 @@
  * true verdict and can still be stopped. A record is believed only when the whole of it has this shape.
  */
 
-/** Longest record is 118 bytes; of a longer file, whatever it is, no more than this is read. */
+/** Longest record is 123 bytes; of a longer file, whatever it is, no more than this is read. */
 export const RECORD_LIMIT_BYTES = 128;
 
 /** Longest claim is 443 bytes, with a host name and a job id of the lengths that the wrapper lets through. */
@@ -54,7 +54,8 @@ LC_ALL=C
 ID='[0-9a-f-]{36}' NUMBER='[0-9]{1,20}'
 RUN_LINE="run ($ID) ($NUMBER) ($NUMBER) ($NUMBER) ($NUMBER)"$'\\n'
 EXIT_LINE=$'exit ([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\\n'
-RECORD_SHAPE="^($RUN_LINE)?($EXIT_LINE)?$"
+SAID_LINE=$'(said\\n)?'
+RECORD_SHAPE="^($RUN_LINE)?($EXIT_LINE$SAID_LINE)?$"
 CLAIM_SHAPE="^$ID ($ID) ($NUMBER) ($NUMBER) [^ ]+ ([][A-Za-z0-9._-]+)"$'\\n$'
 SERVICE_SHAPE="^$ID service"$'\\n$'
 
@@ -108,13 +109,13 @@ export function isTag(name: string): boolean {
 
 /**
  * The same as RECORD_SHAPE, for a record that tells the end:
- * `run BOOT PID START PID START`, newline, `exit 0`, newline.
+ * `run BOOT PID START PID START`, newline, `exit 0`, newline, and perhaps `said`, newline.
  */
 const ENDED_SHAPE =
-  /^(?:run [0-9a-f-]{36}(?: [0-9]{1,20}){4}\n)?exit ([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\n$/;
+  /^(?:run [0-9a-f-]{36}(?: [0-9]{1,20}){4}\n)?exit ([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\n(said\n)?$/;
 
-/** The exit code in a record's text; null while there is none, or when it is no record. */
-export function parseExitCode(text: string): number | null {
-  const code = ENDED_SHAPE.exec(text)?.[1];
-  return code === undefined ? null : Number(code);
+/** The end in a record's text; null while there is none, or when it is no record. */
+export function parseEnd(text: string): { readonly exitCode: number; readonly said: boolean } | null {
+  const [, code, said] = ENDED_SHAPE.exec(text) ?? [];
+  return code === undefined ? null : { exitCode: Number(code), said: said !== undefined };
 }

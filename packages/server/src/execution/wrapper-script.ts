@@ -1,3 +1,4 @@
+import { MESSAGE_FUNCTIONS } from '../domain/message-script.ts';
 import { PROCESS_FUNCTIONS } from './try-record.ts';
 
 /** Where the wrapper lies in the work directory. */
@@ -51,8 +52,41 @@ export function wrapperArguments(launch: WrapperTry): readonly string[] {
 export function renderWrapper(parts: WrapperParts = { directives: [], newSession: true }): string {
   // Batch systems read directives up to the first command.
   const head = ['#!/bin/bash', ...parts.directives].map((line) => `${line}\n`).join('');
-  return `${head}START_WITH=${parts.newSession ? 'setsid' : ''}\n${WRAPPER}`;
+  const telling = parts.newSession ? '' : TELLING;
+  return `${head}START_WITH=${parts.newSession ? 'setsid' : ''}\n${telling}${WRAPPER}`;
 }
+
+/**
+ * What the wrapper says of a program that has waited in a queue, and whose start and end nobody else sees at once. It
+ * changes nothing if it cannot be said: the watch on the spool tells of the end, a look at the queue of the start.
+ *
+ * The one who says it is no child of the wrapper: its `wait` must have one process to wait for.
+ */
+const TELLING = `${MESSAGE_FUNCTIONS}
+# After the record: a message of a start that never was must not be there. Of a program that ends at once its end tells.
+tell_start() {
+  local round
+  for (( round = 0; round < 100; round++ )); do
+    sleep 0.05
+    [[ -e $SPOOL/ended/$TAG ]] && return
+    [[ -s $SPOOL/running/$TAG ]] && break
+  done
+  [[ -s $SPOOL/running/$TAG ]] || return
+  ARRAS_HOME=$WORK ARRAS_CALL_LOG=/dev/null ARRAS_TRY=$TAG ARRAS_SPOOL=$SPOOL
+  arras_begin RUNNING
+  arras_spool
+  # It also finds out whether there is a route, before the program wants to know.
+  arras_call RUNNING
+}
+# Only where calls are known to be answered: a batch system ends what runs behind the wrapper, so it has to wait for this.
+tell_end() {
+  local route=''
+  read -r route 2>/dev/null < .arras/route
+  [[ $route == good ]] || return
+  ARRAS_HOME=$WORK ARRAS_CALL_LOG=/dev/null ARRAS_SIGNATURE='' ARRAS_DATA=''
+  arras_call CLEANING_UP 2
+}
+`;
 
 const WRAPPER = `# Starts the program of one try of a job at most once, and records how it ended.
 # Exit code: ${FENCED_EXIT_CODE} when another copy or the service holds the claim, 111 when nothing could be started,
@@ -102,13 +136,14 @@ if [[ -n $START_WITH ]]; then trap forward TERM INT; else trap '' TERM INT; fi
   trap - INT QUIT TERM
   umask 022
   # Marks descendants that leave the session, so that a stop finds them.
-  export ARRAS_TRY=$TAG
+  export ARRAS_TRY=$TAG ARRAS_SPOOL=$SPOOL PATH=\${PATH:-/usr/local/bin:/usr/bin:/bin}:$WORK/.arras
   # Left over from --export=NONE, it would keep the program's own environment from its parallel steps.
   unset SLURM_EXPORT_ENV
   exec $START_WITH bash "$WORK/$SCRIPT"
 ) </dev/null >"$OUT" 2>"$ERR" &
 PROGRAM=$!
 [[ -n $SIGNALLED ]] && forward
+[[ -n $START_WITH ]] || ( ( tell_start ) </dev/null >/dev/null 2>&1 & )
 
 # A trapped signal ends \`wait\` early; the program's own end is the one that came without a signal.
 while :; do
@@ -119,10 +154,14 @@ while :; do
 done
 
 (( CODE >= 0 )) || exit 111
-# One write that ends in a newline: a reader sees the whole line or an unfinished one, which it ignores.
-printf 'exit %s\\n' "$CODE" >> "$SPOOL/running/$TAG" &&
+# What it said may still lie in the spool: it is to be heard before the verdict.
+NEWS=("$SPOOL/news/$TAG".*)
+[[ -e \${NEWS[0]} ]] && SAID=$'said\\n' || SAID=''
+# One write that ends in a newline: a reader sees whole lines or an unfinished one, and ignores that.
+printf 'exit %s\\n%s' "$CODE" "$SAID" >> "$SPOOL/running/$TAG" &&
   mv -f -- "$SPOOL/running/$TAG" "$SPOOL/ended/$TAG" &&
   sync -- "$SPOOL/ended/$TAG" "$SPOOL/ended"
+[[ -n $START_WITH ]] || ( tell_end ) </dev/null >/dev/null 2>&1
 # Grid Engine would run a job again that ends with 99, and hold one that ends with 100 in its queue.
 [[ -n $SGE_TASK_ID && $CODE == @(99|100) ]] && exit 1
 exit "$CODE"

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import ssh2, { type Algorithms, type Client, type ConnectConfig } from 'ssh2';
 import { createAuthHandler } from './authentication.ts';
 import { algorithmsOf, type HostKey, parseHostKey, renderFingerprint } from './host-keys.ts';
+import { joinWrites } from './join-writes.ts';
 import { toOneLine } from './one-line.ts';
 import type { SshEndpoint } from './ssh-endpoint.ts';
 import { type SshLimits, type SshStep, SshUnavailable } from './ssh-host.ts';
@@ -86,7 +87,7 @@ function connectConfig(
 ): ConnectConfig {
   const pinned = endpoint.hostKeys.map(parseHostKey);
   return {
-    sock: socket,
+    sock: joinWrites(socket),
     host: endpoint.host,
     username: endpoint.username,
     readyTimeout: limits.handshakeMs,

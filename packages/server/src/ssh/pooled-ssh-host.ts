@@ -1,10 +1,10 @@
-import type { ClientChannel } from 'ssh2';
 import { createBreaker } from './breaker.ts';
 import { createSftpSessions } from './sftp-sessions.ts';
 import { openConnection, type SshConnection } from './ssh-connection.ts';
 import type { SshEndpoint } from './ssh-endpoint.ts';
 import {
   SSH_LIMITS,
+  type SshChannel,
   type SshChannelOptions,
   type SshHost,
   type SshHostOptions,
@@ -16,18 +16,34 @@ import { untilEnded } from './until-ended.ts';
 /** How long the host may take to confirm the end of a channel before its place is used again, in milliseconds. */
 const CLOSE_MS = 2_000;
 
-/** Makes a host. Nothing is connected until it is needed. */
+/** Makes a host that the library enters. Nothing is connected until it is needed. */
 export function createSshHost(endpoint: SshEndpoint, options: SshHostOptions = {}): SshHost {
   const limits = { ...SSH_LIMITS, ...options.limits };
-  const { now = () => performance.now(), random = Math.random, isAllowedAddress = () => true } = options;
+  const { random = Math.random, isAllowedAddress = () => true } = options;
   const closing = new AbortController();
-  const breaker = createBreaker({ now, random, onState: options.onState ?? (() => {}) });
-  const pool = createSshPool({
-    limits,
-    now,
-    breaker,
+  return createPooledHost({
+    options: { ...options, limits },
     connect: () => openConnection(endpoint, { limits, random, isAllowedAddress, signal: closing.signal }),
+    afterClose: async () =>
+      closing.abort(new SshUnavailable('connect', 'the connections to the host were closed')),
   });
+}
+
+/** What a host is made of, however it is entered. */
+export interface PooledHostParts {
+  readonly options: SshHostOptions;
+  /** Rejects with {@link SshUnavailable}. */
+  readonly connect: () => Promise<SshConnection>;
+  /** Called when the pool has closed its connections. */
+  readonly afterClose: () => Promise<void>;
+}
+
+/** A host that shares out the channels of its connections, and rests after failures. */
+export function createPooledHost({ options, connect, afterClose }: PooledHostParts): SshHost {
+  const limits = { ...SSH_LIMITS, ...options.limits };
+  const { now = () => performance.now(), random = Math.random } = options;
+  const breaker = createBreaker({ now, random, onState: options.onState ?? (() => {}) });
+  const pool = createSshPool({ limits, now, breaker, connect });
   const sessions = createSftpSessions(pool, limits);
   return {
     withChannel: (commandLine, work, channelOptions = {}) =>
@@ -35,7 +51,7 @@ export function createSshHost(endpoint: SshEndpoint, options: SshHostOptions = {
     withSftp: (work, signal) => sessions.use(work, signal),
     close: async () => {
       pool.close();
-      closing.abort(new SshUnavailable('connect', 'the connections to the host were closed'));
+      await afterClose();
     },
   };
 }
@@ -43,31 +59,27 @@ export function createSshHost(endpoint: SshEndpoint, options: SshHostOptions = {
 async function withChannel<T>(
   pool: SshPool,
   commandLine: string,
-  work: (channel: ClientChannel) => Promise<T>,
+  work: (channel: SshChannel) => Promise<T>,
   { signal, evictable = false }: SshChannelOptions,
 ): Promise<T> {
   const open = (connection: SshConnection) => connection.execute(commandLine);
   const { channel, connection, release } = await pool.openChannel({ open, signal });
-  // Listened for from the start: the host may close it while `work` is still looking at what it said.
-  const closed = new Promise<void>((resolve) => channel.once('close', () => resolve()));
   const keep = evictable ? pool.offerEviction(() => channel.close()) : () => {};
   try {
     return await untilEnded({ work: work(channel), connection, signal });
   } finally {
     keep();
-    endChannel(channel, Promise.race([closed, connection.ended]), release);
+    endChannel(channel, connection, release);
   }
 }
 
-/** The place is free when the host says so. Output nobody reads any more would hold that message back. */
-function endChannel(channel: ClientChannel, ended: Promise<unknown>, release: () => void): void {
+/** The place is free when the host says so. */
+function endChannel(channel: SshChannel, connection: SshConnection, release: () => void): void {
   const timer = setTimeout(release, CLOSE_MS);
   timer.unref();
-  void ended.then(() => {
+  void Promise.race([channel.ended, connection.ended]).then(() => {
     clearTimeout(timer);
     release();
   });
-  channel.resume();
-  channel.stderr.resume();
   channel.close();
 }

@@ -13,6 +13,14 @@ export interface SftpEntry {
   readonly attributes: SftpAttributes;
 }
 
+/** Bytes to be copied by the server: at least one, or it would take all to the end of the file. */
+export interface SftpDataCopy {
+  readonly from: SftpHandle;
+  readonly to: SftpHandle;
+  readonly position: number;
+  readonly lengthBytes: number;
+}
+
 /** What is known of a file system. */
 export interface SftpSpace {
   /** Bytes that the account may still write, as far as the file system's own count says. */
@@ -22,7 +30,7 @@ export interface SftpSpace {
 }
 
 /** Flags of opening: draft-ietf-secsh-filexfer-02, section 6.3. */
-export const SFTP_OPEN = { read: 0x1, create: 0x2 | 0x8 | 0x20 } as const;
+export const SFTP_OPEN = { read: 0x1, create: 0x2 | 0x8 | 0x20, resume: 0x2 | 0x8 } as const;
 
 /**
  * A session of SFTP version 3. Names are bytes, as on disk. Requests are sent at once and answered in any order;
@@ -36,7 +44,10 @@ export interface SftpClient {
   readonly chunkBytes: number;
   /** Resolves with the reason when the session is over. */
   readonly ended: Promise<SshUnavailable>;
-  /** `SFTP_OPEN.create` makes a new file and follows no link; without a mode the server's umask decides. */
+  /**
+   * `SFTP_OPEN.create` makes a new file and follows no link; `resume` opens one that may be there, through a link too.
+   * Without a mode the server's umask decides.
+   */
   openFile(path: Buffer, flags: number, mode?: number): Promise<SftpHandle>;
   openDirectory(path: Buffer): Promise<SftpHandle>;
   close(handle: SftpHandle): Promise<void>;
@@ -44,6 +55,8 @@ export interface SftpClient {
   read(handle: SftpHandle, position: number, length: number): Promise<Buffer | null>;
   /** At most `chunkBytes`. */
   write(handle: SftpHandle, position: number, bytes: Buffer): Promise<void>;
+  /** Copies bytes of an open file to the same place of another; needs `copy-data`. */
+  copyData(copy: SftpDataCopy): Promise<void>;
   /** One page of entries; null after the last. */
   readDirectory(handle: SftpHandle): Promise<readonly SftpEntry[] | null>;
   /** Follows links; `lstat` does not. */
@@ -100,7 +113,16 @@ async function askChunkBytes({ ask }: SftpRequests): Promise<number> {
 
 type FileRequests = Pick<
   SftpClient,
-  'openFile' | 'openDirectory' | 'close' | 'read' | 'write' | 'readDirectory' | 'fstat' | 'setMode' | 'sync'
+  | 'openFile'
+  | 'openDirectory'
+  | 'close'
+  | 'read'
+  | 'write'
+  | 'copyData'
+  | 'readDirectory'
+  | 'fstat'
+  | 'setMode'
+  | 'sync'
 >;
 
 function fileRequests({ ask, tell, askUntilEnd }: SftpRequests): FileRequests {
@@ -135,6 +157,17 @@ function fileRequests({ ask, tell, askUntilEnd }: SftpRequests): FileRequests {
     fstat: async (handle) =>
       readAttributes(expect(await ask(PACKET.fstat, encodeString(handle)), PACKET.attributes).reader),
     setMode: (handle, mode) => tell(PACKET.fsetstat, encodeString(handle), encodeMode(mode)),
+    // The same document, section 4.12 (copy-data, of draft-ietf-secsh-filexfer-extensions-00).
+    copyData: ({ from, to, position, lengthBytes }) =>
+      tell(
+        PACKET.extended,
+        encodeString('copy-data'),
+        encodeString(from),
+        encodeUint64(position),
+        encodeUint64(lengthBytes),
+        encodeString(to),
+        encodeUint64(position),
+      ),
     sync: (handle) => tell(PACKET.extended, encodeString('fsync@openssh.com'), encodeString(handle)),
   };
 }

@@ -5,7 +5,7 @@ import type { Opened, SshPool } from './ssh-pool.ts';
 import { orAborted, untilEnded } from './until-ended.ts';
 
 /** Works that share one session. SFTP numbers its requests, so they do not wait for each other. */
-const WORKS_PER_SESSION = 8;
+const WORKS_PER_SESSION = 4;
 /** Sessions of one host; each takes the place of a command. */
 const SESSIONS = 2;
 

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createSshHost } from './pooled-ssh-host.ts';
-import type { SshEndpoint } from './ssh-endpoint.ts';
+import { openEntrance, type SshEntrance } from './ssh-entrance.ts';
 import { type SshHost, type SshHostState, SshUnavailable } from './ssh-host.ts';
 
 /** A host that several users of it share, each of whom gives it back. */
@@ -18,7 +17,9 @@ export interface SharedSshHost {
 /** What the hosts of a process have in common. */
 export interface SharedSshHostsParts {
   /** Called when a host stops or begins to be reachable, once per change. */
-  readonly onState: (endpoint: Pick<SshEndpoint, 'host' | 'port' | 'username'>, state: SshHostState) => void;
+  readonly onState: (entrance: SshEntrance, state: SshHostState) => void;
+  /** As in `EntranceOptions`. */
+  readonly openSshDirectory: string;
 }
 
 interface Entry {
@@ -38,10 +39,10 @@ export class SharedSshHosts implements AsyncDisposable {
   }
 
   /** `isAllowedAddress`: whether an IP address may be connected to; the same for all who share the host. */
-  open(endpoint: SshEndpoint, isAllowedAddress: (address: string) => boolean): SharedSshHost {
+  open(entrance: SshEntrance, isAllowedAddress: (address: string) => boolean): SharedSshHost {
     // A digest, so that the map holds no secret longer than the host does.
-    const key = createHash('sha256').update(JSON.stringify(endpoint)).digest('hex');
-    const entry = this.#entries.get(key) ?? this.#make(endpoint, isAllowedAddress);
+    const key = createHash('sha256').update(JSON.stringify(entrance)).digest('hex');
+    const entry = this.#entries.get(key) ?? this.#make(entrance, isAllowedAddress);
     this.#entries.set(key, entry);
     entry.users += 1;
     let isReleased = false;
@@ -59,13 +60,14 @@ export class SharedSshHosts implements AsyncDisposable {
     };
   }
 
-  #make(endpoint: SshEndpoint, isAllowedAddress: (address: string) => boolean): Entry {
+  #make(entrance: SshEntrance, isAllowedAddress: (address: string) => boolean): Entry {
     const entry: Entry = {
-      host: createSshHost(endpoint, {
+      host: openEntrance(entrance, {
         isAllowedAddress,
+        openSshDirectory: this.#parts.openSshDirectory,
         onState: (state) => {
           entry.state = state;
-          this.#parts.onState(endpoint, state);
+          this.#parts.onState(entrance, state);
         },
       }),
       state: null,
@@ -91,9 +93,12 @@ function whyUnreachable(entry: Entry): Promise<string | null> {
   return entry.probing;
 }
 
-async function probe({ host, state }: Entry): Promise<string | null> {
+async function probe(entry: Entry): Promise<string | null> {
+  const { host, state } = entry;
   try {
     await host.withChannel('exit 0', async () => undefined);
+    // Only changes are told, and that a host was reachable from the beginning is none.
+    entry.state ??= { kind: 'reachable' };
     return null;
   } catch (error) {
     if (!(error instanceof SshUnavailable)) throw error;

@@ -6,7 +6,7 @@ import { SshDropped, shakeHands } from './handshake.ts';
 import { toOneLine } from './one-line.ts';
 import { createSftpClient, type SftpClient } from './sftp-client.ts';
 import type { SshEndpoint } from './ssh-endpoint.ts';
-import { type SshLimits, SshUnavailable } from './ssh-host.ts';
+import { type SshChannel, type SshLimits, SshUnavailable } from './ssh-host.ts';
 
 /** The host gives this connection no further channel now. */
 export class ChannelRefused extends SshUnavailable {}
@@ -16,12 +16,16 @@ export interface SshConnection {
   /** Resolves with the reason when the connection has ended. */
   readonly ended: Promise<SshUnavailable>;
   isOpen(): boolean;
-  /** Rejects with {@link ChannelRefused} when the host wants no more channels; the same for the two below. */
-  execute(commandLine: string): Promise<ClientChannel>;
+  /** Rejects with {@link ChannelRefused} when the host wants no more channels; the same for `openSftp`. */
+  execute(commandLine: string): Promise<SshChannel>;
   openSftp(): Promise<SftpClient>;
+  close(): void;
+}
+
+/** A connection by the library. */
+export interface LibraryConnection extends SshConnection {
   /** A stream to another host, opened by this one. */
   forward(host: string, port: number): Promise<Duplex>;
-  close(): void;
 }
 
 /** What opening a connection needs besides the endpoint. */
@@ -37,7 +41,10 @@ const DROPS = 4;
 const DROP_PAUSE_MS = 100;
 
 /** Opens a connection, through the endpoint's `via` when it has one. Rejects with {@link SshUnavailable}. */
-export async function openConnection(endpoint: SshEndpoint, options: OpenOptions): Promise<SshConnection> {
+export async function openConnection(
+  endpoint: SshEndpoint,
+  options: OpenOptions,
+): Promise<LibraryConnection> {
   // Before any connection: without a key to compare with, nothing may be sent.
   if (endpoint.hostKeys.length === 0) {
     throw new SshUnavailable('host-key', `${endpoint.host}: no host key is registered`);
@@ -53,7 +60,7 @@ export async function openConnection(endpoint: SshEndpoint, options: OpenOptions
   }
 }
 
-async function openOnce(endpoint: SshEndpoint, options: OpenOptions): Promise<SshConnection> {
+async function openOnce(endpoint: SshEndpoint, options: OpenOptions): Promise<LibraryConnection> {
   const { limits, signal } = options;
   if (endpoint.via === null) {
     const socket = await dial({ ...endpoint, ...options, timeoutMs: limits.connectMs });
@@ -85,7 +92,7 @@ async function throughGate<T>(step: Promise<T>): Promise<T> {
   });
 }
 
-function createConnection(endpoint: SshEndpoint, client: Client, limits: SshLimits): SshConnection {
+function createConnection(endpoint: SshEndpoint, client: Client, limits: SshLimits): LibraryConnection {
   const { promise: ended, resolve } = Promise.withResolvers<SshUnavailable>();
   let open = true;
   let reason = 'the connection was cut';
@@ -108,7 +115,7 @@ function createConnection(endpoint: SshEndpoint, client: Client, limits: SshLimi
     isOpen: () => open,
     execute: (commandLine) =>
       call(
-        async () => quietErrors(await promised<ClientChannel>((done) => client.exec(commandLine, done))),
+        async () => toChannel(await promised<ClientChannel>((done) => client.exec(commandLine, done))),
         (late) => late.close(),
       ),
     openSftp: () =>
@@ -177,6 +184,23 @@ function explainRefusal(error: unknown, host: string): SshUnavailable {
   const message = `${host}: ${toOneLine(error instanceof Error ? error.message : String(error))}`;
   const isRefusal = error instanceof Error && 'reason' in error && typeof error.reason === 'number';
   return isRefusal ? new ChannelRefused('channel', message) : new SshUnavailable('channel', message);
+}
+
+function toChannel(channel: ClientChannel): SshChannel {
+  quietErrors(channel);
+  return {
+    input: channel,
+    output: channel,
+    errors: channel.stderr,
+    // Listened for from the start: the host may close it while its user is still looking at what it said.
+    ended: new Promise((resolve) => channel.once('close', resolve)),
+    close: () => {
+      // Output nobody reads any more would hold the host's word back that it is closed.
+      channel.resume();
+      channel.stderr.resume();
+      channel.close();
+    },
+  };
 }
 
 /** A channel's errors are those of its connection, which tells them; unheard they would end the process. */

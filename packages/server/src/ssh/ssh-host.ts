@@ -1,4 +1,4 @@
-import type { ClientChannel } from 'ssh2';
+import type { Readable, Writable } from 'node:stream';
 import type { SftpClient } from './sftp-client.ts';
 
 /** A step of entering a host, in their order; `resting`: after failures the host is left alone for a while. */
@@ -16,6 +16,17 @@ export class SshUnavailable extends Error {
     super(message, options);
     this.step = step;
   }
+}
+
+/** A running command on a host. */
+export interface SshChannel {
+  readonly input: Writable;
+  readonly output: Readable;
+  readonly errors: Readable;
+  /** Resolves when nothing more will come. */
+  readonly ended: Promise<unknown>;
+  /** Ends it early; may be called again. */
+  close(): void;
 }
 
 /** How a channel is treated beside others. */
@@ -37,7 +48,7 @@ export interface SshHost {
    */
   withChannel<T>(
     commandLine: string,
-    work: (channel: ClientChannel) => Promise<T>,
+    work: (channel: SshChannel) => Promise<T>,
     options?: SshChannelOptions,
   ): Promise<T>;
   /** Runs `work` with an SFTP session; sessions are shared and reused: `work` must not end it. */

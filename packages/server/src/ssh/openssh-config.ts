@@ -1,13 +1,14 @@
-import { algorithmsOf, parseHostKey } from '../ssh/host-keys.ts';
+import { algorithmsOf, parseHostKey } from './host-keys.ts';
 
 /** How the system's OpenSSH proves who the user is. */
 export type OpenSshAuth =
   /** A private key without passphrase, and its certificate (the text of `…-cert.pub`) where the site wants one. */
   | { readonly kind: 'key'; readonly privateKey: string; readonly certificate: string | null }
-  /** Files on this host. */
-  | { readonly kind: 'files'; readonly identityFile: string; readonly certificateFile: string | null }
-  /** An agent's socket on this host: keys with a passphrase, hardware keys. */
-  | { readonly kind: 'agent'; readonly socket: string; readonly certificateFile: string | null };
+  /**
+   * Whatever the service's own account has: its keys, an agent, hardware keys, Kerberos tickets, as a ssh_config(5) file
+   * of the operator says. A file that is not there says nothing.
+   */
+  | { readonly kind: 'account'; readonly configFile: string };
 
 /** Where a host is and as whom the system's OpenSSH enters it. */
 export interface OpenSshEndpoint {
@@ -34,12 +35,13 @@ export const CONFIG_FILE = 'config';
 const KNOWN_HOSTS_FILE = 'known_hosts';
 export const CONTROL_SOCKET = 'control';
 
-/** Seconds for which an unused connection stays, and after which it ends when the service was killed. */
-const PERSIST_SECONDS = 60;
+/** Seconds after which a connection ends by itself when the service was killed: while it lives, it holds the socket. */
+const PERSIST_SECONDS = 10;
 
 /**
- * Files for `ssh -F`: with it, neither the account's nor the system's configuration is read. See ssh_config(5).
- * Throws a RangeError for a host, a name or a path that the file's format cannot hold.
+ * Files for `ssh -F`: with it, neither the account's nor the system's configuration is read, unless the account itself
+ * is what enters the host. See ssh_config(5). Throws a RangeError for a host, a name or a path that the file's format
+ * cannot hold.
  */
 export function renderOpenSshFiles(endpoint: OpenSshEndpoint, directory: string): readonly OpenSshFile[] {
   const hosts = [...chainOf(endpoint)].map((each, index) => ({ endpoint: each, name: nameOf(index) }));
@@ -49,6 +51,7 @@ export function renderOpenSshFiles(endpoint: OpenSshEndpoint, directory: string)
       return renderHost({ endpoint: each, name, gate, directory });
     }),
     renderDefaults(directory),
+    ...(endpoint.auth.kind === 'account' ? [renderInclude(endpoint.auth.configFile)] : []),
   ].join('\n');
   const knownHosts = hosts.flatMap(({ endpoint: each, name }) =>
     each.hostKeys.map((key) => knownHost(name, key)),
@@ -85,55 +88,48 @@ function renderHost({ endpoint, name, gate, directory }: HostBlock): string {
     `Port ${port}`,
     `User ${checkWord(username, USER_SHAPE)}`,
     `HostKeyAlgorithms ${algorithmsOf(hostKeys.map(parseHostKey)).join(',')}`,
+    // Here and not for all: a host on the way that the account's own configuration names has the account's known hosts.
+    `UserKnownHostsFile ${quotePath(`${directory}/${KNOWN_HOSTS_FILE}`)}`,
+    'GlobalKnownHostsFile /dev/null',
     ...(gate === null ? [] : [`ProxyJump ${gate}`]),
-    ...renderAuth(auth, name, directory),
+    ...(auth.kind === 'key' ? renderKey(auth, name, directory) : []),
     '',
   ].join('\n');
 }
 
-function renderAuth(auth: OpenSshAuth, name: string, directory: string): readonly string[] {
-  switch (auth.kind) {
-    case 'key':
-      return [
-        'IdentityAgent none',
-        `IdentityFile ${quotePath(`${directory}/${name}.key`)}`,
-        ...(auth.certificate === null
-          ? []
-          : [`CertificateFile ${quotePath(`${directory}/${name}-cert.pub`)}`]),
-      ];
-    case 'files':
-      return [
-        'IdentityAgent none',
-        `IdentityFile ${quotePath(auth.identityFile)}`,
-        ...(auth.certificateFile === null ? [] : [`CertificateFile ${quotePath(auth.certificateFile)}`]),
-      ];
-    case 'agent':
-      return [
-        `IdentityAgent ${quotePath(auth.socket)}`,
-        'IdentitiesOnly no',
-        ...(auth.certificateFile === null ? [] : [`CertificateFile ${quotePath(auth.certificateFile)}`]),
-      ];
-    default:
-      return auth satisfies never;
-  }
+function renderKey(
+  { certificate }: Extract<OpenSshAuth, { kind: 'key' }>,
+  name: string,
+  directory: string,
+): readonly string[] {
+  const certificateFile = `CertificateFile ${quotePath(`${directory}/${name}-cert.pub`)}`;
+  return [
+    'IdentityAgent none',
+    'IdentitiesOnly yes',
+    'PreferredAuthentications publickey',
+    `IdentityFile ${quotePath(`${directory}/${name}.key`)}`,
+    ...(certificate === null ? [] : [certificateFile]),
+  ];
 }
 
-/** The first value of a keyword counts, so these come after the hosts. RELIABILITY R6. */
+/** The first value of a keyword counts, so these come after the hosts and before the account's own. RELIABILITY R6. */
 function renderDefaults(directory: string): string {
   return [
     'Host *',
-    `UserKnownHostsFile ${quotePath(`${directory}/${KNOWN_HOSTS_FILE}`)}`,
-    'GlobalKnownHostsFile /dev/null',
+    // Keywords that older versions do not have.
+    'IgnoreUnknown KnownHostsCommand',
+    'KnownHostsCommand none',
     'StrictHostKeyChecking yes',
+    'NoHostAuthenticationForLocalhost no',
     'UpdateHostKeys no',
     'VerifyHostKeyDNS no',
     'BatchMode yes',
-    'PreferredAuthentications publickey',
     'PubkeyAcceptedAlgorithms -ssh-rsa',
-    'IdentitiesOnly yes',
     'ForwardAgent no',
     'ForwardX11 no',
+    'ClearAllForwardings yes',
     'PermitLocalCommand no',
+    'RemoteCommand none',
     'RequestTTY no',
     'EscapeChar none',
     'LogLevel ERROR',
@@ -146,6 +142,11 @@ function renderDefaults(directory: string): string {
     `ControlPersist ${PERSIST_SECONDS}`,
     '',
   ].join('\n');
+}
+
+/** Read in the last pass only: by then the host has its real name, by which the account's file knows it. */
+function renderInclude(configFile: string): string {
+  return ['Match final all', `Include ${quoteIncluded(configFile)}`, ''].join('\n');
 }
 
 function keyFiles(auth: OpenSshAuth, name: string): readonly OpenSshFile[] {
@@ -163,7 +164,7 @@ function knownHost(name: string, key: string): string {
   return `${name} ${type} ${blob.toString('base64')}\n`;
 }
 
-const HOST_SHAPE = /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,253}$/;
+const HOST_SHAPE = /^[A-Za-z0-9][A-Za-z0-9.:_-]{0,254}$/;
 const USER_SHAPE = /^[A-Za-z0-9_][A-Za-z0-9_.@+-]{0,63}$/;
 
 function checkWord(word: string, shape: RegExp): string {
@@ -177,4 +178,11 @@ function quotePath(path: string): string {
   if (/["\p{Cc}]|\$\{/u.test(path))
     throw new RangeError(`expected a plain path, got ${JSON.stringify(path)}`);
   return `"${path.replaceAll('%', '%%')}"`;
+}
+
+/** Unlike other paths it is a pattern, and takes no tokens. */
+function quoteIncluded(path: string): string {
+  if (/["\p{Cc}*?[\]\\~]/u.test(path))
+    throw new RangeError(`expected a plain path, got ${JSON.stringify(path)}`);
+  return `"${path}"`;
 }

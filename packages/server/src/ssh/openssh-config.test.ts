@@ -7,7 +7,7 @@ const ENDPOINT: OpenSshEndpoint = {
   host: 'login1.example.org',
   port: 22,
   username: 'jdoe',
-  auth: { kind: 'agent', socket: '/run/a b/100%.sock', certificateFile: null },
+  auth: { kind: 'account', configFile: '/etc/a b/ssh_config' },
   hostKeys: [KEY],
   via: null,
 };
@@ -33,7 +33,7 @@ test('hosts on the way have their own keys, proofs and names', () => {
     /Host target\n(.*\n)*ProxyJump target-1\n(.*\n)*\nHost target-1\nHostName 10\.0\.0\.1\n/,
   );
   assert.doesNotMatch(config, /PRIVATE|CERTIFICATE/);
-  assert.match(config, /IdentityAgent "\/run\/a b\/100%%\.sock"/);
+  assert.match(config, /\nMatch final all\nInclude "\/etc\/a b\/ssh_config"\n$/);
 });
 
 test('no value can add a line, an option or a variable', () => {
@@ -44,10 +44,15 @@ test('no value can add a line, an option or a variable', () => {
     { username: 'jdoe\nLocalCommand true' },
     { username: '-l' },
     { username: 'a"b' },
-    { auth: { kind: 'agent', socket: '/run/a"\nProxyCommand true', certificateFile: null } },
-    { auth: { kind: 'files', identityFile: '/home/${USER}/key', certificateFile: null } },
+    { auth: { kind: 'account', configFile: '/run/a"\nProxyCommand true' } },
+    { auth: { kind: 'account', configFile: '/etc/ssh/*' } },
     { hostKeys: ['* ssh-ed25519 AAAA'] },
   ] as const) {
     assert.throws(() => configOf({ ...ENDPOINT, ...bad }), RangeError, JSON.stringify(bad));
   }
+});
+
+test('a percent sign in the private directory begins no token', () => {
+  const [config] = renderOpenSshFiles(ENDPOINT, '/data/100%');
+  assert.match(config?.text ?? '', /UserKnownHostsFile "\/data\/100%%\/known_hosts"/);
 });
