@@ -14,6 +14,7 @@ import {
   ON_THIS_HOST,
   recordedProcesses,
 } from '../support/fork-bed.ts';
+import { preparationOf } from '../support/try-bed.ts';
 
 const EFFECT = 'echo start >> effects; sleep 0.2; echo end >> effects';
 
@@ -85,8 +86,7 @@ describeEverywhere('a try starts at most once', (place) => {
     assert.ok(!(await bed.executor.ended(bed.spool)).some((ended) => ended.tag === each.launch.tag));
     rmSync(each.launch.workDirectory, { recursive: true });
     assert.deepEqual(await each.observe(), { state: 'ended', exitCode: 0 });
-    await bed.executor.createWorkDirectory(each.launch.workDirectory);
-    await bed.executor.prepare(each.launch, { program: 'echo again >> effects\n', values: new Uint8Array() });
+    await bed.executor.prepare(each.launch, preparationOf('echo again >> effects'), () => {});
     assert.equal(runWrapper(each), 75);
     assert.equal(each.read('effects'), undefined);
   });

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SYSTEM_ROLES } from '@arras/contract';
-import { isHostLocal, mayChangeApp, mayRegisterApp, mayUseSystem, type SystemUse } from './access.ts';
+import {
+  isHostLocal,
+  mayChangeApp,
+  mayRegisterApp,
+  mayUseSystem,
+  type SystemUse,
+  usesOpenSsh,
+} from './access.ts';
 
 const LEAST: Readonly<Record<SystemUse, string>> = {
   run: 'USER',
@@ -23,6 +30,13 @@ test('a system is host-local when its programs or its files are on the host of t
   assert.equal(isHostLocal({ storage: { protocol: 'LOCAL' } }), true);
   assert.equal(isHostLocal({ storage: { protocol: 'SFTP' }, login: { protocol: 'LOCAL' } }), true);
   assert.equal(isHostLocal({ storage: { protocol: 'SFTP' }, login: { protocol: 'SSH' } }), false);
+});
+
+test("a system is entered by the server's ssh program when either of its connections is", () => {
+  const storage = { protocol: 'SFTP' };
+  assert.equal(usesOpenSsh({ storage, login: { protocol: 'SSH', transport: 'BUILTIN' } }), false);
+  assert.equal(usesOpenSsh({ storage, login: { protocol: 'SSH', transport: 'OPENSSH' } }), true);
+  assert.equal(usesOpenSsh({ storage: { ...storage, transport: 'OPENSSH' } }), true);
 });
 
 test('apps come to a host-local system only from its publishers', () => {

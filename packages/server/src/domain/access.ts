@@ -22,8 +22,13 @@ export function mayUseSystem(role: SystemRole, use: SystemUse): boolean {
 
 /** How a system is reached: what decides whether it runs on the service's own host. */
 export interface Connections {
-  readonly storage: { readonly protocol: string };
-  readonly login?: { readonly protocol: string } | undefined;
+  readonly storage: Connection;
+  readonly login?: Connection | undefined;
+}
+
+interface Connection {
+  readonly protocol: string;
+  readonly transport?: string | undefined;
 }
 
 /**
@@ -32,6 +37,14 @@ export interface Connections {
  */
 export function isHostLocal({ storage, login }: Connections): boolean {
   return storage.protocol === 'LOCAL' || login?.protocol === 'LOCAL';
+}
+
+/**
+ * Such a system is entered as the service's own account can, wherever its network reaches, so that only an
+ * administrator may register one. Its programs run on the other host, as with every remote system.
+ */
+export function usesOpenSsh({ storage, login }: Connections): boolean {
+  return storage.transport === 'OPENSSH' || login?.transport === 'OPENSSH';
 }
 
 /** Whether somebody with this role may register an app that runs on the system. */

@@ -118,7 +118,7 @@ function permissionValues(change: PermissionChange | null) {
   };
 }
 
-/** An event of an app, a system or a subscription, with the resource as it was shown when it happened. */
+/** An event of an app, a system, a file or a subscription, with the resource as it was shown when it happened. */
 export interface ResourceOccurrence {
   readonly event: VariableEvent;
   readonly resource: Readonly<Record<string, unknown>>;
@@ -137,12 +137,17 @@ const RESOURCE_FIELDS = {
   ASSOCIATED_ID: 'associatedUuid',
   ATTEMPTS: 'attempts',
   RESPONSE_CODE: 'responseCode',
+  TYPE: 'type',
+  FORMAT: 'nativeFormat',
+  PATH: 'path',
+  SYSTEM: 'systemId',
 } as const satisfies Partial<Record<keyof TemplateValues<'any'>, string>>;
 
 /** Which of these each kind of resource has; the others stay empty. */
 const FIELDS_OF = {
   app: ['APP_ID'],
   system: ['SYSTEM_ID'],
+  file: ['TYPE', 'FORMAT', 'PATH', 'SYSTEM'],
   notification: [
     'USERNAME',
     'URL',
@@ -155,9 +160,12 @@ const FIELDS_OF = {
   ],
 } as const satisfies Record<string, readonly (keyof typeof RESOURCE_FIELDS)[]>;
 
-/** Values of the variables that an app's, a system's or a subscription's own event has. */
+/** A kind of resource whose own events are told with it. */
+export type ToldKind = keyof typeof FIELDS_OF;
+
+/** Values of the variables that an app's, a system's, a file's or a subscription's own event has. */
 export function resourceVariables(
-  kind: keyof typeof FIELDS_OF,
+  kind: ToldKind,
   { event, resource, rawJson }: ResourceOccurrence,
 ): Readonly<Record<string, string>> {
   const fields = FIELDS_OF[kind].map((name) => [name, textOf(resource[RESOURCE_FIELDS[name]])] as const);

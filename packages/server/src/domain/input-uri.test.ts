@@ -34,11 +34,39 @@ test('addresses elsewhere keep their scheme', () => {
     kind: 'url',
     scheme: 'https',
     url: 'https://example.org/a?b=c',
+    name: 'a',
   });
-  for (const scheme of ['http', 'ftp', 'sftp', 's3'] as const) {
-    assert.deepEqual(parse(`${scheme}://host/a/b`), { kind: 'url', scheme, url: `${scheme}://host/a/b` });
+  for (const scheme of ['http', 'ftp', 'ftps'] as const) {
+    const url = `${scheme}://host/a/b`;
+    assert.deepEqual(parse(url), { kind: 'url', scheme, url, name: 'b' });
   }
 });
+
+test('the last part of an address is the name of its file, made harmless', () => {
+  const nameOf = (url: string) => {
+    const location = parse(url);
+    return location.kind === 'url' ? location.name : location;
+  };
+  assert.equal(nameOf('https://h/a/b%20c.csv?x=/d#e'), 'b c.csv');
+  assert.equal(nameOf('https://h/a%2f..%2fb%0a'), 'a_.._b_');
+  assert.equal(nameOf('https://h/%2e%2e%2earras-part-1'), 'arras-part-1');
+  assert.equal(nameOf('https://h/.arras-part-1'), 'arras-part-1');
+  assert.equal(nameOf('https://h/100%'), '100%');
+  assert.equal(nameOf(`https://h/${'%C3%BC'.repeat(200)}`), 'ü'.repeat(127));
+});
+
+for (const value of [
+  'https://h',
+  'https://h/',
+  'https://h/a/',
+  'https://h/a/..',
+  'sftp://h/a',
+  's3://bucket/a',
+]) {
+  test(`${value} is no address of a file that anybody may read`, () => {
+    assert.equal(parse(value).kind, 'invalid');
+  });
+}
 
 for (const value of [
   'file:///etc/passwd',

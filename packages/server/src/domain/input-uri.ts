@@ -1,8 +1,11 @@
 import { cleanPath, decodePercent } from './paths.ts';
 
-/** Schemes of inputs that are not on a registered system. */
-export const INPUT_URL_SCHEMES = ['http', 'https', 'ftp', 'sftp', 's3'] as const;
+/** Schemes of inputs that are not on a registered system. `ftps` is FTP with TLS from its first command on. */
+export const INPUT_URL_SCHEMES = ['http', 'https', 'ftp', 'ftps'] as const;
 export type InputUrlScheme = (typeof INPUT_URL_SCHEMES)[number];
+
+/** Schemes of hosts that let nobody in without credentials, which only a registered system has. */
+const SYSTEM_SCHEMES: readonly string[] = ['sftp', 's3'];
 
 /**
  * Where a job input is. `system` paths keep the v2 notation (a leading `/` means below rootDir, anything else
@@ -10,7 +13,13 @@ export type InputUrlScheme = (typeof INPUT_URL_SCHEMES)[number];
  */
 export type InputLocation =
   | { readonly kind: 'system'; readonly systemId: string; readonly path: string }
-  | { readonly kind: 'url'; readonly scheme: InputUrlScheme; readonly url: string }
+  | {
+      readonly kind: 'url';
+      readonly scheme: InputUrlScheme;
+      readonly url: string;
+      /** The file's name in a work directory: the last part of the address, made harmless. */
+      readonly name: string;
+    }
   | { readonly kind: 'invalid'; readonly reason: string };
 
 /** Samples: `agave://store.example.org/ex1.bam`, `https://example.org/a.csv`. Group 2 is all after `//`. */
@@ -34,6 +43,11 @@ export function parseInputUri(value: string, defaults: { readonly systemId: stri
   const lower = scheme.toLowerCase();
   if (lower === 'agave' || lower === 'tapis') return parseSystemUri(rest);
   const known = INPUT_URL_SCHEMES.find((one) => one === lower);
+  if (SYSTEM_SCHEMES.includes(lower)) {
+    return invalid(
+      `${lower}:// needs credentials: register the host as a storage system and write agave://SYSTEM/PATH`,
+    );
+  }
   if (known === undefined) {
     return invalid(`inputs cannot come from "${lower}://": use agave, ${INPUT_URL_SCHEMES.join(', ')}`);
   }
@@ -68,7 +82,37 @@ function parseOutsideUrl(scheme: InputUrlScheme, value: string): InputLocation {
   if (url.username !== '' || url.password !== '') {
     return invalid('an address cannot hold a user name or password: register the host as a system instead');
   }
-  return { kind: 'url', scheme, url: url.href };
+  const name = fileNameOf(url);
+  if (name === '') return invalid('expected an address that ends with the name of a file');
+  return { kind: 'url', scheme, url: url.href, name };
+}
+
+/** Characters that would end a path or a line, or hide a name in a terminal. */
+// oxlint-disable-next-line no-control-regex -- control characters are what it looks for
+const HARMFUL = /[/\u0000-\u001f\u007f]/g;
+
+/** `https://host/a/b%20c.csv?x=1` is the file `b c.csv`. Hidden names with the service's own beginning are the service's. */
+function fileNameOf({ pathname }: URL): string {
+  const last = pathname.slice(pathname.lastIndexOf('/') + 1);
+  const decoded = decodePercent(last);
+  const name = (decoded.ok ? decoded.path : last).replace(HARMFUL, '_').replace(/^\.+(?=arras)/, '');
+  return truncateBytes(name, MAX_NAME_BYTES);
+}
+
+/** File systems take no longer names. */
+const MAX_NAME_BYTES = 255;
+
+/** Cuts between characters. */
+function truncateBytes(text: string, limit: number): string {
+  const encoder = new TextEncoder();
+  let kept = '';
+  let bytes = 0;
+  for (const character of text) {
+    bytes += encoder.encode(character).length;
+    if (bytes > limit) return kept;
+    kept += character;
+  }
+  return kept;
 }
 
 function invalid(reason: string): InputLocation {

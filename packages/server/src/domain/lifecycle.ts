@@ -49,7 +49,8 @@ export const LIFECYCLE = {
   PAUSED: {
     next: ['QUEUED', 'RUNNING', 'CLEANING_UP', ...ENDS],
     task: null,
-    deadline: 'keep',
+    // A program that is held back uses up no time, and a batch system may suspend one for as long as it likes.
+    deadline: null,
     onTarget: true,
   },
   CLEANING_UP: {
@@ -117,6 +118,18 @@ export function isActive(status: JobStatus): boolean {
 export function canMove(from: JobStatus, to: JobStatus): boolean {
   const row = lifecycleOf(from);
   return from === to ? row.next.length > 0 : row.next.includes(to);
+}
+
+/** Where a phase begins anew after a failed attempt, and from where. */
+const RETRIES: Partial<Record<JobStatus, readonly JobStatus[]>> = {
+  PENDING: ['PROCESSING_INPUTS', 'STAGING_INPUTS'],
+  STAGED: ['SUBMITTING', 'STAGING_JOB'],
+  CLEANING_UP: ['ARCHIVING'],
+};
+
+/** Whether a move only begins a phase anew: the limit of that phase goes on, or else retries would put it off for ever. */
+export function isRetry(from: JobStatus, to: JobStatus): boolean {
+  return RETRIES[to]?.includes(from) ?? false;
 }
 
 /** The first move of a chain that the table does not allow, or null when the whole chain is allowed. */

@@ -45,6 +45,14 @@ export function mediaTypeOf(fileName: string): string {
   return MEDIA_TYPES.get(extension) ?? 'application/octet-stream';
 }
 
+/** Types that are compressed by themselves. */
+const COMPRESSED = /^(?:image\/(?!svg|tiff)|video\/|application\/(?:pdf|zip|gzip|x-bzip2|x-xz|zstd)$)/;
+
+/** Whether files of this name are made smaller by compressing them, as far as the name tells. */
+export function isWorthCompressing(fileName: string): boolean {
+  return !COMPRESSED.test(mediaTypeOf(fileName));
+}
+
 /** The `Content-Type` of a download: text says its encoding, or browsers guess one. */
 export function contentTypeOf(fileName: string): string {
   const type = mediaTypeOf(fileName);

@@ -22,9 +22,12 @@ export function jobSubdirectory(job: {
   return `${job.owner}/${job.id}-${slug(job.name)}`;
 }
 
+/** Name of the directory of {@link spoolDirectory}. */
+export const SPOOL_DIRECTORY = '.arras-spool';
+
 /** The directory, next to the jobs', that collects exit markers; on the same file system, because markers are links. */
 export function spoolDirectory(jobsRoot: string): string {
-  return joinPath(jobsRoot, '.arras-spool');
+  return joinPath(jobsRoot, SPOOL_DIRECTORY);
 }
 
 /** Names one try of a job on the target: nothing a user typed goes into it (RELIABILITY R3, R4). */

@@ -9,8 +9,9 @@ export interface ResolvedInput {
   readonly field: string;
   /** Absolute address: what the user wrote when that was one already. */
   readonly uri: string;
-  readonly systemId: string;
-  /** In the v2 notation: relative to the system's homeDir unless it begins with a slash. */
+  /** Null: on no system, but at the address. */
+  readonly systemId: string | null;
+  /** In the v2 notation: relative to the system's homeDir unless it begins with a slash; of an address the file's name. */
   readonly path: string;
 }
 
@@ -19,6 +20,8 @@ export interface InputRules {
   readonly definitions: readonly InputDefinition[];
   /** The system that plain paths are on; null when the user has no default storage system. */
   readonly defaultSystemId: string | null;
+  /** Base of the addresses of this service, without a slash at the end. */
+  readonly publicUrl: string;
   /** File names in the work directory that belong to the service. */
   readonly reservedNames: readonly string[];
   readonly findsMatch: (pattern: string, value: string) => boolean;
@@ -82,11 +85,23 @@ function describeInput({ details }: InputDefinition): string {
 }
 
 function locateAll(field: string, texts: readonly string[], rules: InputRules): Resolution {
-  const located = texts.map((text) => locate(field, text, rules.defaultSystemId));
+  const located = texts.map((text) => locate(field, toSystemUri(text, rules), rules.defaultSystemId));
   return {
     values: located.filter((item): item is ResolvedInput => 'uri' in item),
     problems: located.filter((item): item is FieldProblem => 'message' in item),
   };
+}
+
+/**
+ * `https://this.service/files/v2/media/system/store/a.csv` is `agave://store/a.csv`, and without the system a file on the
+ * default one: the service needs no call to itself to read it, nor a token (spec/jobs.md 2.2).
+ */
+function toSystemUri(text: string, { publicUrl, defaultSystemId }: InputRules): string {
+  const media = `${publicUrl}/files/v2/media/`;
+  if (!text.startsWith(media)) return text;
+  const [rest = ''] = text.slice(media.length).split(/[?#]/);
+  if (rest.startsWith('system/')) return `agave://${rest.slice('system/'.length)}`;
+  return defaultSystemId === null ? text : `agave://${defaultSystemId}/${rest}`;
 }
 
 function locate(field: string, text: string, defaultSystemId: string | null): ResolvedInput | FieldProblem {
@@ -100,10 +115,7 @@ function locate(field: string, text: string, defaultSystemId: string | null): Re
   const location = parseInputUri(text, { systemId: defaultSystemId ?? '' });
   if (location.kind === 'invalid')
     return { field, message: `${location.reason}, got ${describeValue(text)}` };
-  if (location.kind === 'url') {
-    const message = `${location.scheme} addresses are not supported yet; put the file on a registered system and write agave://SYSTEM/PATH`;
-    return { field, message };
-  }
+  if (location.kind === 'url') return { field, uri: location.url, systemId: null, path: location.name };
   if (baseName(`/${location.path}`) === '') {
     return {
       field,
@@ -130,12 +142,12 @@ function findNameProblems(inputs: readonly ResolvedInput[], reserved: readonly s
       return [
         {
           field: input.field,
-          message: `the name ${describeValue(name)} is used by the service; rename the file`,
+          message: `the name ${JSON.stringify(name)} is used by the service; rename the file`,
         },
       ];
     }
     if (other === undefined) return [];
-    const message = `${describeValue(name)} is also the file name of ${other.uri} (${other.field}); rename one of the files`;
+    const message = `${JSON.stringify(name)} is also the file name of ${other.uri} (${other.field}); rename one of the files`;
     return [{ field: input.field, message }];
   });
 }

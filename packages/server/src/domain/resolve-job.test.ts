@@ -37,6 +37,7 @@ function facts(app: Partial<AppRequestBody>, more: Partial<JobFacts> = {}): JobF
     app: whole.value,
     system: { id: 'exec', queues: [queue({ name: 'default', default: true })] },
     defaultStorageId: 'store',
+    publicUrl: 'https://jobs.example.org',
     created: '2026-01-01T00:00:00.000+00:00',
     tenant: 'arras',
     findsMatch: (pattern, value) => new RegExp(pattern).test(value),
@@ -117,7 +118,7 @@ test('every problem with the inputs is told at once under the name the user wrot
         hidden: 'x',
         csv: 'a.txt',
         few: ['1', '2', '3'],
-        web: 'https://example.org/a',
+        web: 'sftp://example.org/a',
         up: '../x',
         cvs: 'a',
       },
@@ -137,7 +138,26 @@ test('every problem with the inputs is told at once under the name the user wrot
   ]);
   assert.match(found['inputs.cvs'] ?? '', /did you mean "csv"\?/);
   assert.match(found['inputs.few'] ?? '', /at most 2 values, got 3/);
-  assert.match(found['inputs.web'] ?? '', /not supported yet/);
+  assert.match(found['inputs.web'] ?? '', /register the host as a storage system/);
+});
+
+test('addresses of files elsewhere are inputs, and the own ones of the service are files of its systems', () => {
+  const app = { inputs: [{ id: 'web', semantics: { maxCardinality: -1 } }] };
+  const media = 'https://jobs.example.org/files/v2/media';
+  const web = [
+    'https://example.org/a/data.csv?x=1',
+    `${media}/system/other/b%20c.csv?force=true`,
+    `${media}/d.csv`,
+  ];
+  const { inputs } = resolved({ inputs: { web } }, facts(app));
+  assert.deepEqual(
+    inputs.web?.map(({ uri, systemId, path }) => [uri, systemId, path]),
+    [
+      ['https://example.org/a/data.csv?x=1', null, 'data.csv'],
+      ['agave://other/b%20c.csv', 'other', 'b c.csv'],
+      ['agave://store/d.csv', 'store', 'd.csv'],
+    ],
+  );
 });
 
 test('a hidden input gets the default of the app and an optional one left out stays absent', () => {
@@ -158,10 +178,7 @@ test('a hidden input gets the default of the app and an optional one left out st
 
 test('two inputs that would be one file in the work directory are refused, and so are names of the service', () => {
   const found = problems({ inputs: { data: ['a/x.csv', 'agave://other/b/x.csv'] } }, facts(MANY));
-  assert.match(
-    found['inputs.data'] ?? '',
-    /"x\.csv" \(string\) is also the file name of agave:\/\/store\/a\/x\.csv/,
-  );
+  assert.match(found['inputs.data'] ?? '', /"x\.csv" is also the file name of agave:\/\/store\/a\/x\.csv/);
   for (const name of ['.arras', 'd/.arras', 'agave://s/.agave.archive', 'my-job.ipcexe']) {
     assert.match(
       problems({ inputs: { data: name } }, facts(MANY))['inputs.data'] ?? '',
@@ -262,7 +279,7 @@ test('resources come from the request, then the app, then the queue', () => {
   };
   const plain = resolved({}, facts({}, { system }));
   assert.equal(plain.nodeCount, 1);
-  assert.equal(plain.memoryPerNodeGb, 1);
+  assert.equal(plain.memoryPerNodeGb, null);
   assert.equal(plain.maxRunTimeSeconds, 7200);
   assert.equal(plain.batchQueue, 'normal');
   const app = {

@@ -36,6 +36,8 @@ export interface JobFacts {
   readonly system: { readonly id: string; readonly queues: readonly QueueRequest[] };
   /** The user's default storage system; null: none. */
   readonly defaultStorageId: string | null;
+  /** Base of the addresses of this service, without a slash at the end. */
+  readonly publicUrl: string;
   /** ISO 8601. */
   readonly created: string;
   readonly tenant: string;
@@ -70,6 +72,7 @@ export function resolveJob(request: JobRequest, facts: JobFacts): Parsed<Resolve
   const inputs = resolveInputs(request, {
     definitions: app.inputs,
     defaultSystemId: facts.defaultStorageId,
+    publicUrl: facts.publicUrl,
     reservedNames: [SERVICE_DIRECTORY, ARCHIVE_MANIFEST, jobScriptName(request.name)],
     findsMatch,
   });
@@ -101,11 +104,13 @@ type GrantedResources = ResourceRequest & {
 /** What neither the request nor the app says comes from the queue. */
 function resolveResources(request: JobRequest, { app, system }: JobFacts): GrantedResources {
   const defaultNodeCount = app.defaultNodeCount === NO_LIMIT ? 1 : app.defaultNodeCount;
+  // What nobody asked for is not sent to a scheduler, which would enforce it.
+  const defaultMemory = app.defaultMemoryPerNode === NO_LIMIT ? null : app.defaultMemoryPerNode;
   const runTime = request.maxRunTime ?? app.defaultMaxRunTime;
   const asked: ResourceRequest = {
     nodeCount: request.nodeCount ?? defaultNodeCount,
     processorsPerNode: request.processorsPerNode ?? app.defaultProcessorsPerNode,
-    memoryPerNodeGb: request.memoryPerNode ?? app.defaultMemoryPerNode,
+    memoryPerNodeGb: request.memoryPerNode ?? defaultMemory,
     maxRunTimeSeconds: runTime === null ? null : parseRunTime(runTime),
   };
   const choice = selectQueue(asked, {

@@ -12,9 +12,14 @@ export const SYSTEM_TASKS = ['collect', 'monitor'] as const;
 /** Tasks that look at all jobs of one execution system at once. */
 export type SystemTaskName = (typeof SYSTEM_TASKS)[number];
 
-export type TaskName = JobTaskName | SystemTaskName;
+/** Tasks that bring content to a path of the Files API; apart from all others, so that imports never keep jobs waiting. */
+export const FILE_TASKS = ['ingest'] as const;
 
-/** What a task is about: a job id or a system id. */
+export type FileTaskName = (typeof FILE_TASKS)[number];
+
+export type TaskName = JobTaskName | SystemTaskName | FileTaskName;
+
+/** What a task is about: the id of a job, a system or a transfer. */
 export interface TaskPayload {
   readonly subject: string;
 }
@@ -37,7 +42,12 @@ export function taskKey(task: TaskName, subject: string): string {
  * job from being noticed.
  */
 export const DATA_TASKS: readonly TaskName[] = ['stage', 'archive', 'tidy'];
-export const CONTROL_TASKS: readonly TaskName[] = ['submit', 'cancel', 'expire', 'collect', 'monitor'];
+export const CONTROL_TASKS: readonly TaskName[] = ['cancel', 'expire', 'collect', 'monitor'];
+/**
+ * Starts of jobs mostly wait for their systems, where many go together in one command: the more of them are under way,
+ * the fewer commands there are.
+ */
+export const SUBMIT_TASKS: readonly TaskName[] = ['submit'];
 
 /**
  * How long the sweep waits for the bell before it looks itself. Short enough that a lost queue row costs

@@ -6,7 +6,7 @@ import { renderProgram, UnusableTemplate } from './wrapper-template.ts';
 const MACROS: readonly Macro[] = [{ name: 'width', words: ['1024'] }];
 
 function render(template: string, macros: readonly Macro[] = MACROS) {
-  return renderProgram({ template, macros, directives: [], environment: '', modules: [] });
+  return renderProgram({ template, macros, environment: '', modules: [] });
 }
 
 /** What the template's own text becomes. */
@@ -134,11 +134,10 @@ test('values are a NUL-separated file that holds only the macros in use', () => 
   assert.equal(text, 'ARRAS_V_0\u{0}3\u{0}a b\u{0}\u{0}$(touch pwned)\u{0}ARRAS_V_1\u{0}0\u{0}');
 });
 
-test('the script begins with the directives and has modules and environment before the template', () => {
+test('the script has modules and environment before the template', () => {
   const { script } = renderProgram({
     template: 'run',
     macros: [],
-    directives: ['#SBATCH -N 1'],
     environment: 'export A=1',
     modules: ['bwa/0.7', 'purge', 'load  gcc'],
   });
@@ -146,7 +145,6 @@ test('the script begins with the directives and has modules and environment befo
     script,
     [
       '#!/bin/bash',
-      '#SBATCH -N 1',
       '',
       'cd -- "${BASH_SOURCE[0]%/*}" || exit 111',
       '',
@@ -162,9 +160,8 @@ test('the script begins with the directives and has modules and environment befo
   );
 });
 
-test('what is no directive line, module or value is refused', () => {
-  const parts = { template: '', macros: [], directives: [], environment: '', modules: [] };
-  assert.throws(() => renderProgram({ ...parts, directives: ['a\n#SBATCH --uid=0'] }), UnusableTemplate);
+test('what is no template, module or value is refused', () => {
+  const parts = { template: '', macros: [], environment: '', modules: [] };
   assert.throws(() => renderProgram({ ...parts, modules: ['bwa; touch pwned'] }), UnusableTemplate);
   assert.throws(() => renderProgram({ ...parts, modules: ['-x'] }), UnusableTemplate);
   assert.throws(() => renderProgram({ ...parts, template: 'a\u{0}b' }), UnusableTemplate);

@@ -1,5 +1,6 @@
-import { CALLBACK_FUNCTIONS, callbackCommand } from './callback-macros.ts';
+import { callbackCommand } from './callback-macros.ts';
 import type { Macro } from './macro-values.ts';
+import { CALLBACK_FUNCTIONS } from './message-script.ts';
 import type { MacroPlace } from './template-frames.ts';
 import { rewriteTemplate } from './template-scanner.ts';
 
@@ -14,8 +15,6 @@ export interface ProgramParts {
   /** The app's wrapper template, bash text of its author. */
   readonly template: string;
   readonly macros: readonly Macro[];
-  /** The scheduler's directive lines, without line ends. */
-  readonly directives: readonly string[];
   /** Bash text of the system's owner that goes before the template; may be empty. */
   readonly environment: string;
   /** The app's environment modules: `name/version`, or words for `module` such as `purge` or `load name`. */
@@ -40,7 +39,7 @@ export function renderProgram(parts: ProgramParts): Program {
   const used = new UsedMacros();
   const body = rewriteTemplate(parts.template, (name, place) => reference(known, used, name, place));
   const sections = [
-    ['#!/bin/bash', ...parts.directives.map(checkLine)].join('\n'),
+    '#!/bin/bash',
     renderPrologue(used),
     parts.modules.map(renderModule).join('\n'),
     parts.environment,
@@ -150,10 +149,4 @@ function renderModule(module: string): string {
   if (MODULE_COMMAND.test(text)) return `module ${text}`;
   if (MODULE.test(text)) return `module load ${text}`;
   throw new UnusableTemplate(`expected the name of an environment module, got ${JSON.stringify(module)}`);
-}
-
-function checkLine(line: string): string {
-  if (/[\0\r\n]/.test(line))
-    throw new UnusableTemplate(`expected one directive line, got ${JSON.stringify(line)}`);
-  return line;
 }

@@ -49,6 +49,7 @@ export class LeaseKeeper implements AsyncDisposable {
   readonly #monotonicMs: () => number;
   readonly #held = new Map<JobId, Held>();
   readonly #timer: NodeJS.Timeout;
+  readonly #stopping = new AbortController();
   #renewing = false;
 
   constructor(deps: { readonly db: Db; readonly replica: string; readonly monotonicMs: () => number }) {
@@ -133,8 +134,14 @@ export class LeaseKeeper implements AsyncDisposable {
     }
   }
 
+  /** Aborts with all work in hand: for work that is about no job. */
+  get stopping(): AbortSignal {
+    return this.#stopping.signal;
+  }
+
   /** Aborts all work in hand, so that a stopping process leaves at a safe point. */
   abortAll(reason: Error): void {
+    this.#stopping.abort(reason);
     for (const lease of this.#held.values()) lease.controller.abort(reason);
   }
 

@@ -1,11 +1,13 @@
 import { findForgottenSystems } from '../database/looks.ts';
 import { beat, type ReplicaFacts, removeReplicas } from '../database/replicas.ts';
+import { sweepAbandonedTransfers } from './abandoned-transfers.ts';
 import type { EngineContext } from './context.ts';
 import { forget, reclaim, sweep } from './sweep.ts';
 
 const BEAT_MS = 3_000;
 const SWEEP_MS = 2_000;
 const FORGET_MS = 3_600_000;
+const ABANDONED_MS = 60_000;
 /** How long programs may go without a look when a process that was to tell of them lost its word for it. */
 const FORGOTTEN_MS = 60_000;
 
@@ -41,6 +43,7 @@ export class Replica implements AsyncDisposable {
     await this.#sweep();
     this.#repeat(FORGOTTEN_MS, 'replica.forgotten', () => findForgottenSystems(this.#context.db));
     this.#repeat(SWEEP_MS, 'replica.sweep', () => this.#sweep());
+    this.#repeat(ABANDONED_MS, 'replica.abandoned', () => sweepAbandonedTransfers(this.#context));
     this.#repeat(FORGET_MS, 'replica.forget', () => forget(this.#context));
   }
 

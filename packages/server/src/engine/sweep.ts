@@ -1,11 +1,15 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { forgetOldGrants } from '../database/clients.ts';
 import { releaseDeliveriesOf } from '../database/deliveries.ts';
+import { forgetOldFiles, listDueFileTransfers } from '../database/file-transfers.ts';
 import { forgetOldRequestKeys } from '../database/idempotency.ts';
+import { forgetMessages } from '../database/job-messages.ts';
 import { findForgottenSystems, listDueLooks } from '../database/looks.ts';
 import { queueTasks } from '../database/queue.ts';
 import { listReplicasOn, listSilentReplicas, removeReplicas } from '../database/replicas.ts';
 import { claimDueJobs, type DueJob } from '../database/sweep.ts';
 import { isMonitored, isTerminal, lifecycleOf } from '../domain/lifecycle.ts';
-import type { QueuedTask } from '../domain/tasks.ts';
+import { type QueuedTask, SWEEP_AFTER_MS } from '../domain/tasks.ts';
 import type { EngineContext } from './context.ts';
 import { isGone } from './process-identity.ts';
 
@@ -15,6 +19,10 @@ const BATCH = 200;
 const SILENT_SECONDS = 12;
 /** Days for which a request with an Idempotency-Key can be repeated (P2). */
 const REQUEST_KEY_DAYS = 7;
+/** Days for which the history of a path can be seen after the last that happened to it. */
+const FILE_DAYS = 365;
+/** Between two batches of what is forgotten. */
+const FORGET_PAUSE_MS = 50;
 
 /**
  * Finds all due work from the tables alone and rings for it (R2): the queue could be emptied at any time and
@@ -23,8 +31,11 @@ const REQUEST_KEY_DAYS = 7;
 export async function sweep(context: EngineContext): Promise<void> {
   const due = await claimDueJobs(context.db, BATCH);
   const looks = (await listDueLooks(context.db)).map((subject): QueuedTask => ({ task: 'monitor', subject }));
+  const ingests = (
+    await listDueFileTransfers(context.db, { seconds: SWEEP_AFTER_MS / 1_000, limit: BATCH })
+  ).map((subject): QueuedTask => ({ task: 'ingest', subject }));
   const tasks = new Map(
-    [...due.flatMap(tasksOf), ...looks].map((task) => [`${task.task}:${task.subject}`, task]),
+    [...due.flatMap(tasksOf), ...looks, ...ingests].map((task) => [`${task.task}:${task.subject}`, task]),
   );
   await queueTasks(context.db, [...tasks.values()]);
 }
@@ -64,5 +75,8 @@ export async function reclaim(context: EngineContext, host: string): Promise<voi
 /** Forgets what is no longer promised; small batches, so that nobody waits for it. */
 export async function forget(context: EngineContext): Promise<void> {
   await forgetOldRequestKeys(context.db, REQUEST_KEY_DAYS);
+  while (await forgetOldFiles(context.db, FILE_DAYS)) await delay(FORGET_PAUSE_MS);
+  await forgetMessages(context.db);
+  await forgetOldGrants(context.db);
   for (const target of context.targets.opened()) await target.executor.forgetPast(target.spool);
 }

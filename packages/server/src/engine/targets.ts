@@ -2,11 +2,13 @@ import type { SystemRequest } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { findSystem } from '../database/systems.ts';
 import type { JobRow, SystemRow } from '../database/tables.ts';
+import { canonicalJson } from '../domain/canonical-json.ts';
 import { JobFault } from '../domain/failure.ts';
 import { joinPath, resolveSystemPath } from '../domain/paths.ts';
 import { jobsDirectory, spoolDirectory, tryTag } from '../domain/places.ts';
 import type { Executor } from '../execution/executor.ts';
 import type { Tracked } from '../execution/scheduler.ts';
+import type { Inbox } from '../execution/shell.ts';
 import type { Storage } from '../storage/storage.ts';
 
 /** What an execution system was registered with. */
@@ -16,6 +18,8 @@ export type ExecutionSystemDefinition = Extract<SystemRequest, { readonly type: 
 export interface Place {
   readonly systemId: string;
   readonly storage: Storage;
+  /** The same for two systems that show the same files of one account, so that their storages can stand in for each other. */
+  readonly filesKey: string;
   /** A path as users write it, made relative to the storage's root. Throws {@link JobFault} for an impossible one. */
   resolve(path: string): string;
   /** Why the host of the files cannot be reached now, found out by entering it; null when it can. */
@@ -59,6 +63,15 @@ export interface OpenStorage extends Opened {
 export interface AdapterFactories {
   readonly openExecutor: (system: SystemRow) => Promise<OpenExecutor>;
   readonly openStorage: (system: SystemRow) => Promise<OpenStorage>;
+  readonly urls: UrlFiles;
+}
+
+/** Files at addresses outside, on no registered system, that anybody may read. */
+export interface UrlFiles {
+  /** Why an address can never be read, as far as its text tells; null when it can. */
+  whyNot(url: string): string | null;
+  /** A storage that has this one file, whatever its path is called. It holds nothing open once it has been read. */
+  open(url: string): Storage;
 }
 
 /**
@@ -86,11 +99,15 @@ interface OpenPlace {
   close(): Promise<void>;
 }
 
+/** Takes a file with the name of a message from the spool of a system; see `Inbox`. */
+export type TakeMessage = (systemId: string, ...file: Parameters<Inbox['take']>) => ReturnType<Inbox['take']>;
+
 /** Opens systems and keeps them open while their revision is the current one. */
 export class Targets implements AsyncDisposable {
   readonly #db: Db;
   readonly #factories: AdapterFactories;
-  readonly #onEnded: (systemId: string) => void;
+  readonly #onEnded: (target: Target) => void;
+  readonly #takeMessage: TakeMessage;
   readonly #targets = new Map<string, Kept<OpenTarget>>();
   readonly #places = new Map<string, Kept<OpenPlace>>();
   readonly #read = new Map<string, { readonly at: number; readonly system: Promise<SystemRow | null> }>();
@@ -100,11 +117,14 @@ export class Targets implements AsyncDisposable {
     readonly db: Db;
     readonly factories: AdapterFactories;
     /** Called when a program on the system may have ended; a hint. */
-    readonly onEnded: (systemId: string) => void;
+    readonly onEnded: (target: Target) => void;
+    /** Gets what tries on the system say. Default: it waits for a process that takes it. */
+    readonly takeMessage?: TakeMessage;
   }) {
     this.#db = deps.db;
     this.#factories = deps.factories;
     this.#onEnded = deps.onEnded;
+    this.#takeMessage = deps.takeMessage ?? (async () => 'later');
   }
 
   /** The execution system, or why no job can be started on it now. */
@@ -131,6 +151,22 @@ export class Targets implements AsyncDisposable {
     if (system === null || reason !== null) throw new JobFault(reason ?? '');
     const { place } = await this.#keep(this.#places, system, () => this.#openPlace(system));
     return place;
+  }
+
+  /** The file at an address outside. */
+  openUrl(url: string): Place {
+    return {
+      systemId: new URL(url).hostname,
+      storage: this.#factories.urls.open(url),
+      filesKey: url,
+      resolve: (path) => path,
+      whyUnreachable: async () => null,
+    };
+  }
+
+  /** As {@link UrlFiles.whyNot}. */
+  whyNotUrl(url: string): string | null {
+    return this.#factories.urls.whyNot(url);
   }
 
   #find(systemId: string): Promise<SystemRow | null> {
@@ -191,6 +227,7 @@ export class Targets implements AsyncDisposable {
     const place: Place = {
       systemId: system.id,
       storage: opened.storage,
+      filesKey: filesKeyOf(system.id, definition.storage),
       whyUnreachable: () => opened.whyUnreachable(),
       resolve: (path) => {
         const resolved = resolveSystemPath(definition.storage, path);
@@ -233,11 +270,21 @@ export class Targets implements AsyncDisposable {
     };
   }
 
+  /** Tells that a program on the system may have ended; where the hint is lost, the monitor finds the end. */
+  hintEnded(target: Target): void {
+    this.#onEnded(target);
+  }
+
   #watch(target: Target, signal: AbortSignal): void {
     // A watch that cannot be set up only delays: the monitor looks at every program anyway.
     target.executor
-      .watchEnded(target.spool, () => this.#onEnded(target.systemId), signal)
-      .catch(() => this.#onEnded(target.systemId));
+      .watchEnded(
+        target.spool,
+        () => this.hintEnded(target),
+        signal,
+        (file) => this.#takeMessage(target.systemId, file),
+      )
+      .catch(() => this.hintEnded(target));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -247,6 +294,12 @@ export class Targets implements AsyncDisposable {
     this.#targets.clear();
     this.#places.clear();
   }
+}
+
+/** Of other protocols too little is known of what an account may see. */
+function filesKeyOf(systemId: string, storage: SystemRequest['storage']): string {
+  if (storage.protocol !== 'LOCAL' && storage.protocol !== 'SFTP') return systemId;
+  return canonicalJson({ ...storage, homeDir: '' });
 }
 
 function unusableReason(systemId: string, system: SystemRow | null): string | null {

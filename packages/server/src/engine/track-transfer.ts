@@ -1,67 +1,86 @@
 import type { TransferId } from '@arras/contract';
-import type { JobRow } from '../database/tables.ts';
-import { insertTransfer, updateTransfer } from '../database/transfers.ts';
+import type { JobRow, TransferPhase } from '../database/tables.ts';
+import { findTransfer, insertTransfer, pauseTransfer, resumeTransfer } from '../database/transfers.ts';
 import type { TransferProgress } from '../storage/transfer-progress.ts';
 import type { EngineContext } from './context.ts';
+import { createProgressWriter } from './progress-writer.ts';
+import { StallWatch } from './stall-watch.ts';
+
+/** What is moved where, as the history shows it. */
+export interface TrackedEnds {
+  readonly phase: TransferPhase;
+  readonly source: string;
+  readonly destination: string;
+  /** As far as known before the source is listed. */
+  readonly bytes: number;
+  readonly files: number;
+}
 
 /** A transfer whose progress the job's history shows. */
 export interface TransferTrack {
   readonly id: TransferId;
-  /** Takes progress as it comes; writes at most one row at a time and never holds the transfer up. */
+  /** An attempt before this one was cut short. */
+  readonly isResumed: boolean;
+  /** Aborts when no byte has come for so long that the transfer is broken off. */
+  readonly signal: AbortSignal;
+  /** Takes progress as it comes; never holds the transfer up. */
   report(progress: TransferProgress): void;
-  /** Writes the last state. */
+  /** Writes that everything was copied. */
   finish(): Promise<void>;
+  /** Writes that the transfer was cut short. */
+  pause(): Promise<void>;
 }
 
-/** Begins a transfer row; its sizes are known once the source has been listed. */
+/**
+ * Begins a transfer row, or goes on with the one of an attempt before. Progress is written at most once a second, and
+ * when bytes cease or come again; `onStall` is then told for how long none came, and null when they come.
+ */
 export async function trackTransfer(
   context: EngineContext,
   job: JobRow,
-  ends: {
-    readonly source: string;
-    readonly destination: string;
-    readonly bytes: number;
-    readonly files: number;
-  },
+  ends: TrackedEnds,
+  onStall: (stalledMs: number | null) => void,
 ): Promise<TransferTrack> {
-  const id = context.newId('transfer');
-  await insertTransfer(context.db, {
+  const { id, isResumed } = await openRow(context, job, ends);
+  const writer = createProgressWriter(context, id);
+  const watch = new StallWatch(context.times, { writer, onStall, source: ends.source });
+  return {
     id,
-    jobId: job.id,
-    source: ends.source,
-    destination: ends.destination,
+    isResumed,
+    signal: watch.signal,
+    report: (progress) => watch.take(progress),
+    async finish() {
+      watch.stop();
+      await writer.flush(true);
+    },
+    async pause() {
+      watch.stop();
+      await writer.flush(false);
+      await pauseTransfer(context.db, id);
+    },
+  };
+}
+
+async function openRow(
+  { db, newId }: EngineContext,
+  { id: jobId }: JobRow,
+  ends: TrackedEnds,
+): Promise<{ readonly id: TransferId; readonly isResumed: boolean }> {
+  const known = await findTransfer(db, { jobId, source: ends.source, destination: ends.destination });
+  if (known) {
+    await resumeTransfer(db, known.id);
+    return { id: known.id, isResumed: true };
+  }
+  const id = newId('transfer');
+  const { phase, source, destination } = ends;
+  await insertTransfer(db, {
+    id,
+    jobId,
+    phase,
+    source,
+    destination,
     totalFiles: ends.files,
     totalBytes: ends.bytes,
   });
-  let latest: TransferProgress | null = null;
-  let writing: Promise<void> = Promise.resolve();
-  let busy = false;
-  const write = async (ended: boolean): Promise<void> => {
-    if (!latest) return;
-    await updateTransfer(context.db, id, {
-      totalFiles: latest.totalFiles,
-      totalBytes: latest.totalBytes,
-      transferredBytes: latest.bytesTransferred,
-      activeTransfers: ended ? 0 : latest.activeTransfers,
-      ended,
-    });
-  };
-  return {
-    id,
-    report(progress) {
-      latest = progress;
-      if (busy) return;
-      busy = true;
-      writing = write(false)
-        // A progress row that could not be written is followed by another one; the last one is not lost.
-        .catch((error: unknown) => context.log.warn({ transferId: id, err: error }, 'transfer.progress'))
-        .finally(() => {
-          busy = false;
-        });
-    },
-    async finish() {
-      await writing;
-      await write(true);
-    },
-  };
+  return { id, isResumed: false };
 }

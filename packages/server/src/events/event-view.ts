@@ -13,7 +13,7 @@ export function renderJobEvent({ formatTime }: Pick<ViewContext, 'formatTime'>, 
     ...(event.description !== null && { description: event.description }),
     created: formatTime(event.created_at),
     createdBy: event.created_by,
-    ...(event.transfer !== null && { progress: renderProgress(event.transfer) }),
+    ...(event.transfer !== null && { progress: renderProgress({ formatTime }, event.transfer) }),
     ...(event.data !== null && { data: event.data }),
     job: {
       id: event.job_id,

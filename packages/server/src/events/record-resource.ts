@@ -1,5 +1,6 @@
 import {
   APP_EVENT_DESCRIPTIONS,
+  FILE_EVENT_DESCRIPTIONS,
   NOTIFICATION_EVENT_DESCRIPTIONS,
   SYSTEM_EVENT_DESCRIPTIONS,
 } from '@arras/contract';
@@ -10,10 +11,16 @@ import type { NewId } from '../domain/id-source.ts';
 const DESCRIPTIONS = {
   system: SYSTEM_EVENT_DESCRIPTIONS,
   app: APP_EVENT_DESCRIPTIONS,
+  file: FILE_EVENT_DESCRIPTIONS,
   notification: NOTIFICATION_EVENT_DESCRIPTIONS,
 } as const;
 
-const ID_KINDS = { system: 'systemEvent', app: 'appEvent', notification: 'notificationEvent' } as const;
+const ID_KINDS = {
+  system: 'systemEvent',
+  app: 'appEvent',
+  file: 'fileEvent',
+  notification: 'notificationEvent',
+} as const;
 
 /** A kind of resource with events of its own; those of jobs are in `record.ts`. */
 export type RecordedKind = keyof typeof DESCRIPTIONS;
@@ -34,7 +41,7 @@ export type ResourceHappening = {
 };
 
 /**
- * Writes down what happened to a system, an app or a subscription, in the transaction of the change. Returns how many
+ * Writes down what happened to a system, an app, a file or a subscription, in the transaction of the change. Returns how many
  * deliveries that causes.
  */
 export async function recordResourceEvent(

@@ -1,7 +1,7 @@
 import { JOB_EVENT_DESCRIPTIONS, type JobId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import type { MovedJob, NewJobEvent } from '../database/job-events.ts';
-import { appendJobEvents, hideJob, insertJob } from '../database/jobs.ts';
+import { appendJobEvents, insertJob, setJobVisible } from '../database/jobs.ts';
 import type { JobRow, NewJob } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import { LIFECYCLE } from '../domain/lifecycle.ts';
@@ -48,7 +48,7 @@ export async function deleteJob(
   tx: Db,
   request: { readonly jobId: JobId; readonly by: string; readonly newId: NewId; readonly job: JobRow },
 ): Promise<boolean> {
-  if (!(await hideJob(tx, request.jobId))) return false;
+  if (!(await setJobVisible(tx, request.jobId, false))) return false;
   await appendJobEvents(tx, request.jobId, [
     {
       id: request.newId('jobEvent'),
@@ -60,6 +60,16 @@ export async function deleteJob(
       createdBy: request.by,
     },
   ]);
+  return true;
+}
+
+/** Brings a hidden job back and writes that down. Returns false when it was not hidden. */
+export async function restoreJob(
+  tx: Db,
+  { job, by, newId }: { readonly job: JobRow; readonly by: string; readonly newId: NewId },
+): Promise<boolean> {
+  if (!(await setJobVisible(tx, job.id, true))) return false;
+  await recordJobEvent(tx, newId, { job, name: 'UPDATED', description: 'The job was brought back', by });
   return true;
 }
 

@@ -75,12 +75,12 @@ function subscriptionLinks(context: ViewContext, subscription: SubscriptionRow) 
 
 const BASES = { job: 'jobs', app: 'apps', system: 'systems', notification: 'notifications' } as const;
 
-/** The link named after the kind of a resource; none for everything. */
+/** The link named after the kind of a resource; none for everything, nor for a file, which has no address by its id. */
 export function resourceLink(
   { publicUrl }: Pick<ViewContext, 'publicUrl'>,
   kind: SubscriptionRow['resource_kind'],
   uuid: string,
 ): { readonly [Kind in keyof typeof BASES]?: { href: string } } {
-  if (kind === 'any') return {};
+  if (kind === 'any' || kind === 'file') return {};
   return { [kind]: { href: `${publicUrl()}/${BASES[kind]}/v2/${encodeURIComponent(uuid)}` } };
 }

@@ -1,12 +1,16 @@
 import type { TransferProgress } from '@arras/contract';
 import type { TransferRow } from '../database/tables.ts';
 import { averageRate } from '../domain/transfer-rate.ts';
+import type { ViewContext } from './view-context.ts';
 
 /** How far a transfer is, in the key order of the guide's example. */
-export function renderProgress(transfer: TransferRow): TransferProgress {
+export function renderProgress(
+  { formatTime }: Pick<ViewContext, 'formatTime'>,
+  transfer: TransferRow,
+): TransferProgress {
   return {
     averageRate: averageRate({
-      transferredBytes: transfer.transferred_bytes,
+      transferredBytes: transfer.transferred_bytes - transfer.kept_bytes,
       startedAt: transfer.started_at,
       until: transfer.ended_at ?? transfer.updated_at,
     }),
@@ -16,5 +20,6 @@ export function renderProgress(transfer: TransferRow): TransferProgress {
     totalBytes: transfer.total_bytes,
     totalBytesTransferred: transfer.transferred_bytes,
     uuid: transfer.id,
+    ...(transfer.stalled_since !== null && { stalledSince: formatTime(transfer.stalled_since) }),
   };
 }

@@ -9,6 +9,7 @@ import {
   defaultDescription,
   findIllegalMove,
   isMonitored,
+  isRetry,
   isTerminal,
   lifecycleOf,
 } from '../domain/lifecycle.ts';
@@ -117,9 +118,9 @@ function lookAfter(request: TransitionRequest, to: JobStatus): number | null {
 /** The last status of the chain that says something about the deadline decides it. */
 function deadlineAfter(job: JobRow, moves: readonly Move[], deadlines: Deadlines): number | null | 'keep' {
   const changed = moves
-    .map((move) => move.to)
-    .filter((to) => to !== job.status && lifecycleOf(to).deadline !== 'keep')
-    .at(-1);
+    .map(({ to }, index) => ({ from: moves[index - 1]?.to ?? job.status, to }))
+    .filter(({ from, to }) => to !== job.status && lifecycleOf(to).deadline !== 'keep' && !isRetry(from, to))
+    .at(-1)?.to;
   if (changed === undefined) return 'keep';
   const kind = lifecycleOf(changed).deadline;
   return kind === null || kind === 'keep' ? null : deadlines(kind, job);
