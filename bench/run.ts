@@ -6,8 +6,10 @@ import { benchDeliveries } from './deliveries.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLists } from './lists.ts';
 import { type Measurement, ratioOf } from './measurement.ts';
+import { benchMemory } from './memory.ts';
 import { benchPolling } from './polling.ts';
 import { benchStreams } from './streams.ts';
+import { benchTail } from './tail.ts';
 import { benchTransfer } from './transfer.ts';
 
 // npm run bench             every benchmark; the results go to bench/results/
@@ -19,7 +21,9 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>
   jobs: benchJobs,
   polling: benchPolling,
   lists: benchLists,
+  memory: benchMemory,
   streams: benchStreams,
+  tail: benchTail,
   transfer: benchTransfer,
 };
 

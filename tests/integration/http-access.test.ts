@@ -31,6 +31,7 @@ const HIDDEN: Record<string, Readonly<Record<string, string>>> = {
   Systems: { id: 'hidden', username: 'root' },
   Apps: { id: 'wc-1.0' },
   Profiles: { username: 'nobody' },
+  Files: { systemId: 'hidden', path: 'home/apps/wc/wrapper.sh' },
 };
 
 /** Of the right form, and nobody's. */
@@ -109,6 +110,9 @@ function forbiddenBody(id: string): unknown {
     updateApp: wordCount(),
     actOnApp: { action: 'disable' },
     actOnJob: { action: 'stop' },
+    uploadFile: { urlToIngest: 'https://hidden.example.org/file' },
+    manageFile: { action: 'rename', path: 'taken' },
+    grantFilePermission: { username: 'eve', permission: 'ALL' },
     grantJobPermission: { username: 'eve', permission: 'ALL' },
     setJobPermission: { permission: 'ALL' },
     updateNotification: { url: 'eve@example.org' },

@@ -43,6 +43,56 @@ test('only an administrator registers a system on the host of the service', asyn
   }
 });
 
+test("only an administrator registers or changes a system that the server's ssh program enters", async () => {
+  const storage = {
+    protocol: 'SFTP',
+    transport: 'OPENSSH',
+    host: 'login.example.org',
+    port: 22,
+    hostKeys: ['ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl'],
+    auth: { type: 'LOCAL', username: 'service' },
+  };
+  const body = { id: 'by-ssh', name: 'S', type: 'STORAGE', storage };
+  const refused = await bed.call('POST', '/systems/v2', { as: 'ada', body });
+  assert.deepEqual([refused.status, codeOf(refused)], [403, 'system.openssh-needs-admin']);
+  const made = await bed.call('POST', '/systems/v2', { body });
+  assert.deepEqual([made.status, made.json.result?.storage.transport], [201, 'OPENSSH'], made.text);
+  await bed.call('POST', '/systems/v2/by-ssh/roles', { body: { username: 'ada', role: 'ADMIN' } });
+  const changed = await bed.call('POST', '/systems/v2/by-ssh', { as: 'ada', body: { name: 'T' } });
+  assert.deepEqual([changed.status, codeOf(changed)], [403, 'system.openssh-needs-admin']);
+});
+
+test('custom directives that take jobs out of our hands are refused with their queue', async () => {
+  const storage = { protocol: 'LOCAL', rootDir: bed.root, auth: { type: 'LOCAL' } };
+  const login = { protocol: 'LOCAL', auth: { type: 'LOCAL' } };
+  const queue = (name: string, customDirectives: string) => ({ name, customDirectives });
+  const body = {
+    id: 'batch',
+    name: 'B',
+    type: 'EXECUTION',
+    executionType: 'HPC',
+    scheduler: 'SLURM',
+    storage,
+    login,
+    queues: [
+      queue('fine', '-A project\n#SBATCH --mem=${AGAVE_JOB_MEMORY_PER_NODE}G'),
+      queue('array', '--array=1-9'),
+    ],
+  };
+  const refused = await bed.call('POST', '/systems/v2', { body });
+  assert.deepEqual([refused.status, fieldsOf(refused)], [400, ['queues.1.customDirectives']]);
+  const queues = body.queues.slice(0, 1);
+  assert.equal((await bed.call('POST', '/systems/v2', { body: { ...body, queues } })).status, 201);
+  const updated = await bed.call('POST', '/systems/v2/batch', {
+    body: { queues: [queue('fine', '--comment=${NO_SUCH_MACRO}')] },
+  });
+  assert.deepEqual([updated.status, fieldsOf(updated)], [400, ['queues.0.customDirectives']]);
+  for (const directives of ['--wait', 'no directive', '-A\u0000']) {
+    const answer = await bed.call('POST', '/systems/v2/batch/queues', { body: queue('bad', directives) });
+    assert.deepEqual([answer.status, fieldsOf(answer)], [400, ['customDirectives']], directives);
+  }
+});
+
 test('what this version cannot use is refused by name, and no secret is kept', async () => {
   const auth = { type: 'PASSWORD', username: 'ada', password: 'SECRET-KEY' };
   const storage = { protocol: 'IRODS', host: 'h.example.org', port: 1247, auth };
@@ -50,13 +100,16 @@ test('what this version cannot use is refused by name, and no secret is kept', a
     ...localSystem('far', bed.root, 'EXECUTION'),
     executionType: 'HPC',
     scheduler: 'LOADLEVELER',
-    storage,
+    storage: { ...storage, protocol: 'SFTP' },
     login: { ...storage, protocol: 'API' },
   };
   const answer = await bed.call('POST', '/systems/v2', { body });
   assert.equal(answer.status, 400);
-  assert.deepEqual(fieldsOf(answer), ['storage.protocol', 'login.protocol', 'scheduler']);
+  assert.deepEqual(fieldsOf(answer), ['login.protocol', 'scheduler']);
   assert.doesNotMatch(answer.text, /SECRET/);
+  const files = await bed.call('POST', '/systems/v2', { body: { ...body, type: 'STORAGE', storage } });
+  assert.deepEqual([files.status, fieldsOf(files)], [400, ['storage.protocol']]);
+  assert.doesNotMatch(files.text, /SECRET/);
   const local = localSystem('with-secret', bed.root, 'STORAGE');
   const made = await bed.call('POST', '/systems/v2', {
     body: { ...local, storage: { ...local.storage, auth: { type: 'LOCAL', password: 'SECRET-WORD' } } },

@@ -7,7 +7,10 @@ import {
   jobSchema,
 } from '../../packages/contract/src/index.ts';
 import type { SubscriptionRow } from '../../packages/server/src/database/tables.ts';
+import type { MessageKind } from '../../packages/server/src/domain/job-message.ts';
+import { tryTag } from '../../packages/server/src/domain/places.ts';
 import { type ApiAnswer, type JobApi, startJobApi } from '../support/job-api.ts';
+import { freshNumber, signMessage } from '../support/signed-message.ts';
 
 let api: JobApi;
 before(async () => {
@@ -119,6 +122,11 @@ test('an event needs a name that is not the service’s own, and fits into 5120 
   assert.equal((await call('POST', address(other, 'HEARTBEAT'), long)).status, 400);
   assert.equal((await call('POST', address(other, 'HEARTBEAT'), { x: 1 })).status, 400);
   assert.equal((await call('POST', address(other, 'HEARTBEAT'), '[1]')).status, 400);
+  for (const text of ['\0', '\ud800'])
+    assert.equal(
+      (await call('POST', address(other, 'HEARTBEAT'), { CUSTOM_USER_JOB_EVENT_NAME: 'A', text })).status,
+      400,
+    );
   assert.equal(
     (await call('POST', address(other, 'RUNNING'), { CUSTOM_USER_JOB_EVENT_NAME: 'A' })).status,
     404,
@@ -164,6 +172,88 @@ test('forged calls are refused: a wrong token, that of another job, an unknown j
   }
   await api.db.updateTable('jobs').set({ visible: false }).where('id', '=', other.id).execute();
   assert.deepEqual(await codeOf(address(other, 'HEARTBEAT')), [400, 'callback.impossible']);
+});
+
+/** Signs a call as the functions in a program do: the key of a try, over its number and kind and the body's bytes. */
+function signedCall<Result = JobView>(
+  job: Pick<JobView, 'id'>,
+  said: {
+    readonly kind: MessageKind;
+    readonly number?: string;
+    readonly tryNumber?: number;
+    readonly body?: string;
+    readonly sent?: string;
+    readonly status?: string;
+  },
+): Promise<ApiAnswer<Result>> {
+  const { kind, number = freshNumber(), tryNumber = 1, body = '' } = said;
+  const tag = tryTag(job.id, tryNumber);
+  const data = Buffer.from(body);
+  const signature = signMessage(api.messages.messageKeys, { tag, number, kind, data });
+  return api.call<Result>(body === '' ? 'GET' : 'POST', address(job, said.status ?? 'HEARTBEAT'), {
+    headers: { authorization: '', 'arras-message': `${number} ${signature}` },
+    ...(body !== '' && { body: said.sent ?? body }),
+  });
+}
+
+async function inTry(status: JobStatus, tryNumber = 1): Promise<JobView> {
+  const job = await running(status);
+  await api.db.updateTable('jobs').set({ try_number: tryNumber }).where('id', '=', job.id).execute();
+  return job;
+}
+
+const namesOf = async (id: JobView['id']) => (await historyOf(id)).map((entry) => entry.status);
+
+test('a signed call that is repeated is answered alike and recorded once', async () => {
+  const job = await inTry('RUNNING');
+  const body = '{ "CUSTOM_USER_JOB_EVENT_NAME": "STEP",\n "x": "\\u00e9" }';
+  const number = freshNumber();
+  for (const round of [1, 2]) {
+    const answer = await signedCall<object>(job, { kind: 'EVENT', number, body });
+    assert.deepEqual(
+      [answer.status, answer.json.result],
+      [202, { CUSTOM_USER_JOB_EVENT_NAME: 'STEP', x: 'é' }],
+      `round ${round}`,
+    );
+  }
+  const beat = freshNumber();
+  for (let round = 0; round < 2; round += 1)
+    assert.equal((await signedCall(job, { kind: 'HEARTBEAT', number: beat })).status, 200);
+  assert.deepEqual(await namesOf(job.id), ['STEP', 'HEARTBEAT']);
+});
+
+test('the first signed word of a try makes a queued job RUNNING, and nothing makes it more', async () => {
+  const [started, speaking, submitted] = [
+    await inTry('QUEUED'),
+    await inTry('QUEUED'),
+    await inTry('STAGING_JOB'),
+  ];
+  const answer = await signedCall(started, { kind: 'RUNNING', status: 'RUNNING' });
+  assert.equal(answer.json.result.status, 'RUNNING');
+  assert.equal((await signedCall(speaking, { kind: 'HEARTBEAT' })).json.result.status, 'RUNNING');
+  assert.deepEqual(await namesOf(speaking.id), ['RUNNING', 'HEARTBEAT']);
+  const early = await signedCall(submitted, { kind: 'RUNNING', status: 'RUNNING' });
+  assert.deepEqual([early.status, early.json.result.status], [200, 'STAGING_JOB']);
+  for (const status of ['FINISHED', 'CLEANING_UP', 'FAILED']) {
+    const claimed = await signedCall(started, { kind: 'RUNNING', status });
+    assert.deepEqual([claimed.status, claimed.json.result.status], [200, 'RUNNING'], status);
+  }
+  assert.deepEqual(await namesOf(started.id), ['RUNNING']);
+});
+
+test('a call signed by another try, for another kind, or over other bytes is refused and moves nothing', async () => {
+  const job = await inTry('QUEUED', 2);
+  const body = '{"CUSTOM_USER_JOB_EVENT_NAME":"STEP","x":1}';
+  const refused = [
+    await signedCall(job, { kind: 'HEARTBEAT', tryNumber: 1 }),
+    await signedCall(job, { kind: 'RUNNING', tryNumber: 2 }),
+    await signedCall(job, { kind: 'EVENT', tryNumber: 2, body, sent: body.replace('1', '2') }),
+  ];
+  for (const answer of refused)
+    assert.deepEqual([answer.status, answer.json.code], [403, 'callback.wrong-token']);
+  const headers = { authorization: '', 'arras-message': 'nonsense' };
+  assert.equal((await api.call('GET', address(job, 'HEARTBEAT'), { headers })).status, 400);
+  assert.deepEqual(await namesOf(job.id), []);
 });
 
 test('a flood of heartbeats is held back, and hinders no other job', async () => {

@@ -243,3 +243,30 @@ test('a job whose archiving failed keeps showing its work directory', async () =
   await move(id, ['CLEANING_UP', 'ARCHIVING', 'ARCHIVING_FAILED', 'FINISHED']);
   assert.equal((await api.call('GET', `${url}/media/out.txt`)).text, 'work');
 });
+
+test('a whole tree is listed in pages, each directory before what it holds', async () => {
+  const { url, directory } = await startWorking();
+  for (const path of ['b/2', 'b/c/3', 'a', 'd', '.arras/exit.1'])
+    await api.write(`${directory}/${path}`, path);
+  const list = (query: string) => api.call<OutputEntry[]>('GET', `${url}/listings${query}`);
+  const paths = async (query: string) => (await list(query)).json.result.map(({ path }) => path);
+  assert.deepEqual(await paths('?recursive=true'), ['/a', '/b', '/b/2', '/b/c', '/b/c/3', '/d']);
+  assert.deepEqual(await paths('?recursive=1&limit=2&offset=1'), ['/b', '/b/2']);
+  assert.deepEqual(await paths('/b?recursive=true'), ['/b/2', '/b/c', '/b/c/3']);
+  assert.deepEqual(await paths('/a?recursive=true'), ['/a']);
+  assert.equal((await list('/nothing?recursive=true')).status, 404);
+});
+
+test('a directory is given as a zip archive, without the directory of the service', async () => {
+  const { id, url, directory } = await startWorking();
+  await api.write(`${directory}/sub/out.txt`, 'hello');
+  await api.write(`${directory}/.arras/callback`, 'secret');
+  assert.equal((await api.call('GET', `${url}/media/sub`)).status, 404);
+  const all = await api.call('GET', `${url}/media?zip=true`);
+  assert.equal(all.status, 200);
+  assert.equal(all.headers['content-type'], 'application/zip');
+  assert.match(String(all.headers['content-disposition']), new RegExp(`^attachment; filename="${id}\\.zip"`));
+  assert.ok(all.text.includes('sub/out.txt') && !all.text.includes('callback'));
+  const sub = await api.call('GET', `${url}/media/sub?zip=1`);
+  assert.match(String(sub.headers['content-disposition']), /filename="sub\.zip"/);
+});

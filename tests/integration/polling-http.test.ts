@@ -109,7 +109,7 @@ describe('conditional requests', () => {
     const job = await submit();
     const transfer = api.newId('transfer');
     const ends = { source: 'agave://a/b', destination: 'agave://c/d', totalFiles: 1, totalBytes: 10 };
-    await insertTransfer(api.db, { id: transfer, jobId: job.id, ...ends });
+    await insertTransfer(api.db, { id: transfer, jobId: job.id, phase: 'staging', ...ends });
     await api.transition({
       job,
       moves: [{ to: 'PROCESSING_INPUTS' }, { to: 'STAGING_INPUTS', transferId: transfer }],

@@ -17,7 +17,7 @@ after(() => rmSync(root, { recursive: true, force: true }));
 /** Runs a template in a fresh directory and returns what it printed and left behind. */
 function runTemplate(template: string, macros: readonly Macro[]) {
   const directory = mkdtempSync(join(root, 'job-'));
-  const program = renderProgram({ template, macros, directives: [], environment: '', modules: [] });
+  const program = renderProgram({ template, macros, environment: '', modules: [] });
   mkdirSync(join(directory, '.arras'));
   writeFileSync(join(directory, '.arras/values'), program.values);
   writeFileSync(join(directory, 'p.ipcexe'), program.script);
@@ -227,7 +227,6 @@ test('a values file that was cut short stops the program before its template', (
   const program = renderProgram({
     template: 'touch started ${v}',
     macros: [{ name: 'v', words: ['a', 'b'] }],
-    directives: [],
     environment: '',
     modules: [],
   });

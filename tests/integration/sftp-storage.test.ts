@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
@@ -7,6 +8,7 @@ import path from 'node:path';
 import { Duplex, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
+import { createOpenSshHost } from '../../packages/server/src/ssh/openssh-host.ts';
 import { createSshHost } from '../../packages/server/src/ssh/pooled-ssh-host.ts';
 import { createSftpClient, type SftpClient } from '../../packages/server/src/ssh/sftp-client.ts';
 import type { SshHost } from '../../packages/server/src/ssh/ssh-host.ts';
@@ -17,6 +19,7 @@ import { createSftpStorage } from '../../packages/server/src/storage/sftp-storag
 import { copyTree } from '../../packages/server/src/storage/transfer.ts';
 import { verifyTree } from '../../packages/server/src/storage/verify-tree.ts';
 import { describeStorage } from '../conformance/storage.ts';
+import { toOpenSsh } from '../support/ssh-shells.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
 
 let sshd: Sshd;
@@ -48,6 +51,33 @@ for (const viaLink of [false, true]) {
     return { storage, root: rootDir, close: () => storage.close() };
   });
 }
+
+describe("SFTP by the system's ssh program", () => {
+  let host: SshHost;
+  before(() => {
+    host = createOpenSshHost(toOpenSsh(sshd.endpoint()));
+  });
+  after(() => host.close());
+
+  describeStorage("SFTP by the system's ssh program", async () => {
+    const root = makeRoot();
+    const storage = createSftpStorage({ host, rootDir: root });
+    return { storage, root, close: () => storage.close() };
+  });
+
+  test('takes a large file there and back', async () => {
+    const root = makeRoot();
+    const [remote, local] = [
+      createSftpStorage({ host, rootDir: root }),
+      createLocalStorage({ rootDir: root }),
+    ];
+    fs.mkdirSync(path.join(root, 's'));
+    fs.writeFileSync(path.join(root, 's/large'), randomBytes(20 * 2 ** 20));
+    await copyTree({ from: local, fromPath: '/s', to: remote, toPath: '/there' });
+    const manifest = await copyTree({ from: remote, fromPath: '/there', to: local, toPath: '/back' });
+    assert.deepEqual(await verifyTree({ manifest, to: local, toPath: '/s', checkHashes: true }), []);
+  });
+});
 
 describe('SFTP to OpenSSH', () => {
   test('keeps every promise', async () => {

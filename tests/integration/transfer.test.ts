@@ -31,11 +31,14 @@ function listAll(directory: string): readonly string[] {
   return found.toString('latin1').split('\0').filter(Boolean).sort();
 }
 
-/** The local storage, but something happens each time a file has been opened. */
+/** The local storage, but every file is streamed. */
+const { smallFiles: _, ...streaming } = storage;
+
+/** The same, and something happens each time a file has been opened. */
 function disturbed(onOpen: (count: number) => void): Storage {
   let count = 0;
   return {
-    ...storage,
+    ...streaming,
     async open(where, range) {
       const opened = await storage.open(where, range);
       onOpen(++count);
@@ -56,6 +59,7 @@ test('a tree is copied with odd names, modes, empty files and empty directories,
     fromPath: '/s1',
     to: storage,
     toPath: '/d1/archive',
+    checksums: true,
     onLeftOut: (entry) => leftOut.push(entry),
   });
   fs.unlinkSync(path.join(base, 's1/link'));
@@ -75,7 +79,13 @@ test('a tree is copied with odd names, modes, empty files and empty directories,
 
 test('a single file is copied under the new name', async () => {
   plant({ one: 'uno' });
-  const manifest = await copyTree({ from: storage, fromPath: '/one', to: storage, toPath: '/d2/two' });
+  const manifest = await copyTree({
+    from: storage,
+    fromPath: '/one',
+    to: storage,
+    toPath: '/d2/two',
+    checksums: true,
+  });
   assert.deepEqual(
     manifest.map((entry) => [entry.path, entry.sha256]),
     [['/', sha256('uno')]],
@@ -164,8 +174,16 @@ test('as many files are copied and directories listed at a time as the storages 
       running -= 1;
     });
   };
-  const from: Storage = { ...storage, filesAtOnce: 6, list: (...what) => count(() => storage.list(...what)) };
-  const to: Storage = { ...storage, write: (...what) => count(() => storage.write(...what)) };
+  const from: Storage = {
+    ...streaming,
+    filesAtOnce: 6,
+    list: (...what) => count(() => storage.list(...what)),
+  };
+  const to: Storage = {
+    ...streaming,
+    copierFrom: () => null,
+    write: (...what) => count(() => storage.write(...what)),
+  };
   for (const [counted, names] of [
     [{ from, to: storage }, 'listed'],
     [{ from: { ...from, list: storage.list }, to }, 'copied'],
@@ -175,6 +193,83 @@ test('as many files are copied and directories listed at a time as the storages 
     assert.equal(manifest.length, 12);
     assert.equal(most, 6, names);
   }
+});
+
+test('a small file that is written to between its listing and its copy is copied as it is', async () => {
+  plant({ 's12/log': 'first line\n', 's12/quiet': 'x' });
+  const from: Storage = {
+    ...storage,
+    smallFiles: {
+      ...(storage.smallFiles ?? assert.fail()),
+      read: (directory, files) => {
+        fs.appendFileSync(path.join(base, 's12/log'), 'last line\n');
+        return storage.smallFiles?.read(directory, files) ?? assert.fail();
+      },
+    },
+  };
+  const manifest = await copyTree({ from, fromPath: '/s12', to: storage, toPath: '/d12' });
+  assert.equal(fs.readFileSync(path.join(base, 'd12/log'), 'utf8'), 'first line\nlast line\n');
+  assert.deepEqual(
+    manifest.map(({ path: where, sha256: sum }) => [where, sum]),
+    [
+      ['/log', sha256('first line\nlast line\n')],
+      ['/quiet', sha256('x')],
+    ],
+  );
+});
+
+test('a small file that became a link, a pipe or unreadable is told as such and not read', async () => {
+  for (const [name, become] of [
+    ['link', (where: string) => fs.symlinkSync('/etc/passwd', where)],
+    ['pipe', (where: string) => void execFileSync('mkfifo', [where])],
+  ] as const) {
+    plant({ [`s13-${name}/f`]: 'x', [`s13-${name}/g`]: 'y' });
+    const from: Storage = {
+      ...storage,
+      smallFiles: {
+        ...(storage.smallFiles ?? assert.fail()),
+        read: (directory, files) => {
+          fs.rmSync(path.join(base, `s13-${name}/f`));
+          become(path.join(base, `s13-${name}/f`));
+          return storage.smallFiles?.read(directory, files) ?? assert.fail();
+        },
+      },
+    };
+    const copy = copyTree({ from, fromPath: `/s13-${name}`, to: storage, toPath: `/d13-${name}` });
+    await assert.rejects(copy, { code: 'forbidden' });
+    assert.deepEqual(listAll(`d13-${name}`), ['./g']);
+  }
+});
+
+test('a whole file system is synced for many small files, and one by one when that fails', async () => {
+  for (let n = 0; n < 100; n++) plant({ [`s14/${n}`]: `content ${n}` });
+  for (const fails of [false, true]) {
+    let syncs = 0;
+    const to = createLocalStorage({
+      rootDir: base,
+      syncFileSystem: async (directory) => {
+        assert.equal(directory, base);
+        syncs += 1;
+        if (fails) throw new Error('no such program');
+      },
+    });
+    const manifest = await copyTree({ from: storage, fromPath: '/s14', to, toPath: `/d14-${fails}` });
+    assert.equal(syncs, 1);
+    const check = { manifest, to: storage, toPath: `/d14-${fails}`, checkHashes: true };
+    assert.deepEqual(await verifyTree(check), []);
+    assert.equal(listAll(`d14-${fails}`).length, 100);
+  }
+});
+
+test('a copy within one storage is made by the storage, whole and with its mode', async () => {
+  plant({ 's15/a': 'x'.repeat(3_000_000) });
+  fs.chmodSync(path.join(base, 's15/a'), 0o640);
+  let bytes = 0;
+  await storage.copyWithin?.('/s15/a', '/d15/deep/b', { onBytes: (count) => (bytes += count) });
+  assert.equal(bytes, 3_000_000);
+  assert.equal(fs.readFileSync(path.join(base, 'd15/deep/b'), 'utf8'), 'x'.repeat(3_000_000));
+  assert.equal(fs.statSync(path.join(base, 'd15/deep/b')).mode & 0o777, 0o640);
+  await assert.rejects(storage.copyWithin?.('/s15/none', '/d15/c') ?? assert.fail(), { code: 'not-found' });
 });
 
 test('an abort ends a tree copy and leaves no part files', async () => {
@@ -197,8 +292,18 @@ test('progress is reported at the end with everything done', async () => {
     toPath: '/d10',
     onProgress: (progress) => reports.push(progress),
   });
-  const done = { totalFiles: 2, filesDone: 2, activeTransfers: 0, totalBytes: 5, bytesTransferred: 5 };
-  assert.deepEqual(reports, [done]);
+  const [{ averageRate, lastByteAt, ...report } = { averageRate: 0, lastByteAt: null }] = reports;
+  assert.equal(reports.length, 1);
+  assert.deepEqual(report, {
+    totalFiles: 2,
+    filesDone: 2,
+    activeTransfers: 0,
+    totalBytes: 5,
+    bytesTransferred: 5,
+    bytesKept: 0,
+    isStalled: false,
+  });
+  assert.ok(averageRate > 0 && lastByteAt !== null);
 });
 
 test('a sparse file of 1 GiB is copied whole, with less than 64 MiB of memory, reporting as it goes', async () => {
@@ -213,6 +318,7 @@ test('a sparse file of 1 GiB is copied whole, with less than 64 MiB of memory, r
     fromPath: '/sparse',
     to: storage,
     toPath: '/sparse-copy',
+    checksums: true,
     onProgress: () => {
       reports += 1;
       peak = Math.max(peak, process.memoryUsage.rss());

@@ -146,6 +146,23 @@ test('times are set once, by the status that means them', async () => {
   assert.equal(ended.deadline_at, null);
 });
 
+test('an attempt that begins anew keeps the limit of its phase, which retries would else put off for ever', async () => {
+  const job = await jobIn('STAGING_INPUTS');
+  await store.db
+    .updateTable('jobs')
+    .set({ deadline_at: new Date(1_000) })
+    .where('id', '=', job.id)
+    .execute();
+  const again = await store.transition({
+    job,
+    moves: [{ to: 'PENDING' }, { to: 'PROCESSING_INPUTS' }],
+    by: 'arras',
+  });
+  assert.equal(again?.deadline_at?.getTime(), 1_000);
+  const staged = await store.transition({ job: again, moves: [{ to: 'STAGED' }], by: 'arras' });
+  assert.ok((staged?.deadline_at?.getTime() ?? 0) > Date.now(), 'the next phase has a limit of its own');
+});
+
 test('whatever racing writers do, history and status agree and sequence numbers have no gap', async () => {
   const target = fc.constantFrom(...JOB_STATUSES);
   await fc.assert(

@@ -6,9 +6,9 @@ import {
 } from './app-definitions.ts';
 import { queueNameSchema, systemIdSchema } from './names.ts';
 import { whenSound } from './parse-body.ts';
-import { count, flag, limit, line, memory, runTime, text, word } from './scalars.ts';
+import { count, flag, limit, line, memoryLimit, runTime, text, word } from './scalars.ts';
 import { NO_DOT_DOT } from './system-connections.ts';
-import { EXECUTION_TYPES } from './system-vocabulary.ts';
+import { EXECUTION_TYPES, NO_LIMIT } from './system-vocabulary.ts';
 
 /** How an app uses processors. */
 export const PARALLELISMS = ['SERIAL', 'PARALLEL', 'PTHREAD'] as const;
@@ -53,7 +53,9 @@ export const appRequestSchema = z
     defaultQueue: queueNameSchema.nullable().default(null),
     defaultNodeCount: limit().default(1).describe('-1 means none.'),
     defaultProcessorsPerNode: count().default(1),
-    defaultMemoryPerNode: memory().default(1).describe('In GB.'),
+    defaultMemoryPerNode: memoryLimit()
+      .default(NO_LIMIT)
+      .describe('In GB. -1 means none: a job asks for memory only when its request does.'),
     defaultMaxRunTime: runTime().nullable().default(null),
     inputs: z.array(inputDefinitionSchema).max(200).default([]),
     parameters: z.array(parameterDefinitionSchema).max(500).default([]),

@@ -74,7 +74,7 @@ export const appSchema = z.object({
   uuid: appUuidSchema,
   parallelism: z.enum(PARALLELISMS),
   defaultProcessorsPerNode: z.int(),
-  defaultMemoryPerNode: z.number().describe('In GB.'),
+  defaultMemoryPerNode: z.number().describe('In GB; -1 means none.'),
   defaultNodeCount: z.int(),
   defaultMaxRunTime: z.string().nullable(),
   defaultQueue: z.string().nullable(),

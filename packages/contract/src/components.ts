@@ -1,7 +1,26 @@
 import type { z } from 'zod';
 import { appActionRequestSchema, appRequestSchema } from './app-request.ts';
 import { appSchema, appSummarySchema } from './apps.ts';
+import {
+  clientRequestSchema,
+  clientSchema,
+  clientSubscriptionSchema,
+  createdClientSchema,
+  grantErrorSchema,
+  grantedTokensSchema,
+  tenantSchema,
+  tokenGrantSchema,
+} from './clients.ts';
 import { errorEnvelopeSchema } from './errors.ts';
+import {
+  fileActionRequestSchema,
+  fileEntrySchema,
+  fileHistoryEntrySchema,
+  fileIngestRequestSchema,
+  filePermissionRequestSchema,
+  filePermissionSchema,
+  fileReceiptSchema,
+} from './files.ts';
 import {
   jobPermissionRequestSchema,
   jobPermissionSchema,
@@ -18,6 +37,7 @@ import {
   jobSummarySchema,
   outputEntrySchema,
   resolvedJobRequestSchema,
+  resubmissionSchema,
 } from './jobs.ts';
 import {
   attemptSchema,
@@ -62,6 +82,7 @@ import { createdTokenSchema, tokenRequestSchema, tokenSchema } from './tokens.ts
 export const REQUEST_COMPONENTS = {
   JobRequest: jobRequestSchema,
   JobActionRequest: jobActionRequestSchema,
+  Resubmission: resubmissionSchema,
   JobStatusesRequest: jobStatusesRequestSchema,
   SavedFilterRequest: savedFilterRequestSchema,
   JobPermissionRequest: jobPermissionRequestSchema,
@@ -81,8 +102,13 @@ export const REQUEST_COMPONENTS = {
   CredentialsRequest: credentialsRequestSchema,
   AppRequest: appRequestSchema,
   AppActionRequest: appActionRequestSchema,
+  FileActionRequest: fileActionRequestSchema,
+  FileIngestRequest: fileIngestRequestSchema,
+  FilePermissionRequest: filePermissionRequestSchema,
   ProfileRequest: profileRequestSchema,
   TokenRequest: tokenRequestSchema,
+  ClientRequest: clientRequestSchema,
+  TokenGrant: tokenGrantSchema,
 } as const satisfies Record<string, z.ZodType>;
 
 /** Names of results in the OpenAPI document. */
@@ -114,9 +140,19 @@ export const RESULT_COMPONENTS = {
   SystemCheck: systemCheckSchema,
   App: appSchema,
   AppSummary: appSummarySchema,
+  FileEntry: fileEntrySchema,
+  FileReceipt: fileReceiptSchema,
+  FileHistoryEntry: fileHistoryEntrySchema,
+  FilePermission: filePermissionSchema,
   Profile: profileSchema,
   Token: tokenSchema,
   CreatedToken: createdTokenSchema,
+  Client: clientSchema,
+  CreatedClient: createdClientSchema,
+  ClientSubscription: clientSubscriptionSchema,
+  GrantedTokens: grantedTokensSchema,
+  GrantError: grantErrorSchema,
+  Tenant: tenantSchema,
   Liveness: livenessSchema,
   Readiness: readinessSchema,
   OpenApiDocument: openApiDocumentSchema,

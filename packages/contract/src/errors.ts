@@ -83,6 +83,11 @@ export const ERRORS = {
     message: 'Invalid Credentials: the token has been revoked.',
     remedy: 'Create a new token and use it.',
   },
+  'auth.wrong-password': {
+    status: 401,
+    message: 'The user name or the password is wrong.',
+    remedy: 'Send your user name and password with HTTP Basic, or ask an administrator for a new password.',
+  },
   'auth.disabled': {
     status: 401,
     message: 'Invalid Credentials: the account is disabled.',
@@ -103,6 +108,12 @@ export const ERRORS = {
     message: "Only an administrator may register a system on the server's own host.",
     remedy: 'Programs of such a system run beside the service itself. Ask an administrator to register it.',
   },
+  'system.openssh-needs-admin': {
+    status: 403,
+    message: "Only an administrator may register a system that the server's own ssh program enters.",
+    remedy:
+      "The program enters hosts as the service's own account can. Leave `transport` out, or ask an administrator to register the system.",
+  },
   'app.not-permitted': {
     status: 403,
     message: 'You may not run this app.',
@@ -118,6 +129,11 @@ export const ERRORS = {
     message: 'You may not read an input of this job.',
     remedy: 'Name a file that you can read, or ask for access to its system.',
   },
+  'file.not-permitted': {
+    status: 403,
+    message: 'You may not do this with this file or directory.',
+    remedy: 'Work below your own directory, or ask the owner for a permission on the path.',
+  },
   'callback.wrong-token': {
     status: 403,
     message: 'The token in the address is not that of this job.',
@@ -132,6 +148,11 @@ export const ERRORS = {
     status: 404,
     message: 'No job with this id is visible to you.',
     remedy: 'List your jobs with GET /jobs/v2.',
+  },
+  'client.not-found': {
+    status: 404,
+    message: 'You have no client of this name.',
+    remedy: 'List your clients with GET /clients/v2.',
   },
   'filter.not-found': {
     status: 404,
@@ -157,6 +178,11 @@ export const ERRORS = {
     status: 404,
     message: 'The job has no output at this path.',
     remedy: 'List what there is with GET /jobs/v2/{id}/outputs/listings.',
+  },
+  'file.not-found': {
+    status: 404,
+    message: 'There is no file or directory at this path.',
+    remedy: 'List what there is with GET /files/v2/listings/system/{systemId}/{path}.',
   },
   'system.not-found': {
     status: 404,
@@ -198,6 +224,16 @@ export const ERRORS = {
     message: 'An app with this name and version already exists.',
     remedy: 'Raise the version, or update the app with POST /apps/v2/{id}.',
   },
+  'file.exists': {
+    status: 409,
+    message: 'Something is at this path already.',
+    remedy: 'Choose another path, or delete what is there first.',
+  },
+  'client.exists': {
+    status: 409,
+    message: 'You have a client of this name already.',
+    remedy: 'Delete it first, or choose another name.',
+  },
   'profile.exists': {
     status: 409,
     message: 'A user with this name already exists.',
@@ -237,6 +273,36 @@ export const ERRORS = {
     status: 400,
     message: 'The app is not available.',
     remedy: 'Choose another app, or ask its owner to enable it.',
+  },
+  'zip.too-large': {
+    status: 400,
+    message: 'The directory holds too much for one zip archive.',
+    remedy: 'Ask for archives of its subdirectories, or download its files.',
+  },
+  'file.bad-path': {
+    status: 400,
+    message: 'The path cannot be used.',
+    remedy: 'Name a place below the directories of the system, without ".." and NUL.',
+  },
+  'file.is-a-directory': {
+    status: 400,
+    message: 'This is a directory.',
+    remedy: 'Name a file in it, or ask for an archive of it with zip=true.',
+  },
+  'file.not-a-directory': {
+    status: 400,
+    message: 'This is not a directory.',
+    remedy: 'Name the directory that is to hold the file.',
+  },
+  'file.action-unknown': {
+    status: 501,
+    message: 'This action is not known.',
+    remedy: 'Send one of mkdir, rename, copy, move.',
+  },
+  'file.unsupported': {
+    status: 501,
+    message: 'The storage of the system cannot do this.',
+    remedy: 'Use a system with another storage protocol.',
   },
   'range.not-satisfiable': {
     status: 416,

@@ -94,6 +94,26 @@ export const NOTIFICATION_EVENT_DESCRIPTIONS = {
   FORCED_ATTEMPT: 'A message was sent on demand',
 } as const;
 
+/** Events of files and directories (spec: systems-apps-files 3). */
+export const FILE_EVENT_DESCRIPTIONS = {
+  CREATED: 'It was made',
+  OVERWRITTEN: 'Its content was replaced',
+  MOVED: 'It was moved',
+  RENAME: 'It got another name',
+  DELETED: 'It was deleted',
+  STAGING_QUEUED: 'Its content waits to be fetched',
+  STAGING: 'Its content is being fetched',
+  STAGING_COMPLETED: 'Its content is complete',
+  STAGING_FAILED: 'Its content could not be fetched',
+  UPLOAD: 'A file was uploaded into the directory',
+  CONTENT_CHANGE: 'Something in the directory is different',
+  PERMISSION_GRANT: 'A user was given a permission',
+  PERMISSION_REVOKE: 'A permission was taken from a user',
+} as const;
+
+/** An event of a file or directory. */
+export type FileEventName = keyof typeof FILE_EVENT_DESCRIPTIONS;
+
 /** Job events that subscribers of the job's system and app hear, under these names (spec: lifecycle 8.3). */
 export const MIRRORED_EVENT_NAMES = [
   'JOB_CREATED',

@@ -6,12 +6,15 @@ import { z } from 'zod';
  */
 export const RESOURCE_CODES = {
   profile: '001',
+  file: '002',
   token: '004',
   app: '005',
   system: '006',
   job: '007',
   transfer: '009',
   notification: '011',
+  fileTransfer: '020',
+  fileEvent: '023',
   appEvent: '026',
   systemEvent: '027',
   jobEvent: '028',
@@ -37,6 +40,9 @@ function idSchema<Kind extends ResourceKind>(kind: Kind) {
 }
 
 export const profileIdSchema = idSchema('profile');
+export const fileIdSchema = idSchema('file');
+export const fileTransferIdSchema = idSchema('fileTransfer');
+export const fileEventIdSchema = idSchema('fileEvent');
 export const tokenIdSchema = idSchema('token');
 export const appUuidSchema = idSchema('app');
 export const systemUuidSchema = idSchema('system');
@@ -50,6 +56,9 @@ export const appEventIdSchema = idSchema('appEvent');
 export const notificationEventIdSchema = idSchema('notificationEvent');
 
 export type ProfileId = z.infer<typeof profileIdSchema>;
+export type FileId = z.infer<typeof fileIdSchema>;
+export type FileTransferId = z.infer<typeof fileTransferIdSchema>;
+export type FileEventId = z.infer<typeof fileEventIdSchema>;
 export type TokenId = z.infer<typeof tokenIdSchema>;
 export type AppUuid = z.infer<typeof appUuidSchema>;
 export type SystemUuid = z.infer<typeof systemUuidSchema>;
@@ -65,6 +74,9 @@ export type NotificationEventId = z.infer<typeof notificationEventIdSchema>;
 /** The id type of each kind of resource. */
 export interface IdOf {
   profile: ProfileId;
+  file: FileId;
+  fileTransfer: FileTransferId;
+  fileEvent: FileEventId;
   token: TokenId;
   app: AppUuid;
   system: SystemUuid;

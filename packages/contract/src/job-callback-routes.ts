@@ -11,6 +11,16 @@ const params = z.object({
   status: z.string().max(32).describe('HEARTBEAT, or a status.'),
 });
 
+const headers = z.object({
+  'arras-message': z
+    .string()
+    .max(128)
+    .optional()
+    .describe(
+      'A number of 19 digits, and the signature of the try: what comes again with the same number is answered alike and recorded once.',
+    ),
+});
+
 const path = '/jobs/v2/trigger/job/{id}/token/{token}/status/{status}';
 const aliases = ['/jobs/v2/trigger/job/{id}/localid/{localId}/token/{token}/status/{status}'];
 const errors = ['job.not-found', 'callback.wrong-token', 'callback.impossible', 'rate.limited'] as const;
@@ -27,6 +37,7 @@ export const JOB_CALLBACK_ROUTES = {
       'HEARTBEAT adds an event. Any status is a hint only: it makes the service look at the program at once, and what it sees decides.',
     access: 'public',
     params,
+    headers,
     success: { status: 200, schema: jobSchema },
     errors: ['request.invalid', ...errors],
   },
@@ -40,6 +51,7 @@ export const JOB_CALLBACK_ROUTES = {
       'With the status HEARTBEAT and a JSON object of at most 5120 characters that names the event in CUSTOM_USER_JOB_EVENT_NAME. Subscribers to that name, or to *, get the object. Without a body: as GET.',
     access: 'public',
     params,
+    headers,
     body: customEventSchema,
     bodyOptional: true,
     success: { status: 202, schema: customEventEchoSchema },

@@ -25,8 +25,8 @@ export type JobPermission = keyof typeof JOB_PERMISSIONS;
 const WORDS = Object.keys(JOB_PERMISSIONS) as readonly JobPermission[];
 const WHAT = `one of ${WORDS.join(', ')}`;
 
-/** In any case, with or without `_PERMISSION`; null and a blank text take the permission away. */
-const permissionSchema = z
+/** A word of {@link JOB_PERMISSIONS} in any case, with or without `_PERMISSION`; null and a blank text take the permission away. */
+export const permissionSchema = z
   .union([z.string(), z.null()], { error: expected(WHAT) })
   .transform((value, context): JobPermission | '' => {
     if (value === null) return 'NONE';

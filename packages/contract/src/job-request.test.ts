@@ -78,6 +78,9 @@ test('memory may be a number, its digits, or a text with a unit', () => {
     ['1', 1],
     [1.5, 1.5],
     ['512MB', 0.5],
+    // The default of an app that has none, as existing clients copy it.
+    [-1, undefined],
+    ['-1GB', undefined],
   ] as const) {
     assert.equal(parsed({ ...least, memoryPerNode: value }).memoryPerNode, gb);
   }

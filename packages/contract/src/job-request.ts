@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { expected } from './expectation.ts';
 import { appIdSchema, queueNameSchema, systemIdSchema } from './names.ts';
 import { bodyRules, type Parsed, parseBody, whenSound } from './parse-body.ts';
-import { count, flag, isStorable, line, memory, refuse, runTime } from './scalars.ts';
+import { count, flag, isStorable, line, refuse, requestedMemory, runTime } from './scalars.ts';
 import {
   notificationUrlSchema,
   subscriptionRequestSchema,
@@ -59,7 +59,7 @@ export const jobRequestSchema = z
     batchQueue: queueNameSchema.optional().describe("Queue. Default: the app's, else the best fit."),
     nodeCount: count().optional().describe("Nodes. Default: the app's, else 1."),
     processorsPerNode: count().optional().describe("Processors on each node. Default: the app's, else 1."),
-    memoryPerNode: memory()
+    memoryPerNode: requestedMemory()
       .optional()
       .describe("Memory on each node in GB. Default: the app's, else the queue's."),
     maxRunTime: runTime().optional().describe("Longest run time. Default: the app's, else the queue's."),

@@ -13,15 +13,18 @@ import {
   jobSummarySchema,
   outputEntrySchema,
   resolvedJobRequestSchema,
+  resubmissionSchema,
 } from './jobs.ts';
 import {
   listQueryFields,
   pageQuerySchema,
   queryFlagSchema,
+  querySwitchSchema,
   settleOrder,
   sinceSchema,
   waitSchema,
 } from './listing.ts';
+import { rangeHeadersSchema } from './range-headers.ts';
 import type { Route } from './route.ts';
 
 const params = z.object({ id: jobIdSchema.describe('Id of the job.') });
@@ -37,6 +40,17 @@ const waitFields = {
   ),
   since: sinceSchema.describe('Sequence number: with `wait`, a change is an event after it.'),
 };
+
+/** Why a job is not accepted, beside what is wrong with its fields. */
+const SUBMISSION_ERRORS = [
+  'app.unavailable',
+  'app.not-permitted',
+  'system.not-permitted',
+  'input.not-permitted',
+  'system.unavailable',
+  'precondition.failed',
+  'storage.full',
+] as const;
 
 /** Operations on jobs. */
 export const JOB_ROUTES = {
@@ -73,17 +87,7 @@ export const JOB_ROUTES = {
     form: true,
     success: { status: 201, schema: jobSchema },
     alternatives: [{ status: 200, schema: resolvedJobRequestSchema, when: 'it is a dry run' }],
-    errors: [
-      'app.unavailable',
-      'app.not-permitted',
-      'system.not-permitted',
-      'input.not-permitted',
-      'system.unavailable',
-      'precondition.failed',
-      'idempotency.in-progress',
-      'idempotency.key-reused',
-      'storage.full',
-    ],
+    errors: [...SUBMISSION_ERRORS, 'idempotency.in-progress', 'idempotency.key-reused'],
   },
   showJob: {
     method: 'GET',
@@ -102,7 +106,7 @@ export const JOB_ROUTES = {
     method: 'POST',
     path: '/jobs/v2/{id}',
     tag: 'Jobs',
-    summary: 'Stop, kill, pause or resume a job',
+    summary: 'Stop, kill, pause, resume, resubmit, hide or restore a job',
     description:
       'stop (or cancel) asks the program to end and ends it after a grace period: STOPPED. kill ends it at once: KILLED. Until the end is proven the job keeps its status and says stopRequested. A job that has ended stays as it is.',
     access: 'user',
@@ -110,7 +114,51 @@ export const JOB_ROUTES = {
     body: jobActionRequestSchema,
     form: true,
     success: { status: 200, schema: jobSchema },
-    errors: ['job.not-found', 'access.forbidden', 'job.action-impossible', 'system.unreachable'],
+    alternatives: [{ status: 202, schema: jobSchema, when: 'the job was submitted again: the new job' }],
+    errors: [
+      'job.not-found',
+      'access.forbidden',
+      'job.action-impossible',
+      ...SUBMISSION_ERRORS,
+      'system.unreachable',
+    ],
+  },
+  resubmitJob: {
+    method: 'POST',
+    path: '/jobs/v2/{id}/resubmit',
+    tag: 'Jobs',
+    summary: 'Submit a job again',
+    description:
+      'A new job of the same name, inputs, parameters and resources. Archive system and path are chosen anew. Only for the owner.',
+    access: 'user',
+    params,
+    body: resubmissionSchema,
+    bodyOptional: true,
+    form: true,
+    success: { status: 202, schema: jobSchema },
+    errors: ['job.not-found', 'access.forbidden', ...SUBMISSION_ERRORS, 'system.unreachable'],
+  },
+  hideJob: {
+    method: 'POST',
+    path: '/jobs/v2/{id}/hide',
+    tag: 'Jobs',
+    summary: 'Hide a job',
+    description: 'It goes on, but no listing shows it any more, and only unhide finds it.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: jobSchema },
+    errors: ['job.not-found', 'access.forbidden'],
+  },
+  unhideJob: {
+    method: 'POST',
+    path: '/jobs/v2/{id}/unhide',
+    tag: 'Jobs',
+    summary: 'Bring a hidden or deleted job back',
+    description: 'Its data and history were never gone. A job that is not hidden stays as it is.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: jobSchema },
+    errors: ['job.not-found', 'access.forbidden'],
   },
   cancelJob: {
     method: 'POST',
@@ -189,7 +237,11 @@ export const JOB_ROUTES = {
       'From the archive once the output is there, before that from the work directory, also while it runs.',
     access: 'user',
     params: outputParams.partial({ path: true }),
-    query: pageQuerySchema,
+    query: pageQuerySchema.extend({
+      recursive: querySwitchSchema.describe(
+        'Also what the directories hold, each directly behind its directory.',
+      ),
+    }),
     success: { status: 200, schema: z.array(outputEntrySchema) },
     errors: [
       'job.not-found',
@@ -202,13 +254,21 @@ export const JOB_ROUTES = {
   downloadJobOutput: {
     method: 'GET',
     path: '/jobs/v2/{id}/outputs/media/{path}',
+    aliases: ['/jobs/v2/{id}/outputs/media'],
     tag: 'Jobs',
     summary: 'Download a file of the output',
-    description: 'The bytes of the file, or of the first range of the Range header.',
+    description:
+      'The bytes of the file, or of the first range of the Range header. A directory is given as a zip archive only.',
     access: 'user',
-    params: outputParams,
-    query: z.object({ force: queryFlagSchema.describe('Answer as an attachment with a file name.') }),
-    headers: z.object({ range: z.string().optional().describe('Such as bytes=0-1023 or bytes=1024-.') }),
+    params: outputParams.partial({ path: true }),
+    query: z.object({
+      force: queryFlagSchema.describe('Answer as an attachment with a file name.'),
+      zip: querySwitchSchema.describe('Answer with a directory and all it holds as a zip archive.'),
+      follow: querySwitchSchema.describe(
+        'Answer with what the file holds, and then with what is appended to it until the job has ended. A Range header tells where to begin (RFC 8673).',
+      ),
+    }),
+    headers: rangeHeadersSchema,
     head: true,
     bare: true,
     success: { status: 200, schema: 'bytes' },
@@ -217,7 +277,9 @@ export const JOB_ROUTES = {
       'job.not-found',
       'access.forbidden',
       'output.not-found',
+      'zip.too-large',
       'range.not-satisfiable',
+      'stream.too-many',
       'system.unavailable',
       'system.unreachable',
       'internal.error',

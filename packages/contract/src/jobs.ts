@@ -3,7 +3,7 @@ import { linkSchema, linksSchema, timestampSchema } from './envelope.ts';
 import { jobStatusSchema } from './events.ts';
 import { expected } from './expectation.ts';
 import { jobEventIdSchema, jobIdSchema } from './ids.ts';
-import { word } from './scalars.ts';
+import { flag, word } from './scalars.ts';
 import { notificationPolicySchema } from './subscriptions.ts';
 
 const time = timestampSchema.nullable();
@@ -273,6 +273,9 @@ export const transferProgressSchema = z.object({
   totalBytes: z.int(),
   averageRate: z.number().describe('Bytes a second.'),
   uuid: z.string().optional().describe('Id of the transfer.'),
+  stalledSince: timestampSchema
+    .optional()
+    .describe('When its last byte came; only while none has come for a minute.'),
 });
 
 /** How far a transfer is. */
@@ -292,13 +295,34 @@ export const historyEntrySchema = z.object({
 /** One entry of a job's history. */
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
-/** What can be asked of a job. `cancel` is another name of `stop`. */
-export const JOB_ACTIONS = ['stop', 'kill', 'cancel', 'pause', 'resume'] as const;
+/** What can be asked of a job. `cancel` is another name of `stop`, and `unhide` of `restore`. */
+export const JOB_ACTIONS = [
+  'stop',
+  'kill',
+  'cancel',
+  'pause',
+  'resume',
+  'resubmit',
+  'hide',
+  'unhide',
+  'restore',
+] as const;
+
+/** How a job is submitted again (spec: jobs 7.2). */
+export const resubmissionSchema = z.object({
+  ignoreInputConflicts: flag()
+    .default(true)
+    .describe('Leave out inputs that the app no longer has, instead of refusing.'),
+  ignoreParameterConflicts: flag()
+    .default(true)
+    .describe('Leave out parameters that the app no longer has, instead of refusing.'),
+  preserveNotifications: flag().default(true).describe('Subscribe to the new job as you did to this one.'),
+});
 
 /** Body of an action. */
-export const jobActionRequestSchema = z.object({
+export const jobActionRequestSchema = resubmissionSchema.extend({
   action: word(JOB_ACTIONS).describe(
-    'stop lets the program end, kill does not; pause and resume need a scheduler that can.',
+    'stop lets the program end, kill does not; pause and resume need a scheduler that can; resubmit makes a new job; hide takes it out of listings, restore brings it back.',
   ),
 });
 

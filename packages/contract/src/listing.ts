@@ -36,6 +36,12 @@ wireShapes.add(offsetSchema, { type: 'integer', minimum: 0, default: 0 });
 export const queryFlagSchema = queryValue.transform((value) => last(value)?.toLowerCase() === 'true');
 wireShapes.add(queryFlagSchema, { type: 'boolean', default: false });
 
+/** As {@link queryFlagSchema}, for parameters that the original does not have: `1` is true as well. */
+export const querySwitchSchema = queryValue.transform((value) =>
+  ['true', '1'].includes(last(value)?.toLowerCase() ?? ''),
+);
+wireShapes.add(querySwitchSchema, { type: 'boolean', default: false });
+
 /** One text, the last where several are given; undefined for a blank one. */
 export const queryTextSchema = queryValue.transform(last);
 wireShapes.add(queryTextSchema, { type: 'string' });

@@ -3,7 +3,7 @@ import { linkSchema, linksSchema, timestampSchema } from './envelope.ts';
 import { expected, expectedSecret } from './expectation.ts';
 import { deliveryIdSchema, jobIdSchema, notificationIdSchema, RESOURCE_CODES } from './ids.ts';
 import { bodyRules, isRecord } from './parse-body.ts';
-import { flag, line, wireShapes } from './scalars.ts';
+import { flag, isStorable, line, wireShapes } from './scalars.ts';
 import {
   eventNameSchema,
   notificationPolicySchema,
@@ -14,7 +14,7 @@ import {
 } from './subscriptions.ts';
 
 /** What can be subscribed to: a resource by its kind, or everything. */
-export const EVENT_RESOURCES = ['job', 'app', 'system', 'notification'] as const;
+export const EVENT_RESOURCES = ['job', 'app', 'system', 'file', 'notification'] as const;
 
 /** A kind of resource that has events. */
 export type EventResource = (typeof EVENT_RESOURCES)[number];
@@ -24,11 +24,11 @@ export function resourceKindOf(uuid: string): EventResource | null {
   return EVENT_RESOURCES.find((kind) => uuid.endsWith(`-${RESOURCE_CODES[kind]}`)) ?? null;
 }
 
-const ASSOCIATED = 'the id of a job, app, system or subscription';
+const ASSOCIATED = 'the id of a job, app, system, file or subscription';
 
 const associatedUuidSchema = line({ what: ASSOCIATED, max: 64 }).refine(
   (uuid) => uuid === '*' || (/^[0-9a-f]+(-[0-9a-f]+)+$/.test(uuid) && resourceKindOf(uuid) !== null),
-  { error: expected(`${ASSOCIATED}, which ends in -007, -005, -006 or -011, or * for everything`) },
+  { error: expected(`${ASSOCIATED}, which ends in -007, -005, -006, -002 or -011, or * for everything`) },
 );
 
 /** Standard Webhooks: 24 to 64 bytes in base64 behind `whsec_`. */
@@ -280,7 +280,17 @@ export const customEventSchema = z
   })
   .refine((body) => isRecord(body) && JSON.stringify(body).length <= CUSTOM_EVENT_MAX, {
     error: `expected at most ${CUSTOM_EVENT_MAX} characters of JSON; write the rest into a file of the output`,
+  })
+  .refine(isStorableDocument, { error: 'expected text without NUL characters and lone surrogates' });
+
+function isStorableDocument(body: unknown): boolean {
+  let isSound = true;
+  JSON.stringify(body, (key, value: unknown) => {
+    isSound &&= isStorable(key) && (typeof value !== 'string' || isStorable(value));
+    return value;
   });
+  return isSound;
+}
 
 /** The same document, as it was understood. */
 export const customEventEchoSchema = z.record(z.string(), z.unknown());

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { componentName, REQUEST_COMPONENTS, RESULT_COMPONENTS } from './components.ts';
 import { CONDITIONAL_HEADERS, IF_NONE_MATCH, NOT_MODIFIED } from './conditional-requests.ts';
 import { ERRORS } from './errors.ts';
+import { UPLOAD_FIELD } from './files.ts';
 import { SEARCH_PARAMETER_PATTERN } from './job-search-query.ts';
 import { presentationQuerySchema } from './listing.ts';
 import { errorsOf, type Route, type Success } from './route.ts';
@@ -126,16 +127,26 @@ function described(schema: z.core.$ZodType | undefined): Json {
   return { ...(description !== undefined && { description }), schema: rest };
 }
 
-function buildRequestBody(body: z.ZodType, { form, bodyOptional }: Route): Json {
+function buildRequestBody(body: z.ZodType, { form, upload, bodyOptional }: Route): Json {
   const schema = reference(body);
   return {
     required: bodyOptional !== true,
     content: {
       'application/json': { schema },
       ...(form === true && { 'application/x-www-form-urlencoded': { schema } }),
+      ...(upload === true && { 'multipart/form-data': { schema: UPLOAD_SCHEMA } }),
     },
   };
 }
+
+const UPLOAD_SCHEMA: Json = {
+  type: 'object',
+  properties: {
+    [UPLOAD_FIELD]: { type: 'string', format: 'binary', description: 'The content, with its file name.' },
+    fileName: { type: 'string', description: 'Replaces the file name of the part.' },
+  },
+  required: [UPLOAD_FIELD],
+};
 
 function buildResponses(route: Route): Json {
   const successes = [route.success, ...(route.alternatives ?? [])];

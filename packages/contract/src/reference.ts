@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { componentName } from './components.ts';
 import { ERROR_CODES, ERRORS } from './errors.ts';
 import { JOB_EVENT_DESCRIPTIONS, JOB_STATUSES, type JobEventName, type JobStatus } from './events.ts';
+import { UPLOAD_FIELD } from './files.ts';
 import { page, table } from './reference-page.ts';
 import { errorsOf, type Route, type Success } from './route.ts';
 import { OPERATION_IDS, routeOf } from './routes.ts';
@@ -63,6 +64,8 @@ export function renderTemplateReference(): string {
     '## Apps and systems',
     'All variables of jobs, filled in at the events that mirror a job, and:',
     rows({ UUID: `${UUID}, or of the app`, APP_ID: TEMPLATE_VARIABLES.app.APP_ID, SYSTEM_ID }),
+    '## Files',
+    rows(TEMPLATE_VARIABLES.file),
     '## Subscriptions',
     rows(TEMPLATE_VARIABLES.notification),
   ]);
@@ -90,7 +93,7 @@ function renderOperation(id: string, route: Route): string[] {
     ...(route.body === undefined
       ? []
       : [
-          `Body: \`${componentName(route.body)}\` as JSON${route.form === true ? ' or url-encoded form' : ''}`,
+          `Body: \`${componentName(route.body)}\` as JSON${route.form === true ? ' or url-encoded form' : ''}${route.upload === true ? `, or a multipart form with the file \`${UPLOAD_FIELD}\`` : ''}`,
         ]),
     ...[route.success, ...(route.alternatives ?? [])].map(renderSuccess),
     ...(route.conditional === true

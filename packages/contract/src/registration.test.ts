@@ -194,7 +194,7 @@ test('an app takes the defaults of the spec, and its id is name-version', () => 
       value.defaultMaxRunTime,
       value.available,
     ],
-    [1, 1, 1, null, true],
+    [1, 1, -1, null, true],
   );
   assert.deepEqual(value.inputs[0], {
     id: 'text',

@@ -23,7 +23,17 @@ export interface Route {
   /** Other paths that do the same. */
   readonly aliases?: readonly string[];
   /** Groups operations in the reference. */
-  readonly tag: 'Jobs' | 'Streams' | 'Notifications' | 'Systems' | 'Apps' | 'Profiles' | 'Tokens' | 'Service';
+  readonly tag:
+    | 'Jobs'
+    | 'Streams'
+    | 'Notifications'
+    | 'Systems'
+    | 'Apps'
+    | 'Files'
+    | 'Profiles'
+    | 'Tokens'
+    | 'Clients'
+    | 'Service';
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
@@ -35,6 +45,8 @@ export interface Route {
   readonly bodyOptional?: true;
   /** Accepts application/x-www-form-urlencoded beside JSON. */
   readonly form?: true;
+  /** Also accepts multipart/form-data with one file, of any size and for as long as it takes: {@link UPLOAD_FIELD}. */
+  readonly upload?: true;
   /** Also answers HEAD. */
   readonly head?: true;
   /** Answers without an envelope. */

@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
 import { APP_ROUTES } from './app-routes.ts';
+import { CLIENT_ROUTES } from './client-routes.ts';
+import { FILE_ROUTES } from './file-routes.ts';
 import { JOB_CALLBACK_ROUTES } from './job-callback-routes.ts';
 import { JOB_PERMISSION_ROUTES } from './job-permission-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
@@ -21,7 +23,9 @@ export const ROUTES = {
   ...NOTIFICATION_ROUTES,
   ...SYSTEM_ROUTES,
   ...APP_ROUTES,
+  ...FILE_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...CLIENT_ROUTES,
   ...SERVICE_ROUTES,
 } as const satisfies Record<string, Route>;
 
@@ -87,7 +91,13 @@ export function renderPath(
   });
   if (template === undefined)
     throw new Error(`${operationId} has no path with the parameters ${given.join(', ')}`);
-  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeParameter(name, params[name] ?? ''));
+  const { tag } = routeOf(operationId);
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+    const value = params[name] ?? '';
+    // An absolute path of a system keeps its slash (spec: systems-apps-files 3); elsewhere one means nothing.
+    const root = tag === 'Files' && name === 'path' && value.startsWith('/') ? '/' : '';
+    return `${root}${encodeParameter(name, value)}`;
+  });
 }
 
 /** The names in the braces of a path template. */

@@ -114,11 +114,26 @@ export function limit() {
 }
 
 /** Memory in GB: a number, or a text such as "1GB", "512MB", "1.5". */
-export function memory() {
+function memory() {
   const what = 'an amount of memory above 0, in GB or with a unit such as 16GB or 512MB';
   const schema = looseNumber(what).transform((value, context) => {
     const gb = parseMemoryGb(value);
     return gb ?? refuse(context, `expected ${what}, got ${describeValue(value)}`);
+  });
+  wireShapes.add(schema, { type: ['number', 'string'], examples: [1.5, '16GB', '512MB'] });
+  return schema;
+}
+
+/**
+ * Memory that is asked for, in GB; undefined for none. Existing clients put the default of an app into their requests, as
+ * `-1` or `-1GB` where it has none.
+ */
+export function requestedMemory() {
+  const asked = memory();
+  const schema = looseNumber('an amount of memory').transform((value, context) => {
+    if (/^-1(?:\.0)?\s*(?:GB?)?$/i.test(String(value).trim())) return undefined;
+    const parsed = asked.safeParse(value);
+    return parsed.success ? parsed.data : refuse(context, parsed.error.issues[0]?.message ?? '');
   });
   wireShapes.add(schema, { type: ['number', 'string'], examples: [1.5, '16GB', '512MB'] });
   return schema;

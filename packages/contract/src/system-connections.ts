@@ -9,8 +9,11 @@ import {
   CREDENTIAL_SERVER_PROTOCOLS,
   LOGIN_AUTH,
   LOGIN_PROTOCOLS,
+  OPENSSH_AUTH,
   STORAGE_AUTH,
   STORAGE_PROTOCOLS,
+  TRANSPORTS,
+  type Transport,
 } from './system-vocabulary.ts';
 
 // Never a leading dash: a host that looks like an option would be read as one by ssh programs.
@@ -81,6 +84,11 @@ const shared = {
   hostKeys: hostKeysSchema.describe(
     'Keys by which the host is known (SSH, SFTP). Without any, those that the host shows at the registration are kept; no other is accepted later.',
   ),
+  transport: word(TRANSPORTS)
+    .optional()
+    .describe(
+      "Who enters the host (SSH, SFTP). Default: BUILTIN. OPENSSH: the ssh program of the service's host, for certificates of users (in auth.publicKey beside auth.privateKey), or with auth.type LOCAL for what the service's own account has: hardware keys, an agent, Kerberos. Administrators only.",
+    ),
   auth: authSchema,
 };
 
@@ -136,7 +144,15 @@ export const storageRequestSchema = z
       mirror: flag().default(false),
       zone: line({ what: 'an iRODS zone', max: 64 }).optional(),
       resource: line({ what: 'an iRODS resource', max: 64 }).optional(),
-      container: line({ what: 'a container or bucket', max: 255 }).optional(),
+      container: line({ what: 'a container or bucket', max: 255 }).optional().describe('The bucket (S3).'),
+      region: line({ what: 'a region', max: 64, pattern: /^[0-9A-Za-z-]+$/, hint: 'such as eu-central-1' })
+        .optional()
+        .describe('The region of the bucket (S3). Default: as the host says, else us-east-1.'),
+      tls: flag()
+        .optional()
+        .describe(
+          'Whether connections are encrypted (FTP, S3). Default: with S3 at every port but 80; with FTP not, then passwords and files travel readably.',
+        ),
       publicAppsDir: directory('a directory').optional(),
     },
     { error: expected('an object with protocol, host, port and auth') },
@@ -144,6 +160,7 @@ export const storageRequestSchema = z
   .superRefine(
     (storage, context) => {
       checkConnection(storage, STORAGE_AUTH[storage.protocol], context);
+      checkServer(storage, context);
     },
     whenSound(['protocol', 'auth.type']),
   );
@@ -151,11 +168,38 @@ export const storageRequestSchema = z
 /** A storage as given. */
 export type StorageRequest = z.output<typeof storageRequestSchema>;
 
+/** `my-bucket.2026`: 3 to 63 of these characters (S3 User Guide, "Bucket naming rules"; older buckets have capitals). */
+const BUCKET = /^[0-9A-Za-z][0-9A-Za-z._-]{1,61}[0-9A-Za-z]$/;
+
+interface ServerBlock {
+  readonly protocol: string;
+  readonly container?: string | undefined;
+  readonly tls?: boolean | undefined;
+  readonly region?: string | undefined;
+}
+
+/** What only some storages have, or need. */
+function checkServer({ protocol, container, tls, region }: ServerBlock, context: z.RefinementCtx): void {
+  const problem = (field: string, message: string) => {
+    context.addIssue({ code: 'custom', path: [field], message });
+  };
+  if (protocol === 'S3' && container === undefined)
+    problem('container', 'is required for the protocol S3: the bucket');
+  if (protocol === 'S3' && container !== undefined && !BUCKET.test(container)) {
+    problem('container', 'expected a bucket: 3 to 63 letters, digits, dots, dashes and underscores');
+  }
+  if (region !== undefined && protocol !== 'S3')
+    problem('region', `is only possible with S3, not with ${protocol}`);
+  if (tls === undefined || protocol === 'S3' || protocol === 'FTP') return;
+  problem('tls', `is only possible with S3 and FTP, not with ${protocol}; leave it out`);
+}
+
 interface Connection {
   readonly protocol: string;
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly proxy?: unknown;
+  readonly transport?: Transport | undefined;
   readonly auth: AuthRequest;
 }
 
@@ -164,13 +208,19 @@ function checkConnection(
   allowed: readonly AuthType[],
   context: z.RefinementCtx,
 ): void {
-  const { protocol, auth } = connection;
+  const { protocol, auth, transport = 'BUILTIN' } = connection;
   const problem = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (!allowed.includes(auth.type)) {
-    problem(
-      ['auth', 'type'],
-      `expected ${allowed.join(' or ')} for the protocol ${protocol}, got ${auth.type}`,
-    );
+  const isOpenSsh = transport === 'OPENSSH';
+  if (isOpenSsh && protocol !== 'SSH' && protocol !== 'SFTP') {
+    problem(['transport'], `OPENSSH is only possible with SSH and SFTP, not with ${protocol}; leave it out`);
+  }
+  const accepted = isOpenSsh ? OPENSSH_AUTH : allowed;
+  if (!accepted.includes(auth.type)) {
+    const way = isOpenSsh ? 'the transport OPENSSH' : `the protocol ${protocol}`;
+    problem(['auth', 'type'], `expected ${accepted.join(' or ')} for ${way}, got ${auth.type}`);
+  }
+  if (isOpenSsh && accepted.includes(auth.type)) {
+    for (const { field, message } of openSshProblems(auth)) problem(['auth', field], message);
   }
   if (protocol === 'LOCAL') return;
   if (connection.host === undefined) problem(['host'], `is required for the protocol ${protocol}`);
@@ -179,6 +229,42 @@ function checkConnection(
     problem(['proxy'], `is only possible with SSH and SFTP, not with ${protocol}; leave it out`);
   }
 }
+
+/** What the configuration of the `ssh` program takes as a name: neither blanks nor its own signs. */
+const OPENSSH_USER = /^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/;
+
+/** Why the `ssh` program cannot use an authentication, by the field of it. */
+export function openSshProblems({
+  username,
+  password,
+  privateKey,
+  publicKey,
+}: AuthRequest): { readonly field: string; readonly message: string }[] {
+  const problems: { field: string; message: string }[] = [];
+  const problem = (field: string, message: string) => problems.push({ field, message });
+  if (username === undefined) problem('username', 'is required for the transport OPENSSH');
+  else if (!OPENSSH_USER.test(username)) {
+    const message =
+      'expected letters, digits, dots, pluses, dashes and underscores for the transport OPENSSH';
+    problem('username', message);
+  }
+  if (password !== undefined && password !== '') {
+    const message =
+      'is not possible with the transport OPENSSH: it takes keys without a passphrase, or the type LOCAL with an agent that holds the key';
+    problem('password', message);
+  }
+  if (privateKey !== undefined && !PEM.test(privateKey)) {
+    problem('privateKey', 'expected a private key as ssh-keygen writes it');
+  }
+  if (publicKey !== undefined && !PUBLIC_KEY.test(publicKey)) {
+    problem('publicKey', 'expected one line: the public key, or the certificate of it (the file …-cert.pub)');
+  }
+  return problems;
+}
+
+const PEM = /^\s*-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----\r?\n/;
+/** ssh-ed25519-cert-v01@openssh.com AAAAIHNzaC1lZDI1NTE5LWNlcnQt… a comment */
+const PUBLIC_KEY = /^\s*[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}(?:[ \t][^\r\n]*)?\s*$/;
 
 /** The fields that an authentication needs and does not have. */
 export function missingCredentials(auth: AuthRequest | undefined): string[] {

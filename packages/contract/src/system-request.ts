@@ -15,6 +15,7 @@ import {
   SCHEDULER_ALIASES,
   SCHEDULERS,
   SCHEDULERS_OF,
+  SHELL_STORAGE_PROTOCOLS,
   SYSTEM_ACTIONS,
   SYSTEM_ROLES,
   SYSTEM_STATUSES,
@@ -121,9 +122,14 @@ export const systemUpdateSchema = fields
 
 function checkExecution(system: Omit<Fields, 'id'>, context: z.RefinementCtx): void {
   if (system.type !== 'EXECUTION') return;
-  const { executionType, scheduler, login } = system;
+  const { executionType, scheduler, login, storage } = system;
   const problem = (field: string, message: string) =>
     context.addIssue({ code: 'custom', path: [field], message });
+  // Absent when it has problems of its own.
+  if (storage !== undefined && !SHELL_STORAGE_PROTOCOLS.includes(storage.protocol)) {
+    const message = `expected ${SHELL_STORAGE_PROTOCOLS.join(' or ')} for an execution system, whose programs work with its files, got ${storage.protocol}; register it as a system of the type STORAGE`;
+    context.addIssue({ code: 'custom', path: ['storage', 'protocol'], message });
+  }
   if (login === undefined) problem('login', 'is required for an execution system');
   if (executionType === undefined) {
     problem('executionType', `is required for an execution system: one of ${EXECUTION_TYPES.join(', ')}`);

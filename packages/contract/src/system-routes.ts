@@ -56,12 +56,18 @@ export const SYSTEM_ROUTES = {
     tag: 'Systems',
     summary: 'Register a system',
     description:
-      "Registers a storage or execution system, or updates your system of the same id. Systems on the server's own host need an administrator.",
+      "Registers a storage or execution system, or updates your system of the same id. Systems on the server's own host, and those with the transport OPENSSH, need an administrator.",
     access: 'user',
     body: systemRequestSchema,
     success: { status: 201, schema: systemSchema },
     alternatives: [{ status: 200, schema: systemSchema, when: 'the system existed and was updated' }],
-    errors: ['system.host-local-needs-admin', 'access.forbidden', 'system.exists', 'precondition.failed'],
+    errors: [
+      'system.host-local-needs-admin',
+      'system.openssh-needs-admin',
+      'access.forbidden',
+      'system.exists',
+      'precondition.failed',
+    ],
   },
   showSystem: {
     method: 'GET',
@@ -84,7 +90,13 @@ export const SYSTEM_ROUTES = {
     params,
     body: systemUpdateSchema,
     success: { status: 200, schema: systemSchema },
-    errors: ['system.not-found', 'access.forbidden', 'system.host-local-needs-admin', 'conflict'],
+    errors: [
+      'system.not-found',
+      'access.forbidden',
+      'system.host-local-needs-admin',
+      'system.openssh-needs-admin',
+      'conflict',
+    ],
   },
   deleteSystem: {
     method: 'DELETE',

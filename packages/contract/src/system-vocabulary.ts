@@ -86,6 +86,17 @@ export const LOGIN_AUTH = {
   API: ['PASSWORD', 'TOKEN'],
 } as const satisfies Record<LoginProtocol, readonly AuthType[]>;
 
+/**
+ * Who enters a host over SSH: the service itself, or the `ssh` program of the service's host, for sites that want
+ * certificates of users, hardware keys, agents or Kerberos.
+ */
+export const TRANSPORTS = ['BUILTIN', 'OPENSSH'] as const;
+/** Who enters a host over SSH. */
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** How one can authenticate by the `ssh` program. LOCAL: with what the service's own account has. */
+export const OPENSSH_AUTH: readonly AuthType[] = ['SSHKEYS', 'LOCAL'];
+
 /** Ways to reach the files of a system. */
 export const STORAGE_PROTOCOLS = [
   'SFTP',
@@ -117,6 +128,9 @@ export const STORAGE_AUTH = {
   HTTP: ['ANONYMOUS', 'PASSWORD'],
   HTTPS: ['ANONYMOUS', 'PASSWORD'],
 } as const satisfies Record<StorageProtocol, readonly AuthType[]>;
+
+/** Protocols of storages whose files a shell on their host sees too: the ones jobs can work in. */
+export const SHELL_STORAGE_PROTOCOLS: readonly StorageProtocol[] = ['SFTP', 'LOCAL'];
 
 /** What each way of authenticating needs beside its type. The stored secrets are never shown again. */
 export const AUTH_NEEDS = {

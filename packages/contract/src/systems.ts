@@ -11,6 +11,7 @@ import {
   SYSTEM_ROLES,
   SYSTEM_STATUSES,
   SYSTEM_TYPES,
+  TRANSPORTS,
 } from './system-vocabulary.ts';
 
 /** What is shown of an authentication: its kind. Credentials are never shown (spec: systems-apps-files 1.3). */
@@ -39,6 +40,7 @@ const connection = {
   port: z.int().nullable(),
   proxy: proxyViewSchema.nullable(),
   hostKeys: z.array(z.string()).optional().describe('Keys by which the host is known (SSH, SFTP).'),
+  transport: z.enum(TRANSPORTS).optional().describe('Who enters the host (SSH, SFTP).'),
   auth: authViewSchema,
 };
 
@@ -55,6 +57,8 @@ export const storageViewSchema = z.object({
   zone: z.string().optional(),
   resource: z.string().optional(),
   container: z.string().optional(),
+  region: z.string().optional(),
+  tls: z.boolean().optional(),
   publicAppsDir: z.string().optional(),
 });
 
@@ -97,6 +101,7 @@ export const SYSTEM_CHECK_STEPS = {
   shell: 'The host runs commands with bash.',
   scheduler: 'The scheduler answers.',
   storage: 'The files of the system can be read.',
+  write: 'Files can be written there.',
   scratch: 'The directory in which jobs work can be written.',
   link: 'Links are made atomically there, which starting a job exactly once rests on.',
 } as const;

@@ -73,6 +73,18 @@ const NOTIFICATION_VARIABLES = {
   RAW_JSON: 'The body of the call as text',
 } as const;
 
+/** Variables of subscriptions to a file or directory (spec: notifications 9). */
+const FILE_VARIABLES = {
+  UUID: 'The UUID of the file',
+  EVENT: 'The event which occurred',
+  OWNER: 'The user who caused the event',
+  TYPE: 'file or dir',
+  FORMAT: 'raw or folder',
+  PATH: 'The path, beginning with a slash',
+  SYSTEM: 'The id of the system',
+  RAW_JSON: 'The body of the call as text',
+} as const;
+
 // The events that apps and systems mirror are about a job, so its variables may be used there; they are empty at the
 // resource's own events.
 const APP_VARIABLES = { ...JOB_VARIABLES, UUID: 'The UUID of the app', APP_ID: 'The id of the app' } as const;
@@ -87,8 +99,14 @@ export const TEMPLATE_VARIABLES = {
   job: JOB_VARIABLES,
   app: APP_VARIABLES,
   system: SYSTEM_VARIABLES,
+  file: FILE_VARIABLES,
   notification: NOTIFICATION_VARIABLES,
-  any: { ...NOTIFICATION_VARIABLES, ...SYSTEM_VARIABLES, UUID: 'The UUID of the resource' },
+  any: {
+    ...NOTIFICATION_VARIABLES,
+    ...FILE_VARIABLES,
+    ...SYSTEM_VARIABLES,
+    UUID: 'The UUID of the resource',
+  },
 } as const satisfies Record<string, Readonly<Record<string, string>>>;
 
 /** A kind of resource whose events can be subscribed to. */

@@ -26,6 +26,20 @@ create table public.apps (
   constraint apps_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
 );
 
+create table public.clients (
+  username text not null,
+  name text not null,
+  consumer_key text not null,
+  secret_hash bytea not null,
+  description text,
+  callback_url text,
+  tier text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint clients_pkey PRIMARY KEY (username, name),
+  constraint clients_consumer_key_key UNIQUE (consumer_key),
+  constraint clients_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
+);
+
 create table public.deliveries (
   subscription_id text not null,
   lane text not null,
@@ -85,6 +99,60 @@ create table public.feed_era (
   constraint feed_era_only_row CHECK (only_row)
 );
 
+create table public.file_permissions (
+  place text not null,
+  username text not null,
+  system_uuid text not null,
+  path text not null,
+  can_read boolean not null,
+  can_write boolean not null,
+  can_execute boolean not null,
+  recursive boolean not null,
+  granted_by text not null,
+  granted_at timestamp with time zone not null default clock_timestamp(),
+  constraint file_permissions_pkey PRIMARY KEY (place, username),
+  constraint file_permissions_system_uuid_fkey FOREIGN KEY (system_uuid) REFERENCES systems(uuid)
+);
+
+create table public.file_transfers (
+  id text not null,
+  file_uuid text not null,
+  source text not null,
+  username text not null,
+  attempts integer not null default 0,
+  next_at timestamp with time zone default clock_timestamp(),
+  epoch integer not null default 0,
+  part_key text,
+  total_files integer not null default 1,
+  total_bytes bigint not null default 0,
+  transferred_bytes bigint not null default 0,
+  active_transfers integer not null default 0,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  started_at timestamp with time zone,
+  updated_at timestamp with time zone not null default clock_timestamp(),
+  ended_at timestamp with time zone,
+  constraint file_transfers_pkey PRIMARY KEY (id),
+  constraint file_transfers_file_uuid_fkey FOREIGN KEY (file_uuid) REFERENCES files(uuid)
+);
+
+create table public.files (
+  uuid text not null,
+  place text not null,
+  system_uuid text not null,
+  path text not null,
+  owner text not null,
+  format text not null,
+  status text not null,
+  source text,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_modified timestamp with time zone not null default clock_timestamp(),
+  constraint files_pkey PRIMARY KEY (uuid),
+  constraint files_place UNIQUE (place),
+  constraint files_format CHECK ((format = ANY (ARRAY['raw'::text, 'folder'::text]))),
+  constraint files_status CHECK ((status = ANY (ARRAY['STAGING_QUEUED'::text, 'STAGING'::text, 'STAGING_COMPLETED'::text, 'STAGING_FAILED'::text]))),
+  constraint files_system_uuid_fkey FOREIGN KEY (system_uuid) REFERENCES systems(uuid)
+);
+
 create table public.idempotency_keys (
   username text not null,
   route text not null,
@@ -111,6 +179,14 @@ create table public.job_events (
   constraint job_events_pkey PRIMARY KEY (job_id, seq),
   constraint job_events_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id),
   constraint job_events_transfer_id_fkey FOREIGN KEY (transfer_id) REFERENCES transfers(id)
+);
+
+create table public.job_messages (
+  job_id text not null,
+  try integer not null,
+  number bigint not null,
+  constraint job_messages_pkey PRIMARY KEY (job_id, try, number),
+  constraint job_messages_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 );
 
 create table public.job_permissions (
@@ -185,6 +261,8 @@ create table public.jobs (
   used_cpu_seconds double precision,
   used_memory_bytes bigint,
   account_until timestamp with time zone,
+  interruptions integer not null default 0,
+  data_waits integer not null default 0,
   constraint jobs_pkey PRIMARY KEY (id),
   constraint jobs_status CHECK ((status = ANY (ARRAY['PENDING'::text, 'PROCESSING_INPUTS'::text, 'STAGING_INPUTS'::text, 'STAGED'::text, 'SUBMITTING'::text, 'STAGING_JOB'::text, 'QUEUED'::text, 'RUNNING'::text, 'PAUSED'::text, 'CLEANING_UP'::text, 'ARCHIVING'::text, 'ARCHIVING_FINISHED'::text, 'ARCHIVING_FAILED'::text, 'FINISHED'::text, 'KILLED'::text, 'STOPPED'::text, 'FAILED'::text]))),
   constraint jobs_stop_requested CHECK ((stop_requested = ANY (ARRAY['STOPPED'::text, 'KILLED'::text, 'FAILED'::text]))),
@@ -211,6 +289,17 @@ create table public.profiles (
   disabled_at timestamp with time zone,
   constraint profiles_pkey PRIMARY KEY (username),
   constraint profiles_uuid_key UNIQUE (uuid)
+);
+
+create table public.refresh_tokens (
+  token_hash bytea not null,
+  consumer_key text not null,
+  username text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  constraint refresh_tokens_pkey PRIMARY KEY (token_hash),
+  constraint refresh_tokens_consumer_key_fkey FOREIGN KEY (consumer_key) REFERENCES clients(consumer_key) ON DELETE CASCADE,
+  constraint refresh_tokens_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
 );
 
 create table public.replicas (
@@ -275,7 +364,7 @@ create table public.subscriptions (
   last_updated timestamp with time zone not null default clock_timestamp(),
   constraint subscriptions_pkey PRIMARY KEY (id),
   constraint subscriptions_channel CHECK ((channel = ANY (ARRAY['webhook'::text, 'email'::text]))),
-  constraint subscriptions_resource_kind CHECK ((resource_kind = ANY (ARRAY['job'::text, 'app'::text, 'system'::text, 'notification'::text, 'any'::text]))),
+  constraint subscriptions_resource_kind CHECK ((resource_kind = ANY (ARRAY['job'::text, 'app'::text, 'system'::text, 'file'::text, 'notification'::text, 'any'::text]))),
   constraint subscriptions_status CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'INACTIVE'::text, 'COMPLETE'::text, 'FAILED'::text]))),
   constraint subscriptions_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
 );
@@ -345,8 +434,10 @@ create table public.tokens (
   created_at timestamp with time zone not null default clock_timestamp(),
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  consumer_key text,
   constraint tokens_pkey PRIMARY KEY (id),
   constraint tokens_token_hash_key UNIQUE (token_hash),
+  constraint tokens_consumer_key_fkey FOREIGN KEY (consumer_key) REFERENCES clients(consumer_key) ON DELETE CASCADE,
   constraint tokens_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
 );
 
@@ -362,7 +453,13 @@ create table public.transfers (
   started_at timestamp with time zone not null default clock_timestamp(),
   updated_at timestamp with time zone not null default clock_timestamp(),
   ended_at timestamp with time zone,
+  phase text not null default 'staging'::text,
+  kept_bytes bigint not null default 0,
+  is_whole boolean not null default false,
+  stalled_since timestamp with time zone,
+  has_parts boolean not null default false,
   constraint transfers_pkey PRIMARY KEY (id),
+  constraint transfers_phase CHECK ((phase = ANY (ARRAY['staging'::text, 'archiving'::text]))),
   constraint transfers_job_id_fkey FOREIGN KEY (job_id) REFERENCES jobs(id)
 );
 
@@ -393,6 +490,14 @@ CREATE INDEX delivery_attempts_ended ON public.delivery_attempts USING btree (en
 CREATE INDEX delivery_attempts_failed ON public.delivery_attempts USING btree (subscription_id, started_at) WHERE ((outcome <> 'delivered'::text) AND visible);
 
 CREATE INDEX delivery_attempts_subscription ON public.delivery_attempts USING btree (subscription_id, started_at DESC);
+
+CREATE INDEX file_permissions_system ON public.file_permissions USING btree (system_uuid);
+
+CREATE INDEX file_transfers_due ON public.file_transfers USING btree (next_at) WHERE (next_at IS NOT NULL);
+
+CREATE INDEX file_transfers_file ON public.file_transfers USING btree (file_uuid, created_at DESC);
+
+CREATE INDEX files_age ON public.files USING btree (last_modified);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
 
@@ -428,6 +533,10 @@ CREATE INDEX jobs_to_account ON public.jobs USING btree (execution_system) WHERE
 
 CREATE INDEX jobs_waited ON public.jobs USING btree (execution_system, COALESCE(batch_queue, ''::text), start_time DESC) INCLUDE (submit_time) WHERE (start_time IS NOT NULL);
 
+CREATE INDEX refresh_tokens_client ON public.refresh_tokens USING btree (consumer_key);
+
+CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
+
 CREATE INDEX subscriptions_matching ON public.subscriptions USING btree (associated_uuid, event) WHERE (status = 'ACTIVE'::text);
 
 CREATE INDEX subscriptions_owner ON public.subscriptions USING btree (owner, created_at DESC) WHERE visible;
@@ -442,9 +551,13 @@ CREATE UNIQUE INDEX systems_global_default ON public.systems USING btree (type) 
 
 CREATE INDEX systems_owner ON public.systems USING btree (owner) WHERE (deleted_at IS NULL);
 
+CREATE INDEX tokens_client ON public.tokens USING btree (consumer_key, expires_at) WHERE (consumer_key IS NOT NULL);
+
 CREATE INDEX tokens_username ON public.tokens USING btree (username, created_at);
 
 CREATE INDEX transfers_job ON public.transfers USING btree (job_id);
+
+CREATE INDEX transfers_with_parts ON public.transfers USING btree (updated_at) WHERE has_parts;
 
 CREATE OR REPLACE FUNCTION public.feed_horizon()
  RETURNS bigint
@@ -470,6 +583,8 @@ RETURN ARRAY(SELECT DISTINCT substr(lower(name_grams.name), n.n, 3) AS substr FR
 
 comment on table public.app_revisions is 'never updated: a job runs the revision that was current when it was submitted';
 
+comment on column public.clients.secret_hash is 'SHA-256; the secret is random, so there is nothing to guess';
+
 comment on table public.deliveries is 'one row for each event that matched a subscription at its commit: matched = delivered + pending + parked + cancelled';
 
 comment on column public.deliveries.lane is 'the resource whose events are delivered in order; lanes never wait for each other';
@@ -488,11 +603,33 @@ comment on column public.delivery_attempts.message is 'at most the first KiB of 
 
 comment on table public.feed_era is 'added to transaction numbers: a restored dump brings positions with it that are ahead of the new server''s numbers';
 
+comment on column public.file_permissions.place is 'as in files';
+
+comment on column public.file_permissions.username is 'a user, or world for everybody';
+
+comment on column public.file_permissions.recursive is 'also for all that is below the path';
+
+comment on table public.file_transfers is 'imports and copies that the service makes in the background';
+
+comment on column public.file_transfers.next_at is 'when it is begun, or taken over from a process that has not been heard of; null: it has ended';
+
+comment on column public.file_transfers.epoch is 'rises with everybody who takes it: whoever had it before writes no more';
+
+comment on column public.file_transfers.part_key is 'names what an attempt that broke off has left at the storage; null: nothing, or in a directory of its own';
+
+comment on table public.files is 'paths that have a history: an id belongs to a path of a system, whatever is there';
+
+comment on column public.files.place is 'digest of system and path: a path may be longer than a key of an index';
+
+comment on column public.files.owner is 'who brought the content last';
+
 comment on column public.job_events.in_history is 'CREATED reaches subscribers but not the history, which begins with PENDING (guide)';
 
 comment on column public.job_events.feed_position is 'place in the feed over all jobs, (feed_position, job_id, seq): the transaction''s, but never before that of the job''s last event';
 
 comment on column public.job_events.data is 'what a program inside the job sent with its own event';
+
+comment on table public.job_messages is 'removed some time after the job has ended: its messages are refused then';
 
 comment on column public.job_permissions.username is 'world: everyone who is signed in';
 
@@ -524,7 +661,13 @@ comment on column public.jobs.used_memory_bytes is 'the most that any one of its
 
 comment on column public.jobs.account_until is 'until then the scheduler''s accounting is asked what it used; null: it is not';
 
+comment on column public.jobs.interruptions is 'times that the present attempt at moving data was cut short by the end of a process';
+
+comment on column public.jobs.data_waits is 'times in a row that moving data was put off because a host did not answer';
+
 comment on column public.profiles.password_hash is 'scrypt; null: the user has no password and signs in with tokens only';
+
+comment on table public.refresh_tokens is 'each can be used again: several processes share one, and clients prove who they are with their secret';
 
 comment on column public.replicas.host is 'names one kernel and one process id space: only there can the process be looked up';
 
@@ -569,3 +712,13 @@ comment on column public.systems.trusted is 'described by an administrator last:
 comment on column public.tokens.token_hash is 'SHA-256 of the bearer token; the token itself is never stored';
 
 comment on column public.tokens.expires_at is 'null: does not expire';
+
+comment on column public.tokens.consumer_key is 'the client that it was granted to; null: the user made it';
+
+comment on column public.transfers.kept_bytes is 'of transferred_bytes, what an attempt before this one had brought';
+
+comment on column public.transfers.is_whole is 'everything was copied; an ended transfer that is not whole was given up';
+
+comment on column public.transfers.stalled_since is 'when the last byte came, while no more come; null when they do';
+
+comment on column public.transfers.has_parts is 'parts of files may lie at its destination';

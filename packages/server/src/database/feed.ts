@@ -113,6 +113,7 @@ function reviveTransfer(row: Record<string, unknown>): TransferRow {
     started_at: time(row.started_at),
     updated_at: time(row.updated_at),
     ended_at: time(row.ended_at),
+    stalled_since: time(row.stalled_since),
   } as TransferRow;
 }
 

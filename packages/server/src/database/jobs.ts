@@ -22,10 +22,12 @@ export type JobPatch = Pick<
   | 'archiving_attempts'
   | 'absent_count'
   | 'absent_since'
+  | 'data_waits'
   | 'end_cause'
   | 'estimated_start'
   | 'exit_code'
   | 'faults'
+  | 'interruptions'
   | 'local_id'
   | 'staging_attempts'
   | 'stop_reason'
@@ -234,17 +236,30 @@ export async function findJobs(db: Db, ids: readonly JobId[]): Promise<JobRow[]>
     .execute();
 }
 
-/** Hides a job from every listing. Returns false when it was hidden already. */
-export async function hideJob(db: Db, id: JobId): Promise<boolean> {
-  const hidden = await db
+/** Hides a job from every listing, or brings it back. Returns false when it was so already. */
+export async function setJobVisible(db: Db, id: JobId, visible: boolean): Promise<boolean> {
+  const changed = await db
     .updateTable('jobs')
-    .set({ visible: false, last_updated: now })
+    .set({ visible, last_updated: now })
     .where('id', '=', id)
-    .where('visible', '=', true)
+    .where('visible', '!=', visible)
     .returning(['id', 'owner'])
     .executeTakeFirst();
-  if (hidden) announceJob(db, hidden);
-  return hidden !== undefined;
+  if (changed) announceJob(db, changed);
+  return changed !== undefined;
+}
+
+/**
+ * An attempt at moving data was cut short because its process was told to stop: that is no fault of the job, so the
+ * interruption that its next beginning counts is taken back before.
+ */
+export async function forgiveInterruption(db: Db, job: Pick<JobRow, 'id' | 'epoch'>): Promise<void> {
+  await db
+    .updateTable('jobs')
+    .set({ interruptions: sql`interruptions - 1` })
+    .where('id', '=', job.id)
+    .where('epoch', '=', job.epoch)
+    .execute();
 }
 
 /** Records that the job is to end; a later, harder request replaces a softer one. Null when the job has ended. */

@@ -21,6 +21,17 @@ export async function findProfile(db: Db, username: string): Promise<ProfileRow 
   );
 }
 
+/** Those of some names that are names of users. */
+export async function findKnownNames(db: Db, names: readonly string[]): Promise<ReadonlySet<string>> {
+  if (names.length === 0) return new Set();
+  const rows = await db
+    .selectFrom('profiles')
+    .select('username')
+    .where('username', '=', sql<string>`any(${[...names]}::text[])`)
+    .execute();
+  return new Set(rows.map(({ username }) => username));
+}
+
 /** One page of the users by name. Without `withDisabled` only those that may sign in. */
 export async function listProfiles(
   db: Db,

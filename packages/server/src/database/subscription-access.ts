@@ -56,6 +56,11 @@ export function endAllOfUser(tx: Db, username: string): Promise<SubscriptionRow[
   return endWhere(tx, sql`s.owner = ${username}`);
 }
 
+/** Those that were found to be of users who may not see their resource any more. */
+export function endSubscriptions(tx: Db, ids: readonly string[]): Promise<SubscriptionRow[]> {
+  return endWhere(tx, sql`s.id = any(${[...ids]}::text[])`);
+}
+
 const isNoAdmin = sql`not exists (select 1 from profiles f where f.username = s.owner and f.is_admin)`;
 
 async function endWhere(tx: Db, condition: RawBuilder<unknown>): Promise<SubscriptionRow[]> {

@@ -22,6 +22,22 @@ export async function insertSubscriptions(
   return tx.insertInto('subscriptions').values(subscriptions).returningAll().execute();
 }
 
+/** What a user subscribed to on one resource, in the order in which they did; those to everything are not among them. */
+export function listOwnSubscriptionsTo(
+  db: Db,
+  resource: { readonly uuid: string; readonly owner: string },
+): Promise<SubscriptionRow[]> {
+  return db
+    .selectFrom('subscriptions')
+    .selectAll()
+    .where('associated_uuid', '=', resource.uuid)
+    .where('owner', '=', resource.owner)
+    .where('visible', '=', true)
+    .orderBy('created_at')
+    .orderBy('id')
+    .execute();
+}
+
 /** The subscriptions that were stored together with a job. */
 export async function listFirstSubscriptions(
   db: Db,

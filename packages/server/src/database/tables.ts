@@ -14,6 +14,8 @@ import type {
 } from '@arras/contract';
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
 import type { EndCause } from '../domain/end-cause.ts';
+import type { FilePermissionsTable, FilesTable, FileTransfersTable } from './file-tables.ts';
+import type { JobMessagesTable } from './job-messages.ts';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -40,6 +42,26 @@ export interface TokensTable {
   created_at: DatabaseTime;
   expires_at: Date | null;
   revoked_at: Date | null;
+  consumer_key: Generated<string | null>;
+}
+
+export interface ClientsTable {
+  username: string;
+  name: string;
+  consumer_key: string;
+  secret_hash: Buffer;
+  description: string | null;
+  callback_url: string | null;
+  tier: string;
+  created_at: DatabaseTime;
+}
+
+export interface RefreshTokensTable {
+  token_hash: Buffer;
+  consumer_key: string;
+  username: string;
+  created_at: DatabaseTime;
+  expires_at: Date;
 }
 
 export type SystemType = 'EXECUTION' | 'STORAGE';
@@ -151,6 +173,8 @@ export interface JobsTable {
   staging_attempts: Generated<number>;
   archiving_attempts: Generated<number>;
   submit_attempts: Generated<number>;
+  interruptions: Generated<number>;
+  data_waits: Generated<number>;
   try_number: Generated<number>;
   local_id: string | null;
   exit_code: number | null;
@@ -180,6 +204,9 @@ export interface JobsTable {
   feed_position: Generated<number>;
 }
 
+/** What a job's data is moved for: its inputs before it runs, its output afterwards. */
+export type TransferPhase = 'staging' | 'archiving';
+
 export interface TransfersTable {
   id: TransferId;
   job_id: JobId;
@@ -189,6 +216,11 @@ export interface TransfersTable {
   total_bytes: Generated<number>;
   transferred_bytes: Generated<number>;
   active_transfers: Generated<number>;
+  phase: Generated<TransferPhase>;
+  kept_bytes: Generated<number>;
+  is_whole: Generated<boolean>;
+  stalled_since: Date | null;
+  has_parts: Generated<boolean>;
   started_at: DatabaseTime;
   updated_at: DatabaseTime;
   ended_at: Date | null;
@@ -239,7 +271,7 @@ export interface FeedEraTable {
 }
 
 export type SubscriptionStatus = 'ACTIVE' | 'INACTIVE' | 'COMPLETE' | 'FAILED';
-export type ResourceKindOfEvents = 'job' | 'app' | 'system' | 'notification' | 'any';
+export type ResourceKindOfEvents = 'job' | 'app' | 'system' | 'file' | 'notification' | 'any';
 
 export interface SubscriptionsTable {
   id: NotificationId;
@@ -367,6 +399,8 @@ export interface ReplicasTable {
 export interface Tables {
   profiles: ProfilesTable;
   tokens: TokensTable;
+  clients: ClientsTable;
+  refresh_tokens: RefreshTokensTable;
   systems: SystemsTable;
   system_roles: SystemRolesTable;
   system_credentials: SystemCredentialsTable;
@@ -378,12 +412,16 @@ export interface Tables {
   feed_era: FeedEraTable;
   system_checks: SystemChecksTable;
   job_events: JobEventsTable;
+  job_messages: JobMessagesTable;
   idempotency_keys: IdempotencyKeysTable;
   subscriptions: SubscriptionsTable;
   resource_events: ResourceEventsTable;
   deliveries: DeliveriesTable;
   delivery_attempts: DeliveryAttemptsTable;
   job_permissions: JobPermissionsTable;
+  files: FilesTable;
+  file_permissions: FilePermissionsTable;
+  file_transfers: FileTransfersTable;
   saved_filters: SavedFiltersTable;
   service_keys: ServiceKeysTable;
   replicas: ReplicasTable;
@@ -391,6 +429,7 @@ export interface Tables {
 
 export type ProfileRow = Selectable<ProfilesTable>;
 export type TokenRow = Selectable<TokensTable>;
+export type ClientRow = Selectable<ClientsTable>;
 export type SystemRow = Selectable<SystemsTable>;
 export type AppRow = Selectable<AppsTable>;
 export type SystemCredentialRow = Selectable<SystemCredentialsTable>;

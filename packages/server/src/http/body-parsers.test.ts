@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiError } from '@arras/contract';
+import { scanBody } from '../domain/body-scan.ts';
 import { parseForm, parseJsonBody } from './body-parsers.ts';
-import { scanBody } from './body-scan.ts';
 
 const bytes = (text: string) => Buffer.from(text);
 

@@ -1,7 +1,9 @@
 import { ApiError } from '@arras/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parse as parseSafely } from 'secure-json-parse';
-import { type BodyLimits, scanBody } from './body-scan.ts';
+import { type BodyLimits, scanBody } from '../domain/body-scan.ts';
+import { expectUpload } from './long-requests.ts';
+import { keepSignedBody } from './signed-body.ts';
 
 /** Requests of this service are flat and small; 200 inputs and 500 parameters of an app fit well within these. */
 const LIMITS: BodyLimits = { depth: 64, keys: 20_000 };
@@ -15,7 +17,10 @@ export function addBodyParsers(app: FastifyInstance): void {
   app.addContentTypeParser(
     'application/json',
     { parseAs: 'buffer' },
-    async (_: FastifyRequest, body: Buffer) => parseJsonBody(body),
+    async (request: FastifyRequest, body: Buffer) => {
+      keepSignedBody(request, body);
+      return parseJsonBody(body);
+    },
   );
   app.addContentTypeParser(
     'application/x-www-form-urlencoded',
@@ -25,6 +30,12 @@ export function addBodyParsers(app: FastifyInstance): void {
       return parseForm(body);
     },
   );
+  // Read by the handler as it comes. Whoever may not upload is refused before any of it is read.
+  app.addContentTypeParser('multipart/form-data', (request, _payload, done) => {
+    if (request.routeOptions.config.takesUpload !== true) return done(unsupported(request));
+    expectUpload(request);
+    done(null, undefined);
+  });
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     // Existing clients send an empty body with a media type where none is needed.
     if (request.headers['content-length'] !== '0') throw unsupported(request);

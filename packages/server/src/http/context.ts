@@ -2,12 +2,15 @@ import type { PreviewView, Readiness, SystemCheck } from '@arras/contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Authenticator } from '../auth/authenticate.ts';
+import type { CheckPassword } from '../auth/check-password.ts';
 import type { JobTokens } from '../auth/job-token.ts';
+import type { MessageKeys } from '../auth/message-keys.ts';
 import type { SecretBox } from '../auth/secret-box.ts';
 import type { Db } from '../database/connection.ts';
 import type { DeliveryAttemptRow, JobRow, SystemRow } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
 import type { FormatTime } from '../domain/timestamp.ts';
+import type { Heard, HeardMessage } from '../engine/hear-message.ts';
 import type { PauseResult } from '../engine/pause.ts';
 import type { StopOrder } from '../engine/stop.ts';
 import type { Targets } from '../engine/targets.ts';
@@ -16,12 +19,15 @@ import type { Shot } from '../notifications/fire.ts';
 import type { Realtime } from '../realtime/realtime.ts';
 import type { SshEndpoint } from '../ssh/ssh-endpoint.ts';
 import type { Polling } from './polling/polling.ts';
+import type { GrowingFiles } from './tail/growing-files.ts';
 
 /** What users can do to a job that is under way. */
 export interface JobControl {
   stopJob(job: JobRow, order: StopOrder): Promise<JobRow>;
   pauseJob(job: JobRow): Promise<PauseResult>;
   resumeJob(job: JobRow): Promise<PauseResult>;
+  /** Takes in what the try of a job says of itself; its signature has been verified. */
+  hearMessage(message: HeardMessage): Promise<Heard>;
 }
 
 /** What users can do with messages at once. */
@@ -83,12 +89,15 @@ export interface HttpContext {
   /** Unpredictable bytes. */
   readonly randomBytes: (size: number) => Uint8Array;
   readonly auth: Authenticator;
+  readonly checkPassword: CheckPassword;
   /** What is new, in this process and in others. */
   readonly feed: Feed;
   /** What polls are answered with. */
   readonly polling: Polling;
   /** Open streams. */
   readonly realtime: Realtime;
+  /** Files that somebody follows. */
+  readonly growingFiles: GrowingFiles;
   readonly targets: Targets;
   readonly hosts: HostControl;
   readonly engine: JobControl;
@@ -96,10 +105,13 @@ export interface HttpContext {
   /** Seals the secrets of subscriptions. */
   readonly secrets: SecretBox;
   readonly jobTokens: JobTokens;
+  readonly messageKeys: MessageKeys;
   /** Calls from inside one job. */
   readonly callbackLimit: RateLimit;
   /** Messages that users send by hand, by subscription. */
   readonly fireLimit: RateLimit;
   /** Longest time a new job may wait for its inputs, in milliseconds. */
   readonly stagingDeadlineMs: number;
+  /** Bytes of a file that is uploaded at most; null for any number. */
+  readonly maxUploadBytes: number | null;
 }

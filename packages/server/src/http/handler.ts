@@ -19,6 +19,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../auth/authenticate.ts';
 import type { HttpContext } from './context.ts';
+import { isUpload } from './long-requests.ts';
 import { QueryMemo, queryTextOf } from './query-memo.ts';
 import type { Reply } from './reply.ts';
 
@@ -41,7 +42,8 @@ export interface HandlerRequest<Id extends OperationId> {
   readonly params: ParamsOf<Id>;
   readonly query: QueryOf<Id>;
   readonly headers: HeadersOf<Id>;
-  readonly body: BodyOf<Id>;
+  /** Undefined where the body is a form with a file, which the handler reads itself. */
+  readonly body: RouteOf<Id> extends { upload: true } ? BodyOf<Id> | undefined : BodyOf<Id>;
   /** The path template that matched: the route's own or one of its aliases. */
   readonly path: string;
   /** The server's own objects, for what the parts above do not tell, such as the presentation parameters. */
@@ -96,7 +98,7 @@ export async function runHandler(
       ? await loose.loadStored({ ...known, query: valueOf(query), headers: valueOf(headers) })
       : undefined;
   const given = request.body ?? (route.bodyOptional === true ? {} : undefined);
-  const body = readBody(route.body, stored, given);
+  const body = isUpload(request) ? ABSENT : readBody(route.body, stored, given);
   refuseProblems({ query, headers }, body);
   const handle = 'handle' in loose ? loose.handle : loose;
   return handle({ ...known, query: valueOf(query), headers: valueOf(headers), body: valueOf(body) });

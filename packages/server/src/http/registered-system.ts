@@ -12,11 +12,12 @@ import type { Db } from '../database/connection.ts';
 import { listSystemCredentials, setSystemCredentials } from '../database/system-credentials.ts';
 import type { Viewer } from '../database/systems.ts';
 import type { SystemConnection, SystemRow } from '../database/tables.ts';
-import { isHostLocal } from '../domain/access.ts';
+import { isHostLocal, usesOpenSsh } from '../domain/access.ts';
 import { SCHEDULER_NAMES } from '../execution/schedulers.ts';
 import { openStorage, STORAGE_PROTOCOLS } from '../storage/by-protocol.ts';
 import { StorageError } from '../storage/storage.ts';
 import type { HttpContext } from './context.ts';
+import { findBadDirectives } from './queue-directives.ts';
 
 /** What this version can use of the words that the contract knows. */
 const SUPPORTED: Readonly<Record<'storage' | 'login' | 'scheduler', readonly string[]>> = {
@@ -48,8 +49,11 @@ export async function checkSystem(
   known: SystemRow | null,
 ): Promise<CheckedSystem> {
   refuse(findUnsupported(given));
+  refuse(findBadQueues(given));
   if (isHostLocal({ storage: given.storage, login: loginOf(given) }) && !viewer.isAdmin)
     throw new ApiError('system.host-local-needs-admin');
+  if (usesOpenSsh({ storage: given.storage, login: loginOf(given) }) && !viewer.isAdmin)
+    throw new ApiError('system.openssh-needs-admin');
   if (given.storage.protocol === 'LOCAL') refuse(await findMissingRoot(given));
   const hostKeys = new Map<SystemConnection, readonly string[]>();
   for (const [connection, block] of connectionsOf(given)) {
@@ -160,6 +164,14 @@ function findUnsupported(given: Given): FieldProblem[] {
       ? []
       : [{ field, message: `${word} is not supported by this version; expected ${supported.join(' or ')}` }],
   );
+}
+
+function findBadQueues(given: Given): FieldProblem[] {
+  if (given.type !== 'EXECUTION') return [];
+  return given.queues.flatMap((queue, index) => {
+    const message = findBadDirectives(given.scheduler, queue);
+    return message === null ? [] : [{ field: `queues.${index}.customDirectives`, message }];
+  });
 }
 
 async function findMissingRoot({ storage: block }: Given): Promise<FieldProblem[]> {

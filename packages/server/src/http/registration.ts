@@ -15,6 +15,8 @@ declare module 'fastify' {
     operationId?: OperationId;
     /** Whether the operation takes forms beside JSON. */
     acceptsForm?: boolean;
+    /** Whether the operation reads forms with files itself. */
+    takesUpload?: boolean;
   }
 }
 
@@ -35,7 +37,7 @@ export function registerOperations(app: FastifyInstance, context: HttpContext, h
       app.route({
         method: methods,
         url,
-        config: { operationId, acceptsForm: route.form === true },
+        config: { operationId, acceptsForm: route.form === true, takesUpload: route.upload === true },
         ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
         onRequest: (request, _reply, done) => {
           admit(request, route, context, done);

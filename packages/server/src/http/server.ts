@@ -7,8 +7,10 @@ import { addBodyParsers } from './body-parsers.ts';
 import type { HttpContext } from './context.ts';
 import { createErrorHandler, renderRawAnswer } from './error-handler.ts';
 import type { Handlers } from './handler.ts';
+import { mayTakeLong } from './long-requests.ts';
 import { observeRequests } from './metrics.ts';
 import { registerOperations } from './registration.ts';
+import { TLS_LIMITS, type TlsCertificate } from './tls-certificate.ts';
 
 /** What operators may set. */
 export interface HttpServerOptions {
@@ -18,6 +20,8 @@ export interface HttpServerOptions {
   readonly maxConnections?: number;
   /** Addresses of proxies whose X-Forwarded-For is believed. Default: none. */
   readonly trustedProxies?: readonly string[];
+  /** Speaks HTTPS with it. Default: plain HTTP, for a proxy in front. */
+  readonly tls?: TlsCertificate;
   /** Time in which a request must have arrived, headers and body. Default: 30 s. */
   readonly requestTimeoutMs?: number;
   /** Time in which its headers must have arrived. Default: 10 s. */
@@ -65,6 +69,7 @@ export function createHttpServer(
   // Hooks of every request call back: each that returned a promise would cost it a turn of the queue.
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
+    if (options.tls !== undefined) reply.header('strict-transport-security', 'max-age=31536000');
     done();
   });
   refuseWhileStopping(app);
@@ -90,7 +95,8 @@ function limitsOf(options: HttpServerOptions) {
     connectionTimeout: 120_000,
     keepAliveTimeout: 20_000,
     maxRequestsPerSocket: 1_000,
-    http: {
+    [options.tls === undefined ? 'http' : 'https']: {
+      ...(options.tls && { ...options.tls, ...TLS_LIMITS, handshakeTimeout: 10_000 }),
       headersTimeout: options.headersTimeoutMs ?? 10_000,
       // How often Node looks for requests over time; its default of 30 s would make the limits above meaningless.
       connectionsCheckingInterval: 1_000,
@@ -143,6 +149,7 @@ const RAW_ANSWERS: Readonly<Record<string, readonly [statusLine: string, message
 /** What cannot be read as HTTP may be an attempt to smuggle a request: the connection ends with the answer. */
 function answerClientError(error: Error & { readonly code?: string }, socket: Socket, version: string): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && mayTakeLong(socket)) return;
   const [statusLine, message] = RAW_ANSWERS[error.code ?? ''] ?? [
     '400 Bad Request',
     'The request is not valid HTTP.',

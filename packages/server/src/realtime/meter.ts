@@ -3,7 +3,7 @@ import type { EndReason } from './sink.ts';
 
 /** What is counted. */
 export interface StreamMeter {
-  /** `job` or `jobs`, as Server-Sent Events or on a WebSocket. */
+  /** `job` or `jobs`, as Server-Sent Events or on a WebSocket; `file`: an output that is followed. */
   opened(kind: string): void;
   closed(kind: string, reason: EndReason | null): void;
   sent(): void;
@@ -13,7 +13,7 @@ export interface StreamMeter {
 export function createStreamMeter(registry: Registry, heldSeconds: () => number): StreamMeter {
   const open = new Gauge({
     name: 'arras_streams',
-    help: 'Open streams, by what they are about: one job, or many',
+    help: 'Open streams, by what they are about: one job, many, or a file that is followed',
     labelNames: ['kind'],
     registers: [registry],
   });
@@ -34,7 +34,7 @@ export function createStreamMeter(registry: Registry, heldSeconds: () => number)
     registers: [registry],
     collect: () => held.set(heldSeconds()),
   });
-  for (const kind of ['job', 'jobs']) open.set({ kind }, 0);
+  for (const kind of ['job', 'jobs', 'file']) open.set({ kind }, 0);
   return {
     opened: (kind) => open.inc({ kind }),
     closed: (kind, reason) => {

@@ -48,6 +48,12 @@ export interface RealtimeParts {
   readonly now: () => number;
 }
 
+/** What lasts like a stream, although it is not made of events. */
+export interface Lasting extends Guarded {
+  /** The service is stopping. */
+  stop(): void;
+}
+
 /** All open streams of this process, and what they share. */
 export class Realtime implements SessionKeeper, AsyncDisposable {
   readonly now: () => number;
@@ -61,6 +67,7 @@ export class Realtime implements SessionKeeper, AsyncDisposable {
   readonly #meter: StreamMeter;
   readonly #jobs = new Map<JobId, Set<JobSession>>();
   readonly #blocked = new Set<Session>();
+  readonly #lasting = new Set<Lasting>();
   readonly #wheel: HeartbeatWheel;
   readonly #tokens: TokenGuard;
   readonly #access: AccessGuard;
@@ -139,6 +146,23 @@ export class Realtime implements SessionKeeper, AsyncDisposable {
     };
   }
 
+  /** Counts something as a stream of its viewer, watches its token, and stops it with the service. */
+  hold(lasting: Lasting, kind: 'file'): Disposable {
+    this.admit(lasting.viewer);
+    this.quota.take(lasting.viewer);
+    this.#tokens.add(lasting);
+    this.#lasting.add(lasting);
+    this.#meter.opened(kind);
+    return {
+      [Symbol.dispose]: () => {
+        if (!this.#lasting.delete(lasting)) return;
+        this.quota.release(lasting.viewer);
+        this.#tokens.delete(lasting);
+        this.#meter.closed(kind, null);
+      },
+    };
+  }
+
   blocked(session: Session): void {
     this.#blocked.add(session);
   }
@@ -201,6 +225,7 @@ export class Realtime implements SessionKeeper, AsyncDisposable {
     this.#wheel[Symbol.dispose]();
     for (const sessions of this.#jobs.values()) for (const session of sessions) session.close('stopping');
     for (const session of this.broadcast.audience) session.close('stopping');
+    for (const lasting of this.#lasting) lasting.stop();
     await Promise.all(this.#parts.map((part) => part[Symbol.asyncDispose]()));
   }
 }

@@ -1,4 +1,4 @@
-import { ApiError, JOB_ACTIONS } from '@arras/contract';
+import { ApiError, type JOB_ACTIONS, type JobId } from '@arras/contract';
 import { inTransaction } from '../../database/connection.ts';
 import type { Viewer } from '../../database/systems.ts';
 import type { JobRow } from '../../database/tables.ts';
@@ -13,8 +13,11 @@ import type { HttpContext } from '../context.ts';
 import { getChangeableJob } from '../get-visible-job.ts';
 import type { Handler } from '../handler.ts';
 import { answer } from '../reply.ts';
+import { getJobToRestore, hide, restore } from './hide-job.ts';
+import { resubmit } from './resubmit-job.ts';
 
-type Action = (typeof JOB_ACTIONS)[number];
+/** What is done to the job itself; a resubmission makes another one, and a restoration finds hidden ones. */
+type Action = Exclude<(typeof JOB_ACTIONS)[number], 'resubmit' | 'unhide' | 'restore'>;
 type Act = (context: HttpContext, viewer: Viewer, job: JobRow) => Promise<JobRow>;
 
 /** What each action does; `cancel` is another name of `stop` (spec/jobs.md section 7). */
@@ -24,17 +27,33 @@ const ACTIONS = {
   kill: stopAs('KILLED'),
   pause: ({ engine }, _viewer, job) => suspended(() => engine.pauseJob(job)),
   resume: ({ engine }, _viewer, job) => suspended(() => engine.resumeJob(job)),
+  hide,
 } as const satisfies Record<Action, Act>;
 
 export const actOnJob: Handler<'actOnJob'> = async ({ context, viewer, params, body }) => {
+  const { action, ...options } = body;
+  if (action === 'unhide' || action === 'restore') {
+    const hidden = await getHiddenJob(context, viewer, params.id);
+    return answerWith(context, await restore(context, viewer, hidden));
+  }
   const job = await getChangeableJob(context.db, viewer, params.id);
-  return answerWith(context, await ACTIONS[body.action](context, viewer, job));
+  if (action === 'resubmit') return resubmit(context, viewer, job, options);
+  return answerWith(context, await ACTIONS[action](context, viewer, job));
 };
+
+async function getHiddenJob(context: HttpContext, viewer: Viewer, id: JobId): Promise<JobRow> {
+  const job = await getJobToRestore(context, viewer, id);
+  if (!job.visible) return job;
+  const message = 'the job is not hidden; only hidden jobs can be restored';
+  throw new ApiError('request.invalid', { problems: [{ field: 'action', message }] });
+}
+
+const ENDINGS = ['stop', 'kill', 'cancel'] as const;
 
 /** The path forms of the actions that end a job. */
 export const cancelJob: Handler<'cancelJob'> = async ({ context, viewer, params, path }) => {
   const job = await getChangeableJob(context.db, viewer, params.id);
-  const action = JOB_ACTIONS.find((one) => path.endsWith(`/${one}`)) ?? 'cancel';
+  const action = ENDINGS.find((one) => path.endsWith(`/${one}`)) ?? 'cancel';
   return answerWith(context, await ACTIONS[action](context, viewer, job));
 };
 

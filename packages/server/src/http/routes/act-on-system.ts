@@ -10,6 +10,7 @@ import {
 } from '../../database/systems.ts';
 import { mayUseSystem, type SystemUse } from '../../domain/access.ts';
 import { type ResourceHappening, recordResourceEvent } from '../../events/record-resource.ts';
+import { endUnreadable } from '../files/readable-file.ts';
 import { getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler } from '../handler.ts';
 import { answer } from '../reply.ts';
@@ -75,8 +76,10 @@ export const actOnSystem: Handler<'actOnSystem'> = async ({ context, viewer, par
       body,
       by: viewer.username,
     });
-    if (event === 'UNPUBLISH')
+    if (event === 'UNPUBLISH') {
       await recordEnded(context, tx, await endUnseenOfSystem(tx, uuid), viewer.username);
+      await endUnreadable(tx, context, { systemUuid: uuid, path: '/' }, viewer.username);
+    }
     return body;
   });
   return answer(view);

@@ -1,6 +1,8 @@
 import type { Handlers } from '../handler.ts';
 import { ACCOUNT_HANDLERS } from './accounts.ts';
 import { APP_HANDLERS } from './apps.ts';
+import { CLIENT_HANDLERS } from './clients.ts';
+import { FILE_HANDLERS } from './files.ts';
 import { JOB_HANDLERS } from './jobs.ts';
 import { NOTIFICATION_HANDLERS } from './notifications.ts';
 import { SERVICE_HANDLERS } from './service.ts';
@@ -14,6 +16,8 @@ export const HANDLERS: Handlers = {
   ...NOTIFICATION_HANDLERS,
   ...SYSTEM_HANDLERS,
   ...APP_HANDLERS,
+  ...FILE_HANDLERS,
   ...ACCOUNT_HANDLERS,
+  ...CLIENT_HANDLERS,
   ...SERVICE_HANDLERS,
 };

@@ -1,13 +1,11 @@
 import { ApiError } from '@arras/contract';
 import type { JobRow } from '../../database/tables.ts';
-import { parseByteRange, type RangeRequest } from '../../domain/byte-range.ts';
-import { attachmentOf } from '../../domain/content-disposition.ts';
-import { canContinue, entityTagOf, isNotModified } from '../../domain/http-validators.ts';
 import { isTerminal } from '../../domain/lifecycle.ts';
-import { contentTypeOf } from '../../domain/media-types.ts';
 import type { FileInfo } from '../../storage/storage.ts';
+import { walkTree } from '../../storage/walk-tree.ts';
+import { fileReply } from '../file-reply.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
-import type { Handler, HandlerRequest } from '../handler.ts';
+import type { Handler } from '../handler.ts';
 import {
   findOutputDirectory,
   isServicePath,
@@ -16,8 +14,10 @@ import {
   relativeTo,
   resolveOutputPath,
 } from '../output-directory.ts';
-import { answer, type BytesReply, type ReplyHeaders } from '../reply.ts';
+import { answer, type BytesReply } from '../reply.ts';
 import { renderOutput } from '../views/output-view.ts';
+import { zipReply } from '../zip-reply.ts';
+import { followJobOutput } from './follow-job-output.ts';
 
 export const listJobOutputs: Handler<'listJobOutputs'> = async ({ context, viewer, params, query }) => {
   const job = await getVisibleJob(context.db, viewer, params.id);
@@ -28,8 +28,9 @@ export const listJobOutputs: Handler<'listJobOutputs'> = async ({ context, viewe
     throw new ApiError('output.not-found');
   }
   const { systemId } = directory.place;
-  const entries = await listEntries(directory, asked, job);
-  const page = entries.slice(query.offset, query.offset + query.limit);
+  const page = query.recursive
+    ? await walkPage(directory, asked, query)
+    : (await listEntries(directory, asked, job)).slice(query.offset, query.offset + query.limit);
   return answer(
     page.map((info) =>
       renderOutput(context, { jobId: job.id, systemId, path: relativeTo(directory, info), info }),
@@ -51,8 +52,36 @@ async function listEntries(
     if (found === null) throw new ApiError('output.not-found');
     if (found.type === 'file') return [found];
     const entries = await storage.list(path);
-    return entries.filter((entry) => !isServicePath(relativeTo(directory, entry)));
+    const isLeftOut = isHidden(directory);
+    return entries.filter((entry) => !isLeftOut(entry));
   });
+}
+
+/** Only as much of the tree is listed as lies before the end of the page. */
+function walkPage(
+  directory: OutputDirectory,
+  asked: string,
+  { offset, limit }: { readonly offset: number; readonly limit: number },
+): Promise<readonly FileInfo[]> {
+  const path = resolveOutputPath(directory, asked);
+  const { storage } = directory.place;
+  return lookingAtOutput(async () => {
+    const found = await storage.find(path);
+    if (found === null && isRoot(asked)) return [];
+    if (found === null) throw new ApiError('output.not-found');
+    if (found.type === 'file') return [found].slice(offset, offset + limit);
+    const page: FileInfo[] = [];
+    let passed = 0;
+    for await (const info of walkTree({ storage, path, isExcluded: isHidden(directory) })) {
+      if (passed++ >= offset) page.push(info);
+      if (page.length === limit) break;
+    }
+    return page;
+  });
+}
+
+function isHidden(directory: OutputDirectory): (info: FileInfo) => boolean {
+  return (info) => isServicePath(relativeTo(directory, info));
 }
 
 function isRoot(asked: string): boolean {
@@ -62,71 +91,29 @@ function isRoot(asked: string): boolean {
 export const downloadJobOutput: Handler<'downloadJobOutput'> = async (request) => {
   const { context, viewer, params, raw } = request;
   const job = await getVisibleJob(context.db, viewer, params.id);
+  if (request.query.follow && raw.request.method === 'GET') return followJobOutput(request, job);
   const directory = await findOutputDirectory(context, job);
   if (directory === null) throw new ApiError('output.not-found');
-  const path = resolveOutputPath(directory, params.path);
+  const path = resolveOutputPath(directory, params.path ?? '');
   return lookingAtOutput(async () => {
     const info = await directory.place.storage.find(path);
     if (info === null) throw new ApiError('output.not-found');
-    if (info.type === 'dir') {
-      throw new ApiError('output.not-found', {
-        message: 'This output is a directory: list it, or name a file in it.',
-      });
-    }
-    const headers = headersOf(info, request.query.force);
-    if (isNotModified(raw.request.headers, info)) return { kind: 'bytes', status: 304, body: '', headers };
-    return sendFile(directory, info, { headers, range: readRange(raw, info), raw });
+    if (info.type === 'dir') return packDirectory(directory, info, { job, isAsked: request.query.zip });
+    return fileReply({ storage: directory.place.storage, info, force: request.query.force }, raw);
   });
 };
 
-interface Sending {
-  readonly headers: ReplyHeaders;
-  readonly range: RangeRequest;
-  readonly raw: HandlerRequest<'downloadJobOutput'>['raw'];
-}
-
-/**
- * The length comes from the opened file and not from the look before: a file of a running job may have grown or
- * shrunk in between, and what is announced must be what is sent.
- */
-async function sendFile(directory: OutputDirectory, found: FileInfo, sending: Sending): Promise<BytesReply> {
-  const { headers, range, raw } = sending;
-  if (range.kind === 'unsatisfiable') throw unsatisfiable(raw, found.sizeBytes);
-  const { start, end } = range.kind === 'part' ? range : { start: 0, end: Number.POSITIVE_INFINITY };
-  const { storage } = directory.place;
-  const { info, stream } = await storage.open(found.path, range.kind === 'part' ? { start, end } : undefined);
-  const last = Math.min(end, info.sizeBytes - 1);
-  if (range.kind === 'whole')
-    return { kind: 'bytes', body: stream, headers: { ...headers, 'content-length': last + 1 } };
-  if (last < start) {
-    stream.destroy();
-    throw unsatisfiable(raw, info.sizeBytes);
+function packDirectory(
+  directory: OutputDirectory,
+  { path, name }: FileInfo,
+  { job, isAsked }: { readonly job: JobRow; readonly isAsked: boolean },
+): Promise<BytesReply> {
+  if (!isAsked) {
+    throw new ApiError('output.not-found', {
+      message: 'This output is a directory: list it, name a file in it, or ask for an archive with zip=true.',
+    });
   }
-  const contentRange = `bytes ${start}-${last}/${info.sizeBytes}`;
-  const partHeaders = { ...headers, 'content-range': contentRange, 'content-length': last - start + 1 };
-  return { kind: 'bytes', status: 206, body: stream, headers: partHeaders };
-}
-
-/** Ranges mean something for GET only (RFC 9110 section 14.2). */
-function readRange({ request }: Sending['raw'], info: FileInfo): RangeRequest {
-  const isAsked = request.method === 'GET' && canContinue(request.headers, info);
-  return parseByteRange(isAsked ? request.headers.range : undefined, info.sizeBytes);
-}
-
-function unsatisfiable({ reply }: Sending['raw'], sizeBytes: number): ApiError {
-  reply.header('content-range', `bytes */${sizeBytes}`);
-  return new ApiError('range.not-satisfiable');
-}
-
-/** Outputs are anyone's files: a browser must not run them with our address, nor guess their type (S4). */
-function headersOf(info: FileInfo, force: boolean): ReplyHeaders {
-  return {
-    'content-type': contentTypeOf(info.name),
-    'accept-ranges': 'bytes',
-    etag: entityTagOf(info),
-    'last-modified': info.modifiedAt.toUTCString(),
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': 'sandbox',
-    ...(force && { 'content-disposition': attachmentOf(info.name) }),
-  };
+  const { storage } = directory.place;
+  const isExcluded = isHidden(directory);
+  return zipReply({ storage, path, isExcluded }, path === directory.path ? job.id : name);
 }

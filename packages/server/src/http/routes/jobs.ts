@@ -3,11 +3,13 @@ import type { Handler, HandlersOf } from '../handler.ts';
 import { answerPoll } from '../polling/answer-poll.ts';
 import { readPresentation } from '../send-reply.ts';
 import { actOnJob, cancelJob, deleteJob } from './act-on-job.ts';
+import { hideJob, unhideJob } from './hide-job.ts';
 import { JOB_CALLBACK_HANDLERS } from './job-callbacks.ts';
 import { downloadJobOutput, listJobOutputs } from './job-outputs.ts';
 import { JOB_PERMISSION_HANDLERS } from './job-permissions.ts';
 import { showJobStatuses } from './job-statuses.ts';
 import { pollJobList } from './poll-job-list.ts';
+import { resubmitJob } from './resubmit-job.ts';
 import { SAVED_FILTER_HANDLERS } from './saved-filters.ts';
 import { submitJob } from './submit-job.ts';
 
@@ -51,6 +53,9 @@ export const JOB_HANDLERS: HandlersOf<'Jobs'> = {
   showJob,
   actOnJob,
   cancelJob,
+  resubmitJob,
+  hideJob,
+  unhideJob,
   deleteJob,
   showJobStatus,
   showJobStatuses,

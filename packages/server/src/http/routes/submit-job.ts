@@ -23,10 +23,10 @@ export const submitJob: Handler<'submitJob'> = async ({ context, viewer, query, 
       : { key: { username: viewer.username, route: 'submitJob', key }, hash: hashRequest(body) };
   const repeated = keyed === null ? null : await findRepeatedJob(context, keyed);
   const withSubscriptions = body.notifications.length > 0;
-  if (repeated !== null) return answerWith(context, repeated, { withSubscriptions, replayed: true });
+  if (repeated !== null) return answerSubmitted(context, repeated, { withSubscriptions, replayed: true });
   const stored = await storeJob(context, await prepareJob(context, viewer, body), keyed);
-  if (stored !== null) return answerWith(context, stored, { withSubscriptions, replayed: false });
-  return answerWith(context, await getWinner(context, keyed), { withSubscriptions, replayed: true });
+  if (stored !== null) return answerSubmitted(context, stored, { withSubscriptions });
+  return answerSubmitted(context, await getWinner(context, keyed), { withSubscriptions, replayed: true });
 };
 
 /** The job of the request that was faster. */
@@ -37,21 +37,24 @@ async function getWinner(context: HttpContext, keyed: KeyedRequest | null): Prom
 }
 
 /** Like what GET shows; with the links of the subscriptions that the request brought along, if any. */
-async function answerWith(
+export async function answerSubmitted(
   context: HttpContext,
   job: JobRow,
-  { withSubscriptions, replayed }: { readonly withSubscriptions: boolean; readonly replayed: boolean },
+  about: { readonly withSubscriptions: boolean; readonly replayed?: boolean; readonly status?: number },
 ) {
   const surroundingsOf = await findSurroundings(context.db, [job]);
-  const headers = replayed ? { 'idempotency-replayed': 'true' } : {};
+  const more = {
+    headers: about.replayed === true ? { 'idempotency-replayed': 'true' } : {},
+    ...(about.status !== undefined && { status: about.status }),
+  };
   const view = renderJob(context, job, surroundingsOf(job));
-  if (!withSubscriptions) return answer(view, { headers });
+  if (!about.withSubscriptions) return answer(view, more);
   const subscriptions = await listFirstSubscriptions(context.db, job);
   const notification = subscriptions.map(({ id, event }) => ({
     ...linkTo(context, 'notifications', 'v2', id),
     title: event,
   }));
-  return answer({ ...view, _links: { ...view._links, notification } }, { headers });
+  return answer({ ...view, _links: { ...view._links, notification } }, more);
 }
 
 function renderResolved({ id, owner, request, app, resolved }: PreparedJob): ResolvedJobRequest {

@@ -1,4 +1,4 @@
-import { ApiError, type CredentialView } from '@arras/contract';
+import { ApiError, type CredentialView, openSshProblems } from '@arras/contract';
 import { sealSystemSecrets } from '../../auth/system-secrets.ts';
 import { type Db, inTransaction } from '../../database/connection.ts';
 import {
@@ -38,6 +38,10 @@ const setSystemCredentials: Handler<'setSystemCredentials'> = async ({ context, 
   if (auth.type !== block.auth.type) {
     const message = `expected ${block.auth.type}, which the system was registered with, got ${auth.type}; update the system to change it`;
     throw new ApiError('request.invalid', { problems: [{ field: 'auth.type', message }] });
+  }
+  if (block.transport === 'OPENSSH') {
+    const problems = openSshProblems(auth).map(({ field, message }) => ({ field: `auth.${field}`, message }));
+    if (problems.length > 0) throw new ApiError('request.invalid', { problems });
   }
   const sealed = sealSystemSecrets(context.secrets, { uuid: system.uuid, connection }, auth);
   if (sealed === null) {

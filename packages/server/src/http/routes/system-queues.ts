@@ -5,6 +5,7 @@ import { recordResourceEvent } from '../../events/record-resource.ts';
 import type { HttpContext } from '../context.ts';
 import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
+import { findBadDirectives } from '../queue-directives.ts';
 import { answer, done } from '../reply.ts';
 import { definitionOf, renderQueue, renderSystem } from '../views/system-view.ts';
 
@@ -22,6 +23,10 @@ const setSystemQueue: Handler<'setSystemQueue'> = async ({ context, viewer, para
     const message = `expected ${params.queue}, the queue of the address, got ${body.name}`;
     throw new ApiError('request.invalid', { problems: [{ field: 'name', message }] });
   }
+  const definition = definitionOf(system);
+  const bad = definition.type === 'EXECUTION' ? findBadDirectives(definition.scheduler, body) : null;
+  if (bad !== null)
+    throw new ApiError('request.invalid', { problems: [{ field: 'customDirectives', message: bad }] });
   const before = queuesOf(system);
   const isNew = before.every(({ name }) => name !== body.name);
   const others = before

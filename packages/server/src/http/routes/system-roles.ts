@@ -13,6 +13,7 @@ import type { SystemRole } from '../../database/tables.ts';
 import { mayUseSystem } from '../../domain/access.ts';
 import { recordResourceEvent } from '../../events/record-resource.ts';
 import type { HttpContext } from '../context.ts';
+import { endUnreadable } from '../files/readable-file.ts';
 import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
@@ -77,6 +78,7 @@ async function changeRole(
       by,
     });
     await recordEnded(context, tx, await endUnseenOfSystem(tx, system.uuid), by);
+    await endUnreadable(tx, context, { systemUuid: system.uuid, path: '/' }, by);
   });
 }
 

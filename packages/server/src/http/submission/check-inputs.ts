@@ -19,8 +19,10 @@ export async function findInputProblems(
   const systems = await findSystems(context, viewer, all);
   const found = all.map((): PlaceProblem | null => null);
   await forEachLimit(all, LOOKS_AT_ONCE, async (input, index) => {
-    const system = systems.get(input.systemId) ?? null;
-    found[index] = await findInputProblem(context, viewer, system, input);
+    found[index] =
+      input.systemId === null
+        ? findAddressProblem(context, input)
+        : await findInputProblem(context, viewer, systems.get(input.systemId) ?? null, input);
   });
   return found.filter((problem) => problem !== null);
 }
@@ -30,10 +32,19 @@ async function findSystems(
   viewer: Viewer,
   inputs: readonly ResolvedInput[],
 ): Promise<ReadonlyMap<string, ViewedSystem | null>> {
-  const ids = [...new Set(inputs.map(({ systemId }) => systemId))];
+  const ids = [...new Set(inputs.map(({ systemId }) => systemId))].filter((id) => id !== null);
   return new Map(
     await Promise.all(ids.map(async (id) => [id, await findViewedSystem(db, viewer, id)] as const)),
   );
+}
+
+/** What stands in an address is judged now; what its host's name leads to, when the file is fetched. */
+function findAddressProblem(
+  { targets }: Pick<HttpContext, 'targets'>,
+  { field, uri }: ResolvedInput,
+): PlaceProblem | null {
+  const why = targets.whyNotUrl(uri);
+  return why === null ? null : { field, code: 'request.invalid', message: `${uri}: ${why}` };
 }
 
 async function findInputProblem(

@@ -22,6 +22,6 @@ export function toPlaceProblem(field: string, error: unknown): PlaceProblem {
   if (error instanceof JobFault) return { field, code: 'system.unavailable', message: error.message };
   if (!(error instanceof StorageError)) throw error;
   if (error.code === 'forbidden') return { field, code: 'input.not-permitted', message: error.message };
-  const cannotBeAsked = error.code === 'unreachable' || error.code === 'unsupported';
+  const cannotBeAsked = ['unreachable', 'unavailable', 'unsupported'].includes(error.code);
   return { field, code: cannotBeAsked ? 'system.unavailable' : 'request.invalid', message: error.message };
 }

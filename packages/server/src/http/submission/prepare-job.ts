@@ -112,6 +112,7 @@ async function resolve(
     app: given.app.definition as unknown as AppRequest,
     system: { id: given.system.id, queues },
     defaultStorageId: storage?.id ?? null,
+    publicUrl: context.publicUrl(),
     created: context.formatTime(context.now()),
     tenant: context.tenant,
     findsMatch,

@@ -1,6 +1,7 @@
 import {
   ApiError,
   type EventResource,
+  type FileId,
   type JobId,
   MIRRORED_EVENT_NAMES,
   type NotificationId,
@@ -12,6 +13,7 @@ import { findViewedSystemByUuid, type Viewer } from '../../database/systems.ts';
 import { mayChangeApp, mayUseSystem } from '../../domain/access.ts';
 import { findUnknownVariables, parseTemplate } from '../../domain/template.ts';
 import type { HttpContext } from '../context.ts';
+import { findReadableFile } from '../files/readable-file.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
 
 /** What a subscription is to, and how it tells. */
@@ -79,6 +81,10 @@ const RULES = {
     const app = await findViewedAppByUuid(db, viewer, associatedUuid);
     if (app === null) throw new ApiError('app.not-found');
     if (tellsOfJobs(event) && !mayChangeApp(viewer, app)) refuseJobs('an app', 'its owner');
+  },
+  async file({ db }, viewer, { associatedUuid }) {
+    const file = await findReadableFile(db, viewer, associatedUuid as FileId);
+    if (file === null) throw new ApiError('file.not-found');
   },
   async notification({ db }, viewer, { associatedUuid }) {
     const known = await findViewedSubscription(db, viewer, associatedUuid as NotificationId);

@@ -10,7 +10,7 @@ export function renderHistoryEntry(
 ): HistoryEntry {
   const { event, transfer } = row;
   return {
-    ...(transfer !== null && { progress: renderProgress(transfer) }),
+    ...(transfer !== null && { progress: renderProgress({ formatTime }, transfer) }),
     created: formatTime(event.created_at),
     status: event.name,
     ...(event.description !== null && { description: event.description }),

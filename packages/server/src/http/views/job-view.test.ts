@@ -49,6 +49,8 @@ const ROW: JobRow = {
   staging_attempts: 1,
   archiving_attempts: 0,
   submit_attempts: 1,
+  interruptions: 0,
+  data_waits: 0,
   try_number: 1,
   local_id: '659413',
   exit_code: 0,
@@ -191,6 +193,11 @@ test('a history entry about a transfer shows its progress as the guide does', ()
     total_bytes: 3212,
     transferred_bytes: 3212,
     active_transfers: 0,
+    phase: 'staging',
+    kept_bytes: 0,
+    is_whole: true,
+    stalled_since: null,
+    has_parts: false,
     started_at: new Date('2014-10-24T09:47:48Z'),
     updated_at: new Date('2014-10-24T09:47:50Z'),
     ended_at: new Date('2014-10-24T09:47:50Z'),
@@ -205,6 +212,11 @@ test('a history entry about a transfer shows its progress as the guide does', ()
     totalBytesTransferred: 3212,
     uuid: transfer.id,
   });
+  const stalled = { ...transfer, transferred_bytes: 2_000, kept_bytes: 1_000, ended_at: null };
+  const since = new Date('2014-10-24T09:47:49Z');
+  const later = renderHistoryEntry(CONTEXT, { event, transfer: { ...stalled, stalled_since: since } });
+  assert.equal(later.progress?.stalledSince, '2014-10-24T04:47:49.000-05:00');
+  assert.equal(later.progress.averageRate, 500, 'what was there before did not move now');
   assert.deepEqual(entry, {
     created: '2014-10-24T04:47:48.000-05:00',
     status: 'STAGING_INPUTS',

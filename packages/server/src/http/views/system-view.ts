@@ -113,7 +113,8 @@ function commonFields(context: ViewContext, system: ViewedSystem, definition: Sy
 }
 
 function renderStorage(storage: StorageRequest) {
-  const { protocol, rootDir, homeDir, mirror, zone, resource, container, publicAppsDir } = storage;
+  const { protocol, rootDir, homeDir, mirror, zone, resource, container, region, tls, publicAppsDir } =
+    storage;
   return {
     protocol,
     ...renderConnection(storage),
@@ -123,16 +124,27 @@ function renderStorage(storage: StorageRequest) {
     ...(zone !== undefined && { zone }),
     ...(resource !== undefined && { resource }),
     ...(container !== undefined && { container }),
+    ...(region !== undefined && { region }),
+    ...(tls !== undefined && { tls }),
     ...(publicAppsDir !== undefined && { publicAppsDir }),
   };
 }
 
-function renderConnection({ host, port, proxy, hostKeys, auth }: LoginRequest | StorageRequest) {
+function renderConnection({
+  protocol,
+  host,
+  port,
+  proxy,
+  hostKeys,
+  transport = 'BUILTIN',
+  auth,
+}: LoginRequest | StorageRequest) {
   return {
     host: host ?? null,
     port: port ?? null,
     proxy: proxy === undefined ? null : renderProxy(proxy),
     ...(hostKeys !== undefined && { hostKeys: [...hostKeys] }),
+    ...((protocol === 'SSH' || protocol === 'SFTP') && { transport }),
     auth: { type: auth.type },
   };
 }
