@@ -64,10 +64,11 @@ test('bash completes commands, options and the values of options', async () => {
 
 /** On a busy machine the service does not answer in time; whoever wants the ids presses the key again. */
 function pressTabUntilAnswered(line: string, ...words: readonly string[]): Promise<readonly string[]> {
-  return eventually('the service answers in time', async () => {
+  const press = async () => {
     const candidates = await pressTab(line, ...words);
     return candidates.length > 0 ? candidates : null;
-  });
+  };
+  return eventually('the service answers in time', press, { timeoutMs: 60_000 });
 }
 
 test('bash completes ids with names and statuses', async () => {
@@ -80,6 +81,29 @@ test('bash completes ids with names and statuses', async () => {
   assert.ok(apps.some((app) => app.startsWith('greet-1.0  (')));
   const systems = await pressTabUntilAnswered('arras systems show ', 'arras', 'systems', 'show', '');
   assert.ok(systems.some((system) => system.startsWith('local  (')));
+});
+
+test('bash completes addresses of files and paths of jobs, name by name', async () => {
+  const typed = ['arras', 'files', 'list', 'agave', ':', '//st'] as const;
+  assert.deepEqual(await pressTabUntilAnswered('arras files list agave://st', ...typed), ['//store/']);
+  const below = ['arras', 'files', 'list', 'agave', ':', '//store/wo'] as const;
+  assert.deepEqual(await pressTabUntilAnswered('arras files list agave://store/wo', ...below), [
+    '//store/words.txt',
+  ]);
+  const plain = await pressTabUntilAnswered('arras files list wor', 'arras', 'files', 'list', 'wor');
+  assert.deepEqual(plain, ['words.txt']);
+  const outputs = (path: string) =>
+    pressTabUntilAnswered(
+      `arras jobs outputs cat ${id} ${path}`,
+      'arras',
+      'jobs',
+      'outputs',
+      'cat',
+      id,
+      path,
+    );
+  assert.deepEqual(await outputs('su'), ['sub/']);
+  assert.deepEqual(await outputs('sub/'), ['sub/result.txt']);
 });
 
 test('bash completes filters, whose colons split words', async () => {

@@ -114,7 +114,8 @@ test('6: there is no such job, app, filter, subscription or file', async () => {
     ['apps', 'show', 'none-1.0'],
     ['systems', 'show', 'none'],
     ['notifications', 'show', '000000000000000000-00000000-0000-011'],
-    ['jobs', 'outputs', 'download', id, 'none.txt', '-o', '-'],
+    ['jobs', 'outputs', 'cat', id, 'none.txt'],
+    ['files', 'list', 'agave://store/none'],
   ];
   for (const args of missing) {
     const { code, stderr } = await bed.run(args);

@@ -37,7 +37,17 @@ test('logs -f prints every byte once while connections break and the output move
     appId: 'write-1.0',
   });
   const port = Number(new URL(bed.url).port);
-  await using proxy = await startTcpProxy({ connect: () => createConnection(port, '127.0.0.1') });
+  let asked = '';
+  await using proxy = await startTcpProxy({
+    connect: () => createConnection(port, '127.0.0.1'),
+    wire: ({ client, backend }) => {
+      client.on('data', (chunk) => {
+        asked += chunk.toString('latin1');
+        backend.write(chunk);
+      });
+      backend.on('data', (chunk) => client.write(chunk));
+    },
+  });
   const following = bed.start(['jobs', 'logs', '-f', '--stdout', id], {
     url: `http://127.0.0.1:${proxy.port}`,
     binary: true,
@@ -51,6 +61,7 @@ test('logs -f prints every byte once while connections break and the output move
     clearInterval(cutting);
   }
   assert.equal(await jobStatus(bed.api, id, 'FINISHED').then(({ status }) => status), 'FINISHED');
+  assert.match(asked, /GET \S+\.out\?follow=true /, 'the file is followed, not looked at again and again');
   assert.deepEqual(bytesOf('--stdout', id), OUTPUT);
   assert.deepEqual(bytesOf('-f', '--stdout', id), OUTPUT);
   const client = createClient({ url: bed.url, token: ADMIN_TOKEN });
@@ -96,4 +107,19 @@ test('a job that has written nothing is a 6; with -f it is waited for', async ()
   await bed.run(['jobs', 'kill', id]);
   const { code, stdout } = await following.finished;
   assert.deepEqual([code, stdout], [0, '']);
+});
+
+test('-f of both streams prints each byte of each once, across a restart of the service', async () => {
+  const id = await bed.submit('write-1.0', 'archive=true');
+  const following = bed.start(['jobs', 'logs', '-f', id], { binary: true });
+  await eventually('it has begun', () => following.stdout().includes('line 5'), { timeoutMs: 60_000 });
+  await bed.restart();
+  const { code, stdout } = await following.finished;
+  assert.equal(code, 0);
+  const errors = Array.from({ length: 60 }, (_, index) => `to err ${index + 1}\n`).join('');
+  // The two come as they are written, in pieces that may end anywhere.
+  assert.equal(stdout.length, OUTPUT.length + errors.length);
+  const count = (text: string, word: RegExp) => text.match(word)?.length ?? 0;
+  assert.equal(count(stdout, /line \d/g), 60);
+  assert.equal(count(stdout, /to err /g), 60);
 });

@@ -51,9 +51,32 @@ const history = () => {
   ];
 };
 
+/** Files with names that want to do more than be read. */
+const files = () =>
+  [
+    ['.', 'dir', 0],
+    ['alignments', 'dir', 0],
+    [
+      'reads-of-the-second-sample-with-a-name-that-is-far-too-long-to-fit-into-a-line.fastq.gz',
+      'file',
+      3_212_254_720,
+    ],
+    ['notes\x1b[2J\u202etxt.md', 'file', 812],
+    ['数列.tsv', 'file', 64_000],
+    ['unknown', 'file', -1],
+  ].map(([name, type, length]) => ({
+    name,
+    type,
+    length,
+    path: name === '.' ? '/home/ada' : `/home/ada/${name}`,
+    lastModified: ago(12),
+    system: 'store',
+  }));
+
 function answer({ url }: { readonly url: string }): FakeAnswer {
   const path = new URL(url, 'http://service.test').pathname;
   const [, , , id = '', what = ''] = path.split('/');
+  if (path.startsWith('/files/v2/listings')) return success(files());
   if (path === '/jobs/v2') return success(jobs());
   if (what === 'history') return success(history());
   if (path.includes('/outputs/media/'))
@@ -97,6 +120,15 @@ test('a failed job on a terminal looks as it always did', async (context) => {
   assert.equal(code, 0, text);
   snapshot(context, text, 'jobs-show-failed');
 });
+
+for (const mode of ['terminal', 'accessible'] as const) {
+  test(`files of a system on a terminal of 80 columns, ${mode}, look as they always did`, async (context) => {
+    const environment = MODES[mode];
+    const { code, text } = await showOnScreen(['files', 'list'], { url: service.url, environment });
+    assert.equal(code, 0, text);
+    snapshot(context, text, `files-list-${mode}`);
+  });
+}
 
 test('--color wins over the environment, on a terminal and in a pipe', async () => {
   const never = await showOnScreen(['jobs', 'list', '--color', 'never'], {

@@ -19,7 +19,7 @@ const PAGES = [
   ],
   [
     'docs/guides/command-line.md',
-    /\n2\n[\s\S]*curl 'http[\s\S]*"status":"success"[\s\S]*API query: status\.eq=FINISHED&created\.gt=[\s\S]*Deleted demo-storage/,
+    /\n2\n[\s\S]*curl 'http[\s\S]*"status":"success"[\s\S]*API query: status\.eq=FINISHED&created\.gt=[\s\S]*Copied to agave:\/\/demo-storage\/\/[\s\S]*\n[0-9a-f]{64} {2}\S+\/one\.txt\n[\s\S]*"status":"unchanged"[\s\S]*Deleted demo-storage/,
   ],
   [
     'docs/guides/finding-jobs.md',
@@ -35,7 +35,11 @@ const PAGES = [
   ],
   [
     'docs/guides/notifications.md',
-    /\nFINISHED #18 unsigned: [\s\S]*"url": "http:\/\/example\.com\/trigger\/job\/Words%20of%20the%20Declaration\/FINISHED"[\s\S]*parked[\s\S]*PERMISSION_GRANT #19 unsigned: [\s\S]*outcome +delivered[\s\S]*Subject: FINISHED: Words[\s\S]*\nFINISHED #18 verified: [\s\S]*Deleted demo-storage/,
+    /\nFINISHED #18 unsigned: [\s\S]*(STEP_DONE #\d+ unsigned: [^\n]*\n){3}4\n[\s\S]*"url": "http:\/\/example\.com\/trigger\/job\/Words%20of%20the%20Declaration\/FINISHED"[\s\S]*parked[\s\S]*PERMISSION_GRANT #19 unsigned: [\s\S]*outcome +delivered[\s\S]*Subject: FINISHED: Words[\s\S]*\nFINISHED #18 verified: [\s\S]*Deleted demo-storage/,
+  ],
+  [
+    'docs/guides/data.md',
+    /"name":"first\.csv"[\s\S]*"path":"\/home\/results\/kept\/first\.csv"[\s\S]*"status":"STAGING_COMPLETED"[\s\S]*"username":"world"[\s\S]*Deleted data-guide[\s\S]*"totalFiles":3[\s\S]*words\.tsv[\s\S]*Deleted demo-storage/,
   ],
 ] as const;
 

@@ -81,3 +81,27 @@ test('the token lies in one file that only its owner can read, and in no log', a
   const late = await fetch(`${service.url}/jobs/v2/trigger/job/${id}/token/${token}/status/HEARTBEAT`);
   assert.equal(late.status, 400);
 });
+
+test('without a route to the service all that a program says arrives by way of the spool', async () => {
+  const place = await mkdtemp(join(tmpdir(), 'arras-callbacks-'));
+  await using stack = new AsyncDisposableStack();
+  stack.defer(() => rm(place, { recursive: true, force: true }));
+  // Nobody listens there.
+  const lonely = stack.use(await startService({ environment: { ARRAS_PUBLIC_URL: 'http://127.0.0.1:1' } }));
+  const there = connectApi(() => lonely.url);
+  const app = await registerApp(there, await registerLocalSystems(there, place), {
+    name: 'speaking',
+    template: [
+      '${AGAVE_JOB_CALLBACK_ALIVE}',
+      'for STEP in 1 2 3; do ${AGAVE_JOB_CALLBACK_NOTIFICATION|STEP_DONE|STEP}; done',
+      "env bash -c 'arras-notify LAST_STEP of=3'",
+    ].join('\n'),
+  });
+  const { id } = await submitJob(there, app);
+  assert.equal((await jobEnd(there, id)).status, 'FINISHED');
+  const told = (await jobHistory(there, id)).map((entry) => entry.status);
+  assert.deepEqual(
+    told.filter((name) => ['RUNNING', 'HEARTBEAT', 'STEP_DONE', 'LAST_STEP'].includes(name)),
+    ['RUNNING', 'HEARTBEAT', 'STEP_DONE', 'STEP_DONE', 'STEP_DONE', 'LAST_STEP'],
+  );
+});

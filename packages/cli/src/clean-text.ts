@@ -4,6 +4,11 @@
 // oxlint-disable-next-line eslint/no-control-regex
 const CONTROL = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** True for text with characters that a terminal would obey, or that change the direction of writing. */
+export function hasControls(text: string): boolean {
+  return text.search(CONTROL) !== -1;
+}
+
 /** One line of plain text: line ends and tabs become blanks, other control characters vanish. */
 export function cleanText(text: string): string {
   return text.replaceAll(/[\t\r\n]+/g, ' ').replaceAll(CONTROL, '');

@@ -63,3 +63,13 @@ test('an address with brackets stays one address', () => {
     'http://[::1]:80/',
   ]);
 });
+
+test('a file of a form is named by its path, whatever that is', () => {
+  const body = new FormData();
+  body.append('fileName', '@a;b');
+  body.append('fileToUpload', new File([], '/tmp/it\'s "a" \\ file;type=x'));
+  const args = argumentsOf(renderCurl({ ...get, method: 'POST', body }));
+  // In quotation marks curl takes a name as it is but for those and backslashes (curl(1), --form).
+  const path = String.raw`fileToUpload=@"/tmp/it's \"a\" \\ file;type=x"`;
+  assert.deepEqual(args.slice(-4), ['--form-string', 'fileName=@a;b', '--form', path]);
+});

@@ -3,7 +3,8 @@ export interface CurlRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: Headers;
-  readonly body: string | null;
+  /** A text, or a form; the files in it are named by their paths. */
+  readonly body: string | FormData | null;
 }
 
 /**
@@ -15,9 +16,19 @@ export function renderCurl({ url, method, headers, body }: CurlRequest): string 
     // Brackets and braces would mean several addresses to curl.
     `curl${/[[\]{}]/.test(url) ? ' --globoff' : ''}${method === 'GET' ? '' : ` --request ${method}`} ${quote(url)}`,
     ...[...headers].map(([name, value]) => `--header ${renderHeader(name, value)}`),
-    ...(body === null ? [] : [`--data-raw ${quote(body)}`]),
+    ...renderBody(body),
   ];
   return `${parts.join(' \\\n  ')}\n`;
+}
+
+function renderBody(body: CurlRequest['body']): readonly string[] {
+  if (body === null) return [];
+  if (typeof body === 'string') return [`--data-raw ${quote(body)}`];
+  return [...body].map(([name, value]) =>
+    typeof value === 'string'
+      ? `--form-string ${quote(`${name}=${value}`)}`
+      : `--form ${quote(`${name}=@"${value.name.replaceAll(/["\\]/g, String.raw`\$&`)}"`)}`,
+  );
 }
 
 function renderHeader(name: string, value: string): string {
@@ -36,7 +47,7 @@ function quote(text: string): string {
 export function createCurlFetch(stdout: NodeJS.WriteStream): typeof globalThis.fetch {
   return async (input, init = {}) => {
     const method = init.method ?? 'GET';
-    const body = typeof init.body === 'string' ? init.body : null;
+    const body = typeof init.body === 'string' || init.body instanceof FormData ? init.body : null;
     stdout.write(
       renderCurl({
         url: input instanceof Request ? input.url : input.toString(),

@@ -1,6 +1,6 @@
 import { ApiFailure, type Client } from '@arras/client';
 import { cleanText } from './clean-text.ts';
-import { readListing } from './commands/outputs.ts';
+import { readAllPages } from './remote/all-pages.ts';
 
 /** More than this is not read for the last lines: a program can write one endless line. */
 const TAIL_BYTES = 16_384;
@@ -11,7 +11,7 @@ const TAIL_BYTES = 16_384;
  */
 export async function readErrorTail(client: Client, id: string, lines: number): Promise<string | null> {
   try {
-    const entries = await readListing(client, id, '');
+    const entries = await readAllPages((page) => client.jobs.outputs.list(id, '', page));
     // The name ends in the id of the job, whatever the job is called.
     const log = entries.find(({ name }) => name.endsWith(`-${id}.err`));
     if (log === undefined || log.length === 0) return null;

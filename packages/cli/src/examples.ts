@@ -28,7 +28,22 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'jobs status': ['arras jobs status last'],
   'jobs history': ['arras jobs history last --utc', 'arras jobs history --follow last'],
   'jobs logs': ['arras jobs logs last --stdout', "arras jobs logs -f -n 20 --grep 'hello|warn' last"],
-  'jobs outputs': ['arras jobs outputs list last', 'arras jobs outputs download last -o results'],
+  'jobs outputs': [
+    'arras jobs outputs list last',
+    'arras jobs outputs download last -o results',
+    "arras jobs outputs download last '**/*.txt' --parallel 8 -o texts",
+    'arras jobs outputs download last --zip',
+    'arras jobs outputs cat last sub/result.txt',
+    'arras jobs outputs du last',
+  ],
+  files: [
+    'arras files upload job.json agave://store/inputs/',
+    'arras files list agave://store/inputs',
+    "arras files download 'agave://store/inputs/*.json' -o back --checksum",
+    'arras files copy agave://store/inputs/job.json agave://store/inputs/copy.json',
+    'arras files move agave://store/inputs/copy.json agave://store/inputs/old.json',
+    'arras files delete -r agave://store/inputs',
+  ],
   'jobs watch': [
     'arras jobs watch last',
     "arras jobs list 'status:finished' -q | arras jobs watch -",

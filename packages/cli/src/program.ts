@@ -6,6 +6,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { addAccountCommands } from './groups/accounts.ts';
 import { addAppCommands } from './groups/apps.ts';
 import { addCompletionCommands } from './groups/completion.ts';
+import { addFileCommands } from './groups/files.ts';
 import { addExamples, addHelpCommand } from './groups/help.ts';
 import { addJobCommands } from './groups/jobs.ts';
 import { addNotificationCommands } from './groups/notifications.ts';
@@ -43,6 +44,7 @@ export function buildProgram(name: string, runner: Runner): Command {
     .helpCommand(false);
   withShared(program);
   addJobCommands(program, runner);
+  addFileCommands(program, runner);
   addNotificationCommands(program, runner);
   addSystemCommands(program, runner);
   addAppCommands(program, runner);

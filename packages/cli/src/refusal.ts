@@ -35,6 +35,7 @@ export class Refusal extends Error {
 const COMMANDS: Partial<Record<ErrorCode, string>> = {
   'job.not-found': 'jobs list',
   'output.not-found': 'jobs outputs list JOB',
+  'file.not-found': 'files list agave://SYSTEM/DIRECTORY',
   'system.not-found': 'systems list',
   'role.not-found': 'systems roles list SYSTEM',
   'app.not-found': 'apps list',

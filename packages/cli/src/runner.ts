@@ -11,6 +11,8 @@ export interface Invocation<Options> {
   readonly session: Session;
   /** The client for the service that flags, environment or files name. With --curl it prints instead of calling. */
   readonly client: () => Client;
+  /** True with --curl: calls are only printed. */
+  readonly isCurl: boolean;
   /** The client that finds out what is meant, such as the id of `last`; it calls with --curl too. */
   readonly lookup: () => Client;
 }
@@ -46,8 +48,9 @@ export function createRunner(program: string): Runner {
         const { openSession } = await import('./session.ts');
         const session = openSession(program, shared);
         const lookup = () => session.connect(shared);
-        const client = shared.curl === true ? () => session.connectForCurl(shared) : lookup;
-        exitCode = (await handler({ options, session, client, lookup }, ...args)) ?? EXIT.ok;
+        const isCurl = shared.curl === true;
+        const client = isCurl ? () => session.connectForCurl(shared) : lookup;
+        exitCode = (await handler({ options, session, client, isCurl, lookup }, ...args)) ?? EXIT.ok;
       };
     },
     exitCode: () => exitCode,

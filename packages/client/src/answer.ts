@@ -35,12 +35,45 @@ export function parseAnswer(response: Response, text: string): unknown {
 
 /** The body of a success as a stream. */
 export function openDownload(response: Response): Download {
-  const length = response.headers.get('content-length');
+  const { headers } = response;
+  // A length is that of the compressed bytes, which nobody sees but the platform.
+  const isPlain = (headers.get('content-encoding') ?? 'identity') === 'identity';
+  const length = isPlain ? readCount(headers.get('content-length')) : null;
+  const range = response.status === 206 ? parseContentRange(headers.get('content-range')) : null;
   return {
     stream: response.body ?? new Blob([]).stream(),
-    length: length === null ? null : Number(length),
-    mediaType: response.headers.get('content-type'),
+    length,
+    mediaType: headers.get('content-type'),
+    start: range?.start ?? 0,
+    version: {
+      etag: headers.get('etag'),
+      lastModified: headers.get('last-modified'),
+      size: response.status === 206 ? (range?.size ?? null) : length,
+      sha256: parseSha256(headers.get('repr-digest')),
+    },
   };
+}
+
+// Samples: bytes 100-199/200, bytes 100-199/*
+const CONTENT_RANGE = /^bytes (\d{1,15})-\d{1,15}\/(\d{1,15}|\*)$/;
+
+function parseContentRange(value: string | null): { start: number; size: number | null } | null {
+  const [, start, size] = CONTENT_RANGE.exec(value ?? '') ?? [];
+  return start === undefined ? null : { start: Number(start), size: readCount(size) };
+}
+
+function readCount(value: string | null | undefined): number | null {
+  return /^\d{1,15}$/.test(value ?? '') ? Number(value) : null;
+}
+
+// Sample (RFC 9530): sha-256=:RK/0qy18MlBSVnWgjwz6lZEWjP/lF5HF9bvEF8FabDg=:
+const SHA256 = /(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):/;
+
+/** The digest of the whole file in hex; null when there is none. */
+function parseSha256(digests: string | null): string | null {
+  const base64 = SHA256.exec(digests ?? '')?.[1];
+  if (base64 === undefined) return null;
+  return Array.from(atob(base64), (byte) => byte.charCodeAt(0).toString(16).padStart(2, '0')).join('');
 }
 
 function parseRecord(text: string): Readonly<Record<string, unknown>> {

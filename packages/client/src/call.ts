@@ -1,11 +1,13 @@
 import { isRecord, type OperationId, renderPath, routeOf } from '@arras/contract';
 import { openDownload, parseAnswer, readFailure } from './answer.ts';
 import type { AnswerCache, CachedAnswer } from './answer-cache.ts';
+import { AnswerClock } from './answer-clock.ts';
 import { type ApiFailure, UnreachableFailure } from './failure.ts';
 import type { StreamTimes } from './link.ts';
-import type { Call, CallResult } from './operation.ts';
+import type { Call, CallResult, UploadContent } from './operation.ts';
 import { pause } from './pause.ts';
 import { DEFAULT_RETRY, type RetryPolicy, retryDelayMs } from './retry.ts';
+import { renderUpload } from './upload-body.ts';
 
 /** Where the service is and how to talk to it. */
 export interface ClientSettings {
@@ -26,6 +28,10 @@ export interface ClientSettings {
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** What walks through directories may take longer than other answers. */
+const SLOW: readonly OperationId[] = ['listFiles', 'manageFile', 'deleteFile', 'listJobOutputs'];
+const SLOW_TIMEOUT_MS = 5 * 60_000;
+
 /** The operation that starts something; its key makes repeating it safe. */
 const KEYED: OperationId = 'submitJob';
 
@@ -39,12 +45,14 @@ interface Given {
   readonly query?: Readonly<Record<string, QueryValue>>;
   readonly headers?: Readonly<Record<string, string | undefined>>;
   readonly body?: unknown;
+  readonly content?: UploadContent;
   readonly signal?: AbortSignal | undefined;
 }
 
 interface Prepared {
   readonly url: string;
   readonly init: RequestInit;
+  readonly content: UploadContent | null;
   /** True when a second request does no harm. */
   readonly repeatable: boolean;
   /** True when the answer is bytes, to be handed on as they come. */
@@ -60,11 +68,6 @@ interface Prepared {
 interface Answer {
   readonly response: Response;
   readonly text: string;
-}
-
-/** The service did not begin its answer in time. */
-export class AnswerTimeout extends Error {
-  override readonly name = 'AnswerTimeout';
 }
 
 /** Makes the function that calls any operation; it repeats what can safely be repeated. */
@@ -105,13 +108,19 @@ function prepare(
       redirect: 'manual',
       ...body,
     },
-    repeatable: route.method === 'GET' || REPEATABLE.includes(operationId),
+    content: given.content ?? null,
+    // An upload that comes a second time replaces itself.
+    repeatable: route.method === 'GET' || REPEATABLE.includes(operationId) || given.content !== undefined,
     raw: route.success.schema === 'bytes',
-    timeoutMs: (settings.timeoutMs ?? DEFAULT_TIMEOUT_MS) + waitMs,
+    timeoutMs: (settings.timeoutMs ?? usualTimeoutMs(operationId)) + waitMs,
     cache: keeping,
     cached,
     signal: given.signal,
   };
+}
+
+function usualTimeoutMs(operationId: OperationId): number {
+  return SLOW.includes(operationId) ? SLOW_TIMEOUT_MS : DEFAULT_TIMEOUT_MS;
 }
 
 function prepareHeaders(
@@ -160,21 +169,28 @@ async function tryOnce(
   settings: ClientSettings,
   request: Prepared,
 ): Promise<Answer | ApiFailure | UnreachableFailure> {
-  const clock = new AbortController();
-  // A text has to be there in time; of bytes only the beginning: a download may take as long as it takes.
-  const onTimeout = () => clock.abort(new AnswerTimeout(`no answer within ${request.timeoutMs / 1_000} s`));
-  const timer = setTimeout(onTimeout, request.timeoutMs);
+  const clock = new AnswerClock(request.timeoutMs);
   const signal =
     request.signal === undefined ? clock.signal : AbortSignal.any([clock.signal, request.signal]);
   try {
-    const response = await (settings.fetch ?? fetch)(request.url, { ...request.init, signal });
+    const init = request.content === null ? request.init : withContent(request.init, request.content, clock);
+    const response = await (settings.fetch ?? fetch)(request.url, { ...init, signal });
     return await readAnswer(request, response);
   } catch (error) {
     request.signal?.throwIfAborted();
     return new UnreachableFailure(settings.url, error);
   } finally {
-    clearTimeout(timer);
+    clock.stop();
   }
+}
+
+/** An upload takes as long as it takes: only silence counts. How far a blob is the platform does not tell. */
+function withContent(init: RequestInit, content: UploadContent, clock: AnswerClock): RequestInit {
+  const { headers, ...body } = renderUpload(content, () => clock.restart());
+  if (body.body instanceof FormData) clock.stop();
+  const all = new Headers(init.headers);
+  for (const [name, value] of Object.entries(headers)) all.set(name, value);
+  return { ...init, ...body, headers: all };
 }
 
 async function readAnswer(

@@ -1,6 +1,7 @@
 import type { AppRequestBody, QueryInputOf, SystemRequestBody } from '@arras/contract';
 import { AnswerCache } from './answer-cache.ts';
 import { type ClientSettings, createCall } from './call.ts';
+import { fileCalls } from './file-calls.ts';
 import { jobCalls } from './job-calls.ts';
 import { createLink } from './link.ts';
 import { notificationCalls } from './notification-calls.ts';
@@ -13,10 +14,12 @@ export type Client = ReturnType<typeof createClient>;
 export function createClient(settings: ClientSettings) {
   const cache = settings.cache === false ? null : new AnswerCache();
   const call = createCall(settings, cache);
+  const link = createLink(settings, cache);
   return {
     /** Calls any operation by its id. */
     call,
-    jobs: jobCalls(call, createLink(settings, cache)),
+    jobs: jobCalls(call, link),
+    files: fileCalls(call, link),
     notifications: notificationCalls(call),
     systems: systemCalls(call),
     apps: appCalls(call),

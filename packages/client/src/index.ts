@@ -4,11 +4,22 @@ export { type ConnectionLost, type ConnectionMade, type ConnectionState } from '
 export { END_STATUSES, hasEnded } from './ended.ts';
 export { type EventsNews, type EventsOptions, type StreamBegun, StreamFailure } from './events.ts';
 export { ApiFailure, UnreachableFailure } from './failure.ts';
+export { type FileAddress, parseFileAddress, renderFileAddress } from './file-address.ts';
+export type { DownloadOptions, UploadOptions } from './file-calls.ts';
 export { type FollowNews, type FollowOptions, type JobUpdate } from './follow.ts';
+export type { FollowOutputOptions } from './job-calls.ts';
 export type { StreamTimes } from './link.ts';
 export type { StreamedChange, StreamedEvent, StreamedReset } from './open-stream.ts';
-export type { Call, CallOptions, CallResult, Download } from './operation.ts';
+export type {
+  Call,
+  CallOptions,
+  CallResult,
+  Download,
+  FileVersion,
+  UploadContent,
+} from './operation.ts';
 export { pause } from './pause.ts';
+export type { FileBegun, ReadFileNews, ReadFileOptions } from './read-file.ts';
 export { DEFAULT_RETRY, type RetryPolicy } from './retry.ts';
 export {
   type IncomingWebhook,

@@ -1,8 +1,10 @@
 import type { JobRequestBody, JobStatuses, QueryInputOf, ResolvedJobRequest } from '@arras/contract';
 import { type EventsOptions, streamEvents } from './events.ts';
+import type { DownloadOptions } from './file-calls.ts';
 import { type FollowOptions, followJobs } from './follow.ts';
 import type { Link } from './link.ts';
 import type { Call, CallOptions } from './operation.ts';
+import { placeOf, type ReadFileNews, type ReadFileOptions, readFile } from './read-file.ts';
 import { savedFilterCalls } from './saved-filter-calls.ts';
 import { readStatuses } from './seen-jobs.ts';
 import { type WaitOptions, waitForJobs } from './wait.ts';
@@ -42,20 +44,44 @@ export function jobCalls(call: Call, link: Link) {
     wait: (ids: string | readonly string[], options: WaitOptions = {}) => waitForJobs(link, ids, options),
     /** New events of all your jobs, or of those chosen; see {@link streamEvents}. */
     events: (options: EventsOptions = {}) => streamEvents(link, options),
-    outputs: {
-      /** Files and directories at a path of the job's directory; without a path at its top. */
-      list: (id: string, path = '', query: QueryInputOf<'listJobOutputs'> = {}) =>
-        call('listJobOutputs', { params: { id, path }, query }),
-      /** The bytes of a file; `range` such as `bytes=1024-`. */
-      download: (
-        id: string,
-        path: string,
-        { range, signal }: { range?: string | undefined; signal?: AbortSignal } = {},
-      ) => call('downloadJobOutput', { params: { id, path }, headers: { range }, signal }),
-    },
+    outputs: outputCalls(call, link),
     permissions: jobPermissionCalls(call),
     filters: savedFilterCalls(call),
   };
+}
+
+/** What a job has written, also while it runs. */
+function outputCalls(call: Call, link: Link) {
+  type Where = { readonly id: string; readonly path: string };
+  const open = (by: Call, { id, path }: Where, { range, ifRange, signal }: DownloadOptions) =>
+    by('downloadJobOutput', { params: { id, path }, headers: { range, 'if-range': ifRange }, signal });
+  return {
+    /** Files and directories at a path of the job's directory; without a path at its top. */
+    list: (id: string, path = '', query: QueryInputOf<'listJobOutputs'> = {}) =>
+      call('listJobOutputs', { params: { id, path }, query }),
+    /** The bytes of a file, or of a part of it. */
+    download: (id: string, path: string, options: DownloadOptions = {}) => open(call, { id, path }, options),
+    /** A zip archive of a directory; without a path of everything. */
+    downloadZip: (id: string, path = '', { signal }: { readonly signal?: AbortSignal | undefined } = {}) =>
+      call('downloadJobOutput', { params: { id, path }, query: { zip: true }, signal }),
+    /** The bytes of a file to its end, through lost connections; see {@link readFile}. */
+    read: (id: string, path: string, options: ReadFileOptions = {}): AsyncGenerator<ReadFileNews, void> =>
+      readFile((request) => open(link.call, { id, path }, request), placeOf(link, options), options),
+    /** The bytes of a file from a byte on, and what is appended to it until the job has ended. */
+    follow: (id: string, path: string, { start = 0, signal }: FollowOutputOptions = {}) =>
+      call('downloadJobOutput', {
+        params: { id, path },
+        query: { follow: true },
+        headers: { range: start === 0 ? undefined : `bytes=${start}-` },
+        signal,
+      }),
+  };
+}
+
+/** From where on an output is followed, in bytes. */
+export interface FollowOutputOptions {
+  readonly start?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Who may see a job and change it; the user `world` is everybody. */

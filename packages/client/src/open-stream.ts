@@ -1,5 +1,5 @@
 import type { JobEvent } from '@arras/contract';
-import { AnswerTimeout } from './call.ts';
+import { AnswerTimeout } from './answer-clock.ts';
 import { ApiFailure, UnreachableFailure } from './failure.ts';
 import type { Link } from './link.ts';
 import type { Download } from './operation.ts';

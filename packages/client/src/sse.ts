@@ -121,7 +121,8 @@ export async function* readSse(
   }
 }
 
-async function withinMs<T>(limitMs: number, promise: Promise<T>): Promise<T> {
+/** What the promise gives, if it does so in time. @throws SilentStream if not. */
+export async function withinMs<T>(limitMs: number, promise: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const silence = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new SilentStream(limitMs)), limitMs);

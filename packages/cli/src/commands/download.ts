@@ -1,104 +1,127 @@
-import { createWriteStream } from 'node:fs';
-import { access, mkdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
-import type { Client } from '@arras/client';
+import { join } from 'node:path';
 import { cleanText } from '../clean-text.ts';
-import { resolveJobId } from '../job-id.ts';
+import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { Refusal } from '../refusal.ts';
+import { parseGlob } from '../remote/glob.ts';
+import { lastName, type RemoteTree } from '../remote/remote-tree.ts';
+import { selectEntries } from '../remote/select-entries.ts';
 import type { Invocation } from '../runner.ts';
-import type { Session } from '../session.ts';
-import { readListing } from './outputs.ts';
+import { downloadFiles } from '../transfer/download-files.ts';
+import { fetchZip } from '../transfer/fetch-zip.ts';
+import { LocalDirectories } from '../transfer/local-places.ts';
+import { findPathProblem } from '../transfer/safe-target.ts';
+import { sha256Of } from '../transfer/sha256.ts';
+import { TransferBoard } from '../transfer/transfer-board.ts';
+import { untilLeft } from '../watch/until-left.ts';
+import { parseTime } from './watch.ts';
+
+/** Options of everything that moves files. */
+export interface TransferOptions {
+  readonly parallel: number;
+  readonly checksum?: boolean;
+  readonly json?: boolean;
+  readonly patience?: string;
+  readonly quiet?: boolean;
+}
 
 /** Options of a download. */
-export interface DownloadOptions {
+export interface DownloadOptions extends TransferOptions {
   readonly output: string;
   readonly force?: boolean;
+  readonly zip?: boolean;
 }
 
-/** Copies a file, a directory, or everything of a job. */
-export async function downloadOutputs(
-  { session, client, lookup, options }: Invocation<DownloadOptions>,
-  typed: string,
-  path = '',
-): Promise<void> {
-  const api = client();
-  const id = await resolveJobId(lookup(), typed);
-  if (options.output === '-') return printFile(api, id, path);
-  const entries = await readListing(api, id, path);
-  const [only] = entries;
-  const isFile = entries.length === 1 && only?.type === 'file' && trim(only.path) === trim(path);
-  const copy: Copy = { session, api, id, force: options.force === true };
-  if (isFile) await copyFile(copy, trim(path), join(options.output, basename(trim(path))));
-  else
-    await copyTree(
-      copy,
-      trim(path),
-      path === '' ? join(options.output, id) : join(options.output, basename(trim(path))),
-    );
+/** Paths of one tree to be brought here. */
+export interface DownloadWish {
+  readonly tree: RemoteTree;
+  readonly paths: readonly string[];
+  /** What the copy of the whole tree is called. */
+  readonly topName: string;
 }
 
-interface Copy {
-  readonly session: Session;
-  readonly api: Client;
-  readonly id: string;
-  readonly force: boolean;
-}
-
-async function printFile(api: Client, id: string, path: string): Promise<void> {
-  const { stream } = await api.jobs.outputs.download(id, trim(path));
-  await pipeline(Readable.fromWeb(stream), process.stdout, { end: false });
-}
-
-async function copyTree(copy: Copy, from: string, to: string): Promise<void> {
-  await mkdir(to, { recursive: true });
-  for (const { name, type } of await readListing(copy.api, copy.id, from)) {
-    // Names come from programs: one must not lead out of the directory that was asked for.
-    if (name === '..' || name.includes('/') || name.includes('\0')) throw unsafeName(name);
-    const [source, target] = [from === '' ? name : `${from}/${name}`, join(to, name)];
-    await (type === 'dir' ? copyTree(copy, source, target) : copyFile(copy, source, target));
-  }
-}
-
-/** Writes beside the target and renames at the end, so that no half file looks like a whole one. */
-async function copyFile({ session, api, id, force }: Copy, from: string, to: string): Promise<void> {
-  if (!force && (await exists(to))) throw alreadyThere(to);
-  const { stream } = await api.jobs.outputs.download(id, from);
-  const part = `${to}.part`;
-  try {
-    await pipeline(Readable.fromWeb(stream), createWriteStream(part));
-    await rename(part, to);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-  session.out(`${cleanText(to)}\n`);
-}
-
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false, // Whatever hides it, writing will tell.
+/** Brings files and directories here. */
+export async function download(
+  call: Invocation<DownloadOptions>,
+  wishes: readonly DownloadWish[],
+): Promise<ExitCode> {
+  const { session, options } = call;
+  if (options.output === '-') throw notAPlace();
+  const patienceMs = parseTime('--patience', options.patience);
+  return untilLeft(
+    session,
+    { resume: { note: 'the same command goes on where it stopped' } },
+    async (signal) => {
+      if (options.zip === true) return downloadZips(call, wishes, { signal, patienceMs });
+      const selections = [];
+      for (const { tree, paths, topName } of wishes)
+        selections.push({ tree, selected: await selectEntries(tree, paths, { topName }) });
+      return downloadFiles(session, selections, {
+        root: options.output,
+        force: options.force === true,
+        parallel: options.parallel,
+        checksum: options.checksum === true,
+        json: options.json === true,
+        quiet: options.quiet === true,
+        patienceMs,
+        signal,
+      });
+    },
   );
 }
 
-function trim(path: string): string {
-  return path.replaceAll(/^\/+|\/+$/g, '');
+interface Leaving {
+  readonly signal: AbortSignal;
+  readonly patienceMs: number | undefined;
 }
 
-function unsafeName(name: string): Refusal {
-  return new Refusal({
-    what: `The file name ${JSON.stringify(name)} is not written here.`,
-    why: 'It would lead out of the directory of the download.',
-    todo: 'Download the other files by their paths.',
+/** Brings directories here, each as one archive, one after the other: the service packs them. */
+async function downloadZips(
+  { session, options }: Invocation<DownloadOptions>,
+  wishes: readonly DownloadWish[],
+  leaving: Leaving,
+): Promise<ExitCode> {
+  const all = wishes.flatMap(({ tree, paths, topName }) =>
+    paths.map((path) => ({ tree, path, name: zipName(path, topName) })),
+  );
+  await new LocalDirectories(options.output).ensure('.');
+  const board = new TransferBoard(
+    session,
+    { files: all.length, bytes: 0 },
+    { quiet: options.quiet === true },
+  );
+  board.start();
+  try {
+    for (const { tree, path, name } of all) {
+      const target = join(options.output, name);
+      const row = board.begin(name, null);
+      await fetchZip({ tree, path, target, force: options.force === true, row, ...leaving });
+      row.end();
+      const sha256 = options.checksum === true ? await sha256Of(target) : undefined;
+      if (options.json === true)
+        board.printJson({ path: tree.render(path), target, status: 'downloaded', sha256 });
+      else board.print(`${sha256 === undefined ? '' : `${sha256}  `}${cleanText(target)}`);
+    }
+  } finally {
+    board.stop();
+  }
+  return EXIT.ok;
+}
+
+function zipName(path: string, topName: string): string {
+  const name = `${lastName(path) === '' ? topName : lastName(path)}.zip`;
+  const problem = findPathProblem(name);
+  if (parseGlob(path).pattern === null && problem === null) return name;
+  throw new Refusal({
+    what: `${path} cannot become an archive.`,
+    why: problem ?? 'An archive is made of a directory, not of what fits a pattern.',
+    todo: 'Name directories.',
   });
 }
 
-function alreadyThere(path: string): Refusal {
+function notAPlace(): Refusal {
   return new Refusal({
-    what: `${path} is already here.`,
-    why: 'A download does not replace files unless told to.',
-    todo: 'Add --force, or choose another place with -o.',
+    what: '- is no directory.',
+    why: 'A download writes files; "jobs outputs cat" prints them.',
+    todo: 'Name a directory with -o.',
   });
 }

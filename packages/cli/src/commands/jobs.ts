@@ -47,7 +47,7 @@ function jobPairs(job: JobView, { terminal, ago }: Session): [string, unknown][]
     ['queue', job.batchQueue],
     [
       'size',
-      `${job.nodeCount} node(s), ${job.processorsPerNode} processor(s) and ${job.memoryPerNode} GB on each`,
+      `${job.nodeCount} node(s), ${job.processorsPerNode} processor(s)${job.memoryPerNode < 0 ? '' : ` and ${job.memoryPerNode} GB`} on each`,
     ],
     ['time limit', job.maxRunTime],
     [`${job.schedulerType.toLowerCase()} id`, job.localId],

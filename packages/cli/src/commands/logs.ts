@@ -1,7 +1,8 @@
+import { ApiFailure } from '@arras/client';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { resolveJobId } from '../job-id.ts';
 import { keepTrying } from '../keep-trying.ts';
-import { mayComeAgain } from '../logs/broken-off.ts';
+import { BrokenOff, mayComeAgain } from '../logs/broken-off.ts';
 import { JobClock } from '../logs/job-clock.ts';
 import { LogFiles, type LogKind } from '../logs/log-files.ts';
 import { LogPrinter } from '../logs/log-printer.ts';
@@ -22,7 +23,7 @@ export interface LogOptions {
   readonly patience?: string;
 }
 
-/** While the program runs, its output is looked at after this time, and later and later while nothing comes. */
+/** Where output cannot be followed while the program runs, it is looked at after this time, and later and later. */
 const FIRST_DELAY_MS = 500;
 const LONGEST_DELAY_MS = 5_000;
 /** While it does not run, the job's next event is what matters. */
@@ -50,45 +51,74 @@ export async function showLogs(
     const notices = new Notices(session);
     const files = new LogFiles(api, id);
     const tails = kinds.map((kind) => new LogTail(files, kind, { lines: options.lines ?? null, signal }));
+    const line = new Line();
     const clock = await JobClock.start(api, id, {
       follow: options.follow === true,
       patienceMs,
       signal,
-      onConnection: notices.connection.bind(notices),
+      onConnection: (news) => {
+        notices.connection(news);
+        if (news.kind === 'lost') line.drop();
+      },
     });
-    const printer = new LogPrinter({ pattern, onSwitch });
-    await printToTheEnd(tails, { clock, printer, patienceMs, signal });
+    const printing = { clock, line, printer: new LogPrinter({ pattern, onSwitch }), patienceMs, signal };
+    if (!clock.isOver) await Promise.all(tails.map((tail) => followToTheEnd(tail, printing)));
+    for (const tail of tails) await readOn(printing, () => tail.advance(printing.printer));
+    await printing.printer.end();
     if (options.follow === true || tails.some(({ isFound }) => isFound)) return EXIT.ok;
     throw noLogs(id, clock.status, session.program);
   });
 }
 
+/** What is followed hangs on the same line as the status: when that is lost, the other may only seem to be there. */
+class Line {
+  #connection = new AbortController();
+
+  get signal(): AbortSignal {
+    return this.#connection.signal;
+  }
+
+  drop(): void {
+    this.#connection.abort(new BrokenOff(new Error('the service does not answer')));
+    this.#connection = new AbortController();
+  }
+}
+
 interface Printing {
   readonly clock: JobClock;
+  readonly line: Line;
   readonly printer: LogPrinter;
   readonly patienceMs: number | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Prints until everything is read that was written when the clock was over. */
-async function printToTheEnd(
-  tails: readonly LogTail[],
-  { clock, printer, patienceMs, signal }: Printing,
-): Promise<void> {
+/** Prints until the clock is over; what was written up to then is there to be read. */
+async function followToTheEnd(tail: LogTail, printing: Printing): Promise<void> {
+  const { clock, line, printer, signal } = printing;
   let delayMs = FIRST_DELAY_MS;
-  for (;;) {
-    // Before the reading: what is written up to an end is there when the end is known.
-    const isLast = clock.isOver;
-    let grown = 0;
-    const read = async () => {
-      for (const tail of tails) grown += await tail.advance(printer);
-    };
-    await keepTrying(read, { signal, patienceMs, canPass: mayComeAgain });
-    if (isLast) return printer.end();
-    delayMs = grown > 0 ? FIRST_DELAY_MS : Math.min(delayMs * 2, LONGEST_DELAY_MS);
-    await clock.next(clock.status === 'RUNNING' ? delayMs : IDLE_DELAY_MS);
+  while (!clock.isOver) {
+    const { news } = clock;
+    const printed = await readOn(printing, () =>
+      followOrRead(tail, printer, AbortSignal.any([signal, line.signal])),
+    );
+    delayMs = printed > 0 ? FIRST_DELAY_MS : Math.min(delayMs * 2, LONGEST_DELAY_MS);
+    await clock.next(news, clock.status === 'RUNNING' ? delayMs : IDLE_DELAY_MS);
     signal.throwIfAborted();
   }
+}
+
+/** Where there are too many streams, what is there is read from time to time. */
+async function followOrRead(tail: LogTail, printer: LogPrinter, signal: AbortSignal): Promise<number> {
+  try {
+    return await tail.follow(printer, signal);
+  } catch (error) {
+    if (error instanceof ApiFailure && error.code === 'stream.too-many') return tail.advance(printer);
+    throw error;
+  }
+}
+
+function readOn({ signal, patienceMs }: Printing, read: () => Promise<number>): Promise<number> {
+  return keepTrying(read, { signal, patienceMs, canPass: mayComeAgain });
 }
 
 /** The expression of --grep. @throws Refusal for one that cannot be understood. */

@@ -1,40 +1,62 @@
-import type { Client } from '@arras/client';
-import type { OutputEntry } from '@arras/contract';
+import type { ExitCode } from '../exit-codes.ts';
 import { resolveJobId } from '../job-id.ts';
-import { type OutputOptions, printRows } from '../print.ts';
-import { renderSize } from '../quantities.ts';
+import { outputTree } from '../remote/output-tree.ts';
+import type { RemoteTree } from '../remote/remote-tree.ts';
 import type { Invocation } from '../runner.ts';
-import type { Column } from '../table.ts';
-
-const PAGE = 250;
+import { measure, type SizeOptions } from './disk-usage.ts';
+import { type DownloadOptions, download } from './download.ts';
+import { type ListingOptions, listEntries } from './listing.ts';
+import { printFiles } from './print-files.ts';
 
 /** Lists files and directories of a job. */
 export async function listOutputs(
-  { session, client, lookup, options }: Invocation<OutputOptions>,
+  call: Invocation<ListingOptions>,
   typed: string,
-  path = '',
+  paths: readonly string[],
 ): Promise<void> {
-  const api = client();
-  const rows = await readListing(api, await resolveJobId(lookup(), typed), path);
-  const columns: Column<OutputEntry>[] = [
-    { title: 'type', cell: (entry) => entry.type },
-    {
-      title: 'size',
-      cell: (entry) => (entry.type === 'dir' ? '' : renderSize(entry.length)),
-      align: 'right',
-    },
-    { title: 'changed', cell: (entry) => session.ago(entry.lastModified) },
-    { title: 'path', cell: (entry) => entry.path, shrink: 'middle' },
-  ];
-  await printRows(session, options, { rows, columns, whenEmpty: 'There are no files yet.' });
+  const tree = await treeOf(call, typed);
+  await listEntries(call, [{ tree, paths: orTop(paths) }], { whenEmpty: 'There are no files yet.' });
 }
 
-/** The whole listing of a directory of a job, page by page, without the directory itself. */
-export async function readListing(api: Client, id: string, path: string): Promise<OutputEntry[]> {
-  const all: OutputEntry[] = [];
-  for (let offset = 0; ; offset += PAGE) {
-    const page = await api.jobs.outputs.list(id, path, { limit: PAGE, offset });
-    all.push(...page.filter(({ name }) => name !== '.'));
-    if (page.length < PAGE) return all;
-  }
+/** Copies files of a job here. */
+export async function downloadOutputs(
+  call: Invocation<DownloadOptions>,
+  typed: string,
+  paths: readonly string[],
+): Promise<ExitCode> {
+  const { id, tree } = await findTree(call, typed);
+  return download(call, [{ tree, paths: orTop(paths), topName: id }]);
+}
+
+/** Prints files of a job. */
+export async function printOutputs(
+  call: Invocation<{ readonly patience?: string }>,
+  typed: string,
+  paths: readonly string[],
+): Promise<ExitCode> {
+  return printFiles(call, await treeOf(call, typed), paths);
+}
+
+/** Prints how much directories of a job hold. */
+export async function measureOutputs(
+  call: Invocation<SizeOptions>,
+  typed: string,
+  paths: readonly string[],
+): Promise<void> {
+  await measure(call, await treeOf(call, typed), orTop(paths));
+}
+
+async function treeOf(call: Invocation<unknown>, typed: string): Promise<RemoteTree> {
+  return (await findTree(call, typed)).tree;
+}
+
+async function findTree({ client, lookup }: Invocation<unknown>, typed: string) {
+  const api = client();
+  const id = await resolveJobId(lookup(), typed);
+  return { id, tree: outputTree(api, id) };
+}
+
+/** Without a path everything is meant. */
+function orTop(paths: readonly string[]): readonly string[] {
+  return paths.length === 0 ? [''] : paths;
 }

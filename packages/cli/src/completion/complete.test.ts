@@ -14,6 +14,8 @@ const sources = {
   },
   fields: () => plain('id', 'status'),
   columns: () => plain('id', 'app'),
+  addresses: () => plain('agave://store/', 'home/'),
+  outputs: (job: string) => plain(`/${job}.out`, 'sub/'),
   filterTerms: () => plain('status:', 'sort:'),
 };
 
@@ -26,7 +28,7 @@ test('commands are completed, and hidden ones are not', async () => {
   assert.deepEqual(await values('jo'), ['jobs']);
   assert.ok(!(await values('')).includes('__complete'));
   assert.deepEqual(await values('jobs', 'sh'), ['show']);
-  assert.deepEqual(await values('jobs', 'outputs', 'd'), ['download']);
+  assert.deepEqual(await values('jobs', 'outputs', 'd'), ['download', 'du']);
 });
 
 test('options are completed, and the values of those that have a choice', async () => {
@@ -48,6 +50,15 @@ test('ids are those of the kind that the command takes', async () => {
   assert.deepEqual(await values('notifications', 'listen', '--job', ''), ['job-1', 'job-2']);
   assert.deepEqual(await values('jobs', 'list', '--saved', ''), ['filter-1', 'filter-2']);
   assert.deepEqual(await values('jobs', 'list', 's'), ['status:', 'sort:']);
+});
+
+test('addresses of files and paths of jobs are completed', async () => {
+  assert.deepEqual(await values('files', 'list', ''), ['agave://store/', 'home/']);
+  assert.deepEqual(await values('files', 'copy', 'home/a', 'ag'), ['agave://store/']);
+  assert.deepEqual(await values('files', 'upload', 'ho'), [], 'files here are the affair of the shell');
+  assert.deepEqual(await values('files', 'upload', 'a', 'agave://'), ['agave://store/']);
+  assert.deepEqual(await values('jobs', 'outputs', 'list', 'last', ''), ['/last.out', 'sub/']);
+  assert.deepEqual(await values('jobs', 'outputs', 'download', '8f2c', 'x', 's'), ['sub/']);
 });
 
 test('a service that is named on the line is the one that is asked', async () => {

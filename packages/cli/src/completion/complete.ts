@@ -16,6 +16,10 @@ export interface ValueSources {
   live(kind: LiveKind, flags: TypedFlags): Promise<readonly Candidate[]>;
   fields(operations: readonly OperationId[]): Promise<readonly Candidate[]>;
   columns(): Promise<readonly Candidate[]>;
+  /** Addresses on systems that go on what is typed. */
+  addresses(typed: string, flags: TypedFlags): Promise<readonly Candidate[]>;
+  /** Paths of a job that go on what is typed; `job` is as a person types it. */
+  outputs(job: string, typed: string, flags: TypedFlags): Promise<readonly Candidate[]>;
   filterTerms(typed: string): Promise<readonly Candidate[]>;
 }
 
@@ -26,7 +30,7 @@ export type TypedFlags = Readonly<Record<string, string>>;
 interface Position {
   readonly command: Command;
   /** Arguments of the command before the word. */
-  readonly operands: number;
+  readonly operands: readonly string[];
   /** The option whose value the word is. */
   readonly option: Option | null;
   readonly flags: TypedFlags;
@@ -45,7 +49,8 @@ export async function complete(
 }
 
 function findPosition(program: Command, words: readonly string[]): Position {
-  let [command, operands] = [program, 0];
+  let command = program;
+  const operands: string[] = [];
   let option: Option | null = null;
   const flags: Record<string, string> = {};
   for (const word of words.slice(0, -1)) {
@@ -55,8 +60,8 @@ function findPosition(program: Command, words: readonly string[]): Position {
     } else if (/^-./.test(word)) {
       option = optionAwaitingValue(command, word);
     } else {
-      const child: Command | undefined = operands === 0 ? findChild(command, word) : undefined;
-      if (child === undefined) operands += 1;
+      const child: Command | undefined = operands.length === 0 ? findChild(command, word) : undefined;
+      if (child === undefined) operands.push(word);
       else command = child;
     }
   }
@@ -83,11 +88,11 @@ async function listCandidates(position: Position, sources: ValueSources): Promis
       .map((each) => ({ value: each.long ?? each.flags, description: each.description }));
   }
   if (command.commands.length > 0) {
-    const children = operands === 0 ? help.visibleCommands(command) : [];
+    const children = operands.length === 0 ? help.visibleCommands(command) : [];
     return children.map((child) => ({ value: child.name(), description: child.description() }));
   }
   const all = command.registeredArguments;
-  const argument = all[operands] ?? all.findLast(({ variadic }) => variadic);
+  const argument = all[operands.length] ?? all.findLast(({ variadic }) => variadic);
   return argument === undefined ? [] : listArguments(argument, position, sources);
 }
 
@@ -127,13 +132,18 @@ const ID_KINDS: Readonly<Record<string, LiveKind>> = {
 
 async function listArguments(
   argument: Argument,
-  { command, flags, typed }: Position,
+  { command, flags, typed, operands }: Position,
   sources: ValueSources,
 ): Promise<readonly Candidate[]> {
   if (argument.argChoices !== undefined) return argument.argChoices.map(plain);
   const path = pathOf(command);
   const kind = ID_KINDS[path[0] ?? ''];
   if (argument.name() === 'id' && kind !== undefined) return sources.live(kind, flags);
+  // Of an upload the files here come first, and shells know those best.
+  if (path[1] === 'upload' && !typed.includes('://')) return [];
+  if (path[0] === 'files') return sources.addresses(typed, flags);
+  if (argument.name() === 'path' && path[1] === 'outputs')
+    return sources.outputs(operands[0] ?? '', typed, flags);
   if (argument.name() === 'filter') return sources.filterTerms(typed);
   if (argument.name() === 'name' && path[1] === 'filters') return sources.live('filter', flags);
   return [];

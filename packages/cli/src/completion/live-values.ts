@@ -18,18 +18,34 @@ const CACHE_MS = 5_000;
 const MOST = 100;
 
 /** The ids that the service has of a kind, newest first, from a cache that holds for seconds. */
-export async function listLiveValues(
+export function listLiveValues(
   env: Environment,
   kind: LiveKind,
   flags: TypedFlags,
 ): Promise<readonly Candidate[]> {
+  return askCached(env, flags, { topic: kind, ask: ASK[kind] });
+}
+
+/** What is asked of the service for completion. */
+export interface Question {
+  /** What the answer is about: the name of it in the cache. */
+  readonly topic: string;
+  readonly ask: (client: Client, signal: AbortSignal) => Promise<readonly Candidate[]>;
+}
+
+/** Asks the service, in the time that a key press has; what it said a moment ago is not asked again. */
+export async function askCached(
+  env: Environment,
+  flags: TypedFlags,
+  { topic, ask }: Question,
+): Promise<readonly Candidate[]> {
   const connection = findConnection(flags, thisHost(env));
-  const path = cachePath(env, connection, kind);
+  const path = cachePath(env, connection, topic);
   const cached = await readCache(path);
   if (cached !== null) return cached;
   const client = createClient({ ...connection, retry: { tries: 1, firstDelayMs: 0, longestDelayMs: 0 } });
   const signal = AbortSignal.timeout(Math.max(LEAST_MS, BUDGET_MS - performance.now()));
-  const values = await ASK[kind](client, signal);
+  const values = await ask(client, signal);
   await writeCache(path, values);
   return values;
 }
@@ -65,9 +81,9 @@ const ASK: Readonly<
   },
 };
 
-/** One file for each service, user and kind; the name tells nothing about the token. */
-function cachePath(env: Environment, { url, token }: Connection, kind: LiveKind): string {
-  const key = createHash('sha256').update(`${url}\0${token}\0${kind}`).digest('hex').slice(0, 32);
+/** One file for each service, user and topic; the name tells nothing about the token. */
+function cachePath(env: Environment, { url, token }: Connection, topic: string): string {
+  const key = createHash('sha256').update(`${url}\0${token}\0${topic}`).digest('hex').slice(0, 32);
   return join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'arras', `completion-${key}.json`);
 }
 

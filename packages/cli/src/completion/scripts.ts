@@ -35,7 +35,8 @@ _PROGRAM_complete() {
   COMPREPLY=()
   for i in "${'$'}{!values[@]}"; do
     value=${'$'}{values[i]#"$before"}
-    [[ $value == *: ]] && compopt -o nospace 2>/dev/null
+    [[ $value == *[:/] ]] && compopt -o nospace 2>/dev/null
+    [[ -z $quoted && $value == *[[:space:]]* ]] && printf -v value %q "$value"
     # A list of several is only looked at, so it may say what they are.
     if [[ ${'$'}{#values[@]} -gt 1 && -n ${'$'}{descriptions[i]} && ( $COMP_TYPE == 63 || $COMP_TYPE == 33 ) ]]; then
       value+="  (${'$'}{descriptions[i]})"
@@ -49,12 +50,16 @@ complete -o default -o nosort -F _PROGRAM_complete PROGRAM
 const ZSH = String.raw`#compdef PROGRAM
 # zsh completion for PROGRAM: source <(PROGRAM completion zsh), after compinit
 _PROGRAM() {
-  local -a candidates
+  local -a candidates open
   local value description
   while IFS=$'\t' read -r value description; do
-    candidates+=("${'$'}{value//:/\\:}:$description")
+    # What goes on, such as a directory, gets no blank behind it.
+    if [[ $value == *[:/] ]]; then open+=("${'$'}{value//:/\\:}:$description")
+    else candidates+=("${'$'}{value//:/\\:}:$description"); fi
   done < <("${'$'}{words[1]}" __complete -- "${'$'}{(@)words[2,CURRENT]}" 2>/dev/null)
-  if (( ${'$'}{#candidates} )); then _describe -V PROGRAM candidates; else _files; fi
+  if (( ! ${'$'}{#candidates} && ! ${'$'}{#open} )); then _files; return; fi
+  (( ${'$'}{#open} )) && _describe -V PROGRAM open -S ''
+  (( ${'$'}{#candidates} )) && _describe -V PROGRAM candidates
 }
 compdef _PROGRAM PROGRAM
 `;

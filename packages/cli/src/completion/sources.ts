@@ -4,6 +4,7 @@ import { fieldsOf } from '../json-fields.ts';
 import type { Environment } from '../terminal.ts';
 import type { Candidate, ValueSources } from './complete.ts';
 import { listLiveValues } from './live-values.ts';
+import { listAddresses, listOutputPaths } from './remote-paths.ts';
 
 /** The sources of a real command line. */
 export function valueSources(env: Environment): ValueSources {
@@ -11,6 +12,8 @@ export function valueSources(env: Environment): ValueSources {
     live: (kind, flags) => listLiveValues(env, kind, flags),
     fields: (operations: readonly OperationId[]) => Promise.resolve(fieldsOf(operations).map(plain)),
     columns: () => Promise.resolve(columnFields().map(plain)),
+    addresses: (typed, flags) => listAddresses(env, typed, flags),
+    outputs: (job, typed, flags) => listOutputPaths(env, { job, typed, flags }),
     filterTerms: (typed) => Promise.resolve(listFilterTerms(typed)),
   };
 }

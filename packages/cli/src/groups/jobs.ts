@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { withOutput, withPage } from '../command-options.ts';
-import type { DownloadOptions } from '../commands/download.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
 import type { SubmitOptions } from '../commands/submit.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
 import { addJobFilterCommands } from './job-filters.ts';
+import { addJobOutputCommands } from './job-outputs.ts';
 import { addJobPermissionCommands } from './job-permissions.ts';
 import { addJobWatchingCommands } from './job-watching.ts';
 import { JOB, JOBS, NO_EXIT_STATUS, TIMEOUT } from './job-words.ts';
@@ -32,7 +32,7 @@ export function addJobCommands(program: Command, runner: Runner): void {
     );
   addJobWatchingCommands(jobs, runner);
   addActions(jobs, run);
-  addOutputs(jobs, run);
+  addJobOutputCommands(jobs, runner);
   addJobFilterCommands(jobs, runner);
   addJobPermissionCommands(jobs, runner);
 }
@@ -106,30 +106,6 @@ function addActions(jobs: Command, run: Run): void {
     .action(
       run<unknown, [string[]]>(async (call, ids) =>
         (await import('../commands/job-actions.ts')).deleteJobs(call, ids),
-      ),
-    );
-}
-
-function addOutputs(jobs: Command, run: Run): void {
-  const outputs = jobs.command('outputs').description('files of a job, also while it runs');
-  withOutput(outputs.command('list').description('files and directories'), 'listJobOutputs')
-    .argument('<id>', JOB)
-    .argument('[path]', 'a directory of the job')
-    .action(
-      run<OutputOptions, [string, string?]>(async (call, id, path) =>
-        (await import('../commands/outputs.ts')).listOutputs(call, id, path),
-      ),
-    );
-  outputs
-    .command('download')
-    .description('copy files here')
-    .argument('<id>', JOB)
-    .argument('[path]', 'a file or directory of the job; default: everything')
-    .option('-o, --output <place>', 'directory to write into; - prints one file', '.')
-    .option('--force', 'replace files that are already here')
-    .action(
-      run<DownloadOptions, [string, string?]>(async (call, id, path) =>
-        (await import('../commands/download.ts')).downloadOutputs(call, id, path),
       ),
     );
 }

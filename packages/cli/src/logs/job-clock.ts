@@ -16,8 +16,8 @@ export class JobClock {
   #status: JobStatus;
   #isOver: boolean;
   #failure: { readonly error: unknown } | null = null;
-  #hasNews = false;
-  #wake = (): void => undefined;
+  #news = 0;
+  readonly #waiting = new Set<() => void>();
 
   /** Begins to follow. @throws ApiFailure when there is no such job. */
   static async start(client: Client, id: string, options: JobClockOptions): Promise<JobClock> {
@@ -41,33 +41,43 @@ export class JobClock {
     return this.#isOver;
   }
 
-  /** Resolves at the next news, or after the time. @throws what has ended the following. */
-  async next(waitMs: number): Promise<void> {
-    if (this.#failure === null && !this.#isOver && !this.#hasNews) {
+  /** How often there was news. */
+  get news(): number {
+    return this.#news;
+  }
+
+  /** Resolves when there was news beyond those that are known, or after the time. @throws what has ended the following. */
+  async next(known: number, waitMs: number): Promise<void> {
+    if (this.#failure === null && !this.#isOver && this.#news === known) {
       await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, waitMs);
-        this.#wake = () => {
+        const wake = () => {
           clearTimeout(timer);
+          this.#waiting.delete(wake);
           resolve();
         };
+        const timer = setTimeout(wake, waitMs);
+        this.#waiting.add(wake);
       });
     }
-    this.#hasNews = false;
     if (this.#failure !== null) throw this.#failure.error;
+  }
+
+  #tell(): void {
+    this.#news += 1;
+    for (const wake of this.#waiting) wake();
   }
 
   async #follow(client: Client, id: string, options: JobClockOptions & { readonly since: number }) {
     try {
       for await (const { status } of client.jobs.watch(id, options)) {
         this.#status = status;
-        this.#hasNews = true;
-        this.#wake();
+        this.#tell();
       }
       this.#isOver = true;
     } catch (error) {
       this.#failure = { error };
     } finally {
-      this.#wake();
+      this.#tell();
     }
   }
 }

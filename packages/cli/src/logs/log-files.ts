@@ -1,5 +1,5 @@
-import { ApiFailure, type Client } from '@arras/client';
-import { readListing } from '../commands/outputs.ts';
+import { ApiFailure, type Client, type Download } from '@arras/client';
+import { readAllPages } from '../remote/all-pages.ts';
 import { BrokenOff } from './broken-off.ts';
 
 /** A stream of a program: its standard output or its standard error. */
@@ -38,23 +38,40 @@ export class LogFiles {
   /** Bytes of a file as they come. @throws BrokenOff when the connection is lost in between. */
   async *read(kind: LogKind, { start, end, signal }: Part): AsyncGenerator<Uint8Array, void> {
     const range = `bytes=${start}-${end ?? ''}`;
-    const name = this.#names.get(kind) ?? '';
-    const { stream } = await this.#client.jobs.outputs.download(this.#id, name, { range, signal });
-    try {
-      yield* stream;
-    } catch (error) {
-      signal.throwIfAborted();
-      throw new BrokenOff(error);
-    }
+    const options = { range, signal };
+    yield* piecesOf(await this.#client.jobs.outputs.download(this.#id, this.#name(kind), options), signal);
+  }
+
+  /** Bytes of a file, and what is appended to it while the program runs. @throws BrokenOff as `read`. */
+  async *follow(kind: LogKind, { start, signal }: Part): AsyncGenerator<Uint8Array, void> {
+    yield* piecesOf(
+      await this.#client.jobs.outputs.follow(this.#id, this.#name(kind), { start, signal }),
+      signal,
+    );
+  }
+
+  #name(kind: LogKind): string {
+    return this.#names.get(kind) ?? '';
   }
 
   /** The names end in the id of the job, whatever the job is called. */
   async #find(kind: LogKind): Promise<number | null> {
-    const entries = await readListing(this.#client, this.#id, '').catch(ignoreMissing);
+    const list = (page: { limit: number; offset: number }) =>
+      this.#client.jobs.outputs.list(this.#id, '', page);
+    const entries = await readAllPages(list).catch(ignoreMissing);
     const file = entries.find(({ name }) => name.endsWith(`-${this.#id}.${kind}`));
     if (file === undefined) return null;
     this.#names.set(kind, file.name);
     return file.length;
+  }
+}
+
+async function* piecesOf({ stream }: Download, signal: AbortSignal): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* stream;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw new BrokenOff(error);
   }
 }
 

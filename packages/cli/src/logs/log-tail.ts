@@ -35,16 +35,29 @@ export class LogTail {
     this.#isFound ||= length !== null;
     // What comes after the first look is new, however few lines were asked for.
     const start = (this.#printed ??= length === null ? 0 : await this.#begin(length));
-    if (length === null) return 0;
-    if (length <= start) return 0;
-    let printed = start;
-    for await (const bytes of this.#files.read(this.#kind, { start, signal: this.#options.signal })) {
+    if (length === null || length <= start) return 0;
+    return this.#print(printer, this.#files.read(this.#kind, { start, signal: this.#options.signal }));
+  }
+
+  /**
+   * Prints what there is beyond what was printed, and what comes while the program runs; gives the number of bytes.
+   * Whether more comes later, such as from a service that stops, its end does not tell. `signal` ends this alone.
+   */
+  async follow(printer: LogPrinter, signal: AbortSignal): Promise<number> {
+    const printed = await this.advance(printer);
+    if (!this.#isFound) return printed;
+    const start = this.#printed ?? 0;
+    return printed + (await this.#print(printer, this.#files.follow(this.#kind, { start, signal })));
+  }
+
+  async #print(printer: LogPrinter, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+    const start = this.#printed ?? 0;
+    for await (const bytes of pieces) {
       await printer.print(this.#kind, bytes);
       // At once: when the connection breaks, the next reading begins here.
-      printed += bytes.length;
-      this.#printed = printed;
+      this.#printed = (this.#printed ?? 0) + bytes.length;
     }
-    return printed - start;
+    return (this.#printed ?? 0) - start;
   }
 
   async #begin(length: number): Promise<number> {

@@ -1,7 +1,7 @@
 import type { HistoryEntry } from '@arras/contract';
 
 /** A transfer that has moved nothing for so long is said to be stalled. */
-const STALLED_MS = 60_000;
+export const STALLED_MS = 60_000;
 
 /** Since when transfers have not moved, as far as this process has seen. */
 export class StallClock {

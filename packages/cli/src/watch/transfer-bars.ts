@@ -31,7 +31,7 @@ export function renderTransferBars(
 
 /** `██████████░░░░░░░░░░  52 %  1.6 GB of 3.2 GB  88 MB/s  reads.fq`; in place of the rate `stalled for 2m 10s`. */
 export function renderTransferBar(
-  progress: TransferProgress,
+  progress: Pick<TransferProgress, 'totalBytes' | 'totalBytesTransferred' | 'averageRate' | 'source'>,
   terminal: Pick<Terminal, 'unicode'> & { readonly stalledMs?: number | null },
 ): string {
   const { totalBytes, totalBytesTransferred: moved, averageRate, source } = progress;

@@ -17,8 +17,8 @@ class Left extends Error {
 export interface LeaveOptions {
   /** Gives up after this time, in milliseconds. Default: never. */
   readonly timeoutMs?: number | undefined;
-  /** The command that goes on with it, without the name of the program. */
-  readonly resume: () => string;
+  /** The command that goes on with a job, without the name of the program; of other things, what becomes of them. */
+  readonly resume: (() => string) | { readonly note: string };
 }
 
 /**
@@ -40,7 +40,9 @@ export async function untilLeft(
     return await work(leave.signal);
   } catch (error) {
     if (!(error instanceof Left)) throw error;
-    session.say(`${error.message}; the job goes on: ${session.program} ${resume()}\n`);
+    const rest =
+      typeof resume === 'function' ? `the job goes on: ${session.program} ${resume()}` : resume.note;
+    session.say(`${error.message}; ${rest}\n`);
     return error.exitCode;
   } finally {
     clearTimeout(timer);
