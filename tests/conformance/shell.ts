@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import {
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -13,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { Shell } from '../../packages/server/src/execution/shell.ts';
+import type { Installation, InstalledFile, Shell } from '../../packages/server/src/execution/shell.ts';
 import { eventually } from '../support/eventually.ts';
 import { isAlive } from '../support/fork-bed.ts';
 
@@ -128,34 +129,71 @@ export function describeShell(name: string, createShell: () => Promise<Shell>): 
       );
     });
 
+    const install = (...installations: readonly Installation[]) => shell.install(installations);
+    const installation = (directory: string, files: readonly InstalledFile[]): Installation => ({
+      directory,
+      files,
+      staging: files.length === 0 ? null : join(root, 'spool', 'staging'),
+    });
+
     test('directories are made private and made again without harm', async () => {
-      const path = join(root, 'a b', "c'd");
-      await shell.makeDirectory(path);
-      await shell.makeDirectory(path);
-      assert.equal(statSync(path).mode & 0o777, 0o700);
+      const paths = [join(root, 'a b', "c'd"), join(root, 'a b', '-e\nf')];
+      for (let round = 0; round < 2; round += 1) {
+        const made = await install(...paths.map((path) => installation(path, [])));
+        assert.deepEqual(made, [{ kind: 'done' }, { kind: 'done' }]);
+      }
+      for (const path of paths) assert.equal(statSync(path).mode & 0o777, 0o700);
     });
 
     test('files are installed whole with their mode, replace older ones, and leave nothing else', async () => {
       const directory = join(root, 'install');
-      await shell.makeDirectory(directory);
-      writeFileSync(join(directory, 'run.sh'), 'old');
+      mkdirSync(directory);
+      writeFileSync(join(directory, 'run.sh'), 'old', { mode: 0o400 });
+      writeFileSync(join(directory, 'input'), 'input');
       const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
-      await shell.installFiles(directory, [
-        { path: 'run.sh', content: 'new\n', mode: 0o700 },
-        { path: '.arras/values', content: bytes, mode: 0o600 },
-      ]);
-      assert.equal(readFileSync(join(directory, 'run.sh'), 'utf8'), 'new\n');
-      assert.equal(statSync(join(directory, 'run.sh')).mode & 0o777, 0o700);
-      assert.deepEqual(new Uint8Array(readFileSync(join(directory, '.arras/values'))), bytes);
-      assert.equal(statSync(join(directory, '.arras')).mode & 0o777, 0o700);
-      assert.deepEqual(readdirSync(directory).sort(), ['.arras', 'run.sh']);
-      assert.deepEqual(readdirSync(join(directory, '.arras')), ['values']);
+      const script = "'\\0\\c%s$(x)`y`é\n".repeat(1_000);
+      const files = [
+        { path: 'run.sh', content: script, executable: true },
+        { path: '.arras/values', content: bytes, executable: false },
+        { path: '.arras/text', content: 'é\u{0}\u{0}007\\', executable: false },
+        { path: '.arras/empty', content: '', executable: false },
+      ];
+      for (let round = 0; round < 2; round += 1) {
+        assert.deepEqual(await install(installation(directory, files)), [{ kind: 'done' }]);
+        assert.equal(readFileSync(join(directory, 'run.sh'), 'utf8'), script);
+        assert.equal(statSync(join(directory, 'run.sh')).mode & 0o777, 0o700);
+        assert.deepEqual(new Uint8Array(readFileSync(join(directory, '.arras/values'))), bytes);
+        assert.equal(readFileSync(join(directory, '.arras/text'), 'utf8'), 'é\u{0}\u{0}007\\');
+        assert.equal(statSync(join(directory, '.arras/values')).mode & 0o777, 0o600);
+        assert.equal(statSync(join(directory, '.arras')).mode & 0o777, 0o700);
+        assert.deepEqual(readdirSync(directory).sort(), ['.arras', 'input', 'run.sh']);
+        assert.deepEqual(readdirSync(join(directory, '.arras')).sort(), ['empty', 'text', 'values']);
+      }
+      const staging = join(root, 'spool/staging');
+      assert.deepEqual(existsSync(staging) ? readdirSync(staging) : [], []);
     });
 
-    test('installing into a directory that is gone fails and does not make it again', async () => {
-      const directory = join(root, 'gone');
-      await assert.rejects(shell.installFiles(directory, [{ path: '.arras/x', content: '', mode: 0o600 }]));
-      assert.ok(!readdirSync(root).includes('gone'));
+    test('of many installations each has its own fate', async () => {
+      writeFileSync(join(root, 'file'), '');
+      mkdirSync(join(root, 'many/taken/run.sh/full'), { recursive: true });
+      const files = [{ path: 'run.sh', content: 'true\n', executable: true }];
+      const good = Array.from({ length: 30 }, (_, index) => join(root, 'many', `job ${index}`));
+      const answers = await install(
+        installation(join(root, 'file/below'), files),
+        ...good.map((directory) => installation(directory, files)),
+        installation(join(root, 'file/empty'), []),
+        installation(join(root, 'many/taken'), files),
+        installation(join(root, 'many/empty'), []),
+      );
+      const kinds = answers.map(({ kind }) => kind);
+      assert.deepEqual(kinds, ['failed', ...good.map(() => 'done'), 'failed', 'failed', 'done']);
+      for (const directory of good) {
+        assert.equal(readFileSync(join(directory, 'run.sh'), 'utf8'), 'true\n');
+        assert.equal(statSync(directory).mode & 0o777, 0o700);
+      }
+      for (const answer of answers) {
+        if (answer.kind === 'failed') assert.match(answer.reason, /directory/i);
+      }
     });
 
     test('a watched directory is made when missing and its new entries are named', async () => {

@@ -2,7 +2,7 @@ import type { AuthRequest, LoginRequest, StorageRequest, SystemRequest } from '@
 import type { Logger } from 'pino';
 import type { SecretBox } from './auth/secret-box.ts';
 import { openSystemSecrets, type SystemSecrets } from './auth/system-secrets.ts';
-import { isDenied, parseRanges } from './channels/address-rules.ts';
+import { composeStorages } from './compose-storages.ts';
 import type { Db } from './database/connection.ts';
 import { listSystemCredentials } from './database/system-credentials.ts';
 import type { SystemConnection, SystemRow } from './database/tables.ts';
@@ -14,9 +14,14 @@ import type { Scheduler } from './execution/scheduler.ts';
 import { findScheduler } from './execution/schedulers.ts';
 import type { Shell } from './execution/shell.ts';
 import { createSshShell } from './execution/ssh-shell.ts';
+import { syncFileSystem } from './execution/sync-shell.ts';
+import { isDenied, parseRanges } from './net/address-rules.ts';
+import type { OpenSshAuth, OpenSshEndpoint } from './ssh/openssh-config.ts';
 import { SharedSshHosts } from './ssh/shared-ssh-hosts.ts';
 import type { SshAuth, SshEndpoint } from './ssh/ssh-endpoint.ts';
-import { openStorage } from './storage/by-protocol.ts';
+import type { SshEntrance } from './ssh/ssh-entrance.ts';
+import { openStorage, type StorageSecrets } from './storage/by-protocol.ts';
+import { askWeakPromises, type WeakPromise } from './storage/sftp-promises.ts';
 
 /** What adapters are made of. */
 export interface AdapterParts {
@@ -24,7 +29,16 @@ export interface AdapterParts {
   readonly secrets: SecretBox;
   /** Ranges that users' hosts may be in although they are private (`ARRAS_EGRESS_ALLOW`). */
   readonly egressAllow: readonly string[];
+  readonly openSsh: OpenSshSettings;
   readonly log: Logger;
+}
+
+/** What the systems have in common that the system's `ssh` program enters. */
+export interface OpenSshSettings {
+  /** Where its private directories are made. */
+  readonly directory: string;
+  /** The ssh_config(5) file of systems that are entered as the service's own account. */
+  readonly accountConfig: string;
 }
 
 /** A shell with what ends its connections. */
@@ -36,7 +50,11 @@ export interface OpenShell extends Opened {
 export interface Adapters extends AdapterFactories, AsyncDisposable {
   openShell(system: SystemRow): Promise<OpenShell>;
   /** How the hosts of a system are entered; null for a connection to this host. */
-  endpointOf(system: SystemRow, connection: SystemConnection): Promise<SshEndpoint | null>;
+  entranceOf(system: SystemRow, connection: SystemConnection): Promise<SshEntrance | null>;
+  /** What a host lacks that the files of a system are on; empty for files of this host. */
+  weakPromisesOf(system: SystemRow): Promise<readonly WeakPromise[]>;
+  /** Where the `ssh` program's private directories are made. */
+  readonly openSshDirectory: string;
   /** Whether an IP address may be connected to for a system. */
   allowedAddresses(system: Pick<SystemRow, 'trusted'>): (address: string) => boolean;
 }
@@ -46,16 +64,18 @@ export function createAdapters(parts: AdapterParts): Adapters {
   const ranges = parseRanges(parts.egressAllow);
   const isPublic = (address: string) => !isDenied(address, ranges);
   const hosts = new SharedSshHosts({
-    onState: ({ host, port, username }, state) => {
+    openSshDirectory: parts.openSsh.directory,
+    onState: ({ transport, endpoint: { host, port, username } }, state) => {
       const level = state.kind === 'reachable' ? 'info' : 'warn';
-      parts.log[level]({ host, port, username, ...state }, 'host.state');
+      parts.log[level]({ host, port, username, transport, ...state }, 'host.state');
     },
   });
+  const called = composeStorages(parts.egressAllow);
   const allowedAddresses: Adapters['allowedAddresses'] = ({ trusted }) => (trusted ? () => true : isPublic);
-  const endpointOf: Adapters['endpointOf'] = (system, connection) => readEndpoint(parts, system, connection);
+  const entranceOf: Adapters['entranceOf'] = (system, connection) => readEntrance(parts, system, connection);
   const open = async (system: SystemRow, connection: SystemConnection) => {
-    const endpoint = await endpointOf(system, connection);
-    return endpoint === null ? null : hosts.open(endpoint, allowedAddresses(system));
+    const entrance = await entranceOf(system, connection);
+    return entrance === null ? null : hosts.open(entrance, allowedAddresses(system));
   };
   const openShell = async (system: SystemRow): Promise<OpenShell> => {
     const shared = await open(system, 'login');
@@ -71,7 +91,17 @@ export function createAdapters(parts: AdapterParts): Adapters {
     };
   };
   return {
-    endpointOf,
+    entranceOf,
+    openSshDirectory: parts.openSsh.directory,
+    weakPromisesOf: async (system) => {
+      const shared = await open(system, 'storage');
+      if (shared === null) return [];
+      try {
+        return await askWeakPromises(shared.host);
+      } finally {
+        await shared.release();
+      }
+    },
     allowedAddresses,
     openShell,
     openExecutor: async (system) => {
@@ -79,9 +109,17 @@ export function createAdapters(parts: AdapterParts): Adapters {
       const { shell, ...opened } = await openShell(system);
       return { executor: createExecutor({ shell, scheduler }), ...opened };
     },
+    urls: called.urls,
     openStorage: async (system) => {
+      const { storage: block } = definitionOf(system);
+      const secrets = () => readStorageSecrets(parts, system);
+      const remote = await called.open(block, { trusted: system.trusted, secrets });
+      if (remote !== null) return { ...remote, close: () => remote.storage.close() };
       const shared = await open(system, 'storage');
-      const storage = openStorage(definitionOf(system).storage, { sshHost: shared?.host ?? null });
+      const storage = openStorage(block, {
+        sshHost: shared?.host ?? null,
+        syncFileSystem,
+      });
       return {
         storage,
         whyUnreachable: async () => (await shared?.whyUnreachable()) ?? null,
@@ -91,7 +129,9 @@ export function createAdapters(parts: AdapterParts): Adapters {
         },
       };
     },
-    [Symbol.asyncDispose]: () => hosts[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([hosts[Symbol.asyncDispose](), called[Symbol.asyncDispose]()]);
+    },
   };
 }
 
@@ -111,17 +151,38 @@ function definitionOf({ definition }: Pick<SystemRow, 'definition'>): SystemRequ
   return definition as unknown as SystemRequest;
 }
 
-async function readEndpoint(
-  { db, secrets }: AdapterParts,
+async function readEntrance(
+  { db, secrets, openSsh }: AdapterParts,
   system: SystemRow,
   connection: SystemConnection,
-): Promise<SshEndpoint | null> {
+): Promise<SshEntrance | null> {
   const block = connectionOf(system, connection);
   if (block.protocol !== 'SSH' && block.protocol !== 'SFTP') return null;
+  if (block.transport === 'OPENSSH' && block.auth.type === 'LOCAL')
+    return openSshEntrance(block, { kind: 'account', configFile: openSsh.accountConfig });
   const rows = await listSystemCredentials(db, system.uuid);
   const row = rows.find((stored) => stored.connection === connection);
   if (row === undefined) throw new JobFault(`system ${system.id} has no credentials for its ${connection}`);
-  return buildEndpoint(system.id, block, openSystemSecrets(secrets, row));
+  const opened = openSystemSecrets(secrets, row);
+  if (block.transport === 'OPENSSH') return openSshEntrance(block, buildOpenSshAuth(system.id, opened));
+  const auth = buildAuth(system.id, block.auth, opened);
+  return { transport: 'BUILTIN', endpoint: buildEndpoint<SshEndpoint>(block, auth) };
+}
+
+async function readStorageSecrets({ db, secrets }: AdapterParts, system: SystemRow): Promise<StorageSecrets> {
+  const { auth } = definitionOf(system).storage;
+  if (auth.type === 'ANONYMOUS') return {};
+  const rows = await listSystemCredentials(db, system.uuid);
+  const row = rows.find((stored) => stored.connection === 'storage');
+  if (row === undefined) throw new JobFault(`system ${system.id} has no credentials for its storage`);
+  return {
+    ...openSystemSecrets(secrets, row),
+    ...(auth.username !== undefined && { username: auth.username }),
+  };
+}
+
+function openSshEntrance(block: LoginRequest | StorageRequest, auth: OpenSshAuth): SshEntrance {
+  return { transport: 'OPENSSH', endpoint: buildEndpoint<OpenSshEndpoint>(block, auth) };
 }
 
 function connectionOf(system: SystemRow, connection: SystemConnection): LoginRequest | StorageRequest {
@@ -132,13 +193,11 @@ function connectionOf(system: SystemRow, connection: SystemConnection): LoginReq
 }
 
 /** A host behind a proxy is entered with the same name and the same proof as the proxy. */
-function buildEndpoint(
-  systemId: string,
-  block: LoginRequest | StorageRequest,
-  secrets: SystemSecrets,
-): SshEndpoint {
-  const { host = '', port = 22, proxy, hostKeys = [], auth } = block;
-  const shared = { username: auth.username ?? '', auth: buildAuth(systemId, auth, secrets) };
+function buildEndpoint<Endpoint extends SshEndpoint | OpenSshEndpoint>(
+  { host = '', port = 22, proxy, hostKeys = [], auth: { username = '' } }: LoginRequest | StorageRequest,
+  auth: Endpoint['auth'],
+) {
+  const shared = { username, auth };
   const via =
     proxy === undefined
       ? null
@@ -153,4 +212,19 @@ export function buildAuth(systemId: string, { type }: AuthRequest, secrets: Syst
   if (type === 'SSHKEYS' && privateKey !== undefined)
     return { kind: 'key', privateKey, passphrase: password ?? null };
   throw new JobFault(`system ${systemId}: the authentication ${type} cannot be used for SSH`);
+}
+
+/** A certificate stands where a public key does; the `ssh` program finds that itself. Throws {@link JobFault}. */
+function buildOpenSshAuth(
+  systemId: string,
+  { password = '', privateKey, publicKey = '' }: SystemSecrets,
+): OpenSshAuth {
+  if (privateKey === undefined)
+    throw new JobFault(`system ${systemId}: the transport OPENSSH needs a private key`);
+  if (password !== '')
+    throw new JobFault(
+      `system ${systemId}: the transport OPENSSH takes no key with a passphrase; store one without`,
+    );
+  const certificate = /^\s*[a-z0-9-]+-cert-v01@openssh\.com /.test(publicKey) ? publicKey : null;
+  return { kind: 'key', privateKey, certificate };
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { SystemRequest } from '@arras/contract';
 import { type Adapters, schedulerOf } from './compose-adapters.ts';
+import { CALLED_PROTOCOLS } from './compose-storages.ts';
 import type { SystemRow } from './database/tables.ts';
 import { jobsDirectory } from './domain/places.ts';
+import type { CheckedServer } from './engine/check-server.ts';
 import { type CheckedParts, checkSystem } from './engine/check-system.ts';
 import type { Opened } from './engine/targets.ts';
 import type { HostControl } from './http/context.ts';
@@ -50,8 +52,12 @@ function partsOf(adapters: Adapters, system: SystemRow, opened: Opened[]): Check
   const openShell = once(() => adapters.openShell(system));
   const openStorage = once(() => adapters.openStorage(system));
   return {
-    endpoint: () => adapters.endpointOf(system, definition.type === 'EXECUTION' ? 'login' : 'storage'),
-    isAllowedAddress: adapters.allowedAddresses(system),
+    entrance: {
+      find: () => adapters.entranceOf(system, definition.type === 'EXECUTION' ? 'login' : 'storage'),
+      isAllowedAddress: adapters.allowedAddresses(system),
+      openSshDirectory: adapters.openSshDirectory,
+    },
+    server: serverOf(definition),
     execution:
       definition.type === 'STORAGE'
         ? null
@@ -61,8 +67,15 @@ function partsOf(adapters: Adapters, system: SystemRow, opened: Opened[]): Check
             jobsRoot: jobsRootOf(definition),
           },
     storage: async () => (await openStorage()).storage,
+    weakPromises: () => adapters.weakPromisesOf(system),
     nonce: randomBytes(8).toString('hex'),
   };
+}
+
+/** Where the server of a system's files listens; null for files that are reached otherwise. */
+function serverOf({ storage: { protocol, host = '', port = 0 } }: SystemRequest): CheckedServer | null {
+  if (!CALLED_PROTOCOLS.has(protocol)) return null;
+  return { host, port, isReadOnly: protocol === 'HTTP' || protocol === 'HTTPS' };
 }
 
 function jobsRootOf({ storage, scratchDir, workDir }: Extract<SystemRequest, { type: 'EXECUTION' }>): string {

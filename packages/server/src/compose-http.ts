@@ -1,13 +1,16 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { isRecord } from '@arras/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAuthenticator } from './auth/authenticate.ts';
+import { createPasswordCheck } from './auth/check-password.ts';
 import type { JobTokens } from './auth/job-token.ts';
+import type { MessageKeys } from './auth/message-keys.ts';
 import type { SecretBox } from './auth/secret-box.ts';
 import type { Adapters } from './compose-adapters.ts';
 import type { Engine } from './compose-engine.ts';
@@ -16,7 +19,9 @@ import { composeRealtime, openChannels } from './compose-realtime.ts';
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
 import { ping } from './database/ping.ts';
+import { CALLBACK_LIMIT } from './domain/callback-limit.ts';
 import type { NewId } from './domain/id-source.ts';
+import { hearMessage } from './engine/hear-message.ts';
 import { suspendJob } from './engine/pause.ts';
 import type { Pressure } from './engine/pressure.ts';
 import { stopJob } from './engine/stop.ts';
@@ -27,6 +32,8 @@ import { createPolling } from './http/polling/polling.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { HANDLERS } from './http/routes/handlers.ts';
 import { createHttpServer } from './http/server.ts';
+import { GrowingFiles } from './http/tail/growing-files.ts';
+import { readTlsCertificate, renewTlsCertificate, type TlsFiles } from './http/tls-certificate.ts';
 import { BUILD_VERSION } from './version.ts';
 
 /** What the HTTP server is made of and around. */
@@ -40,19 +47,34 @@ export interface HttpParts {
   readonly notifications: MessageControl;
   readonly secrets: SecretBox;
   readonly jobTokens: JobTokens;
+  readonly messageKeys: MessageKeys;
   readonly metrics: Registry;
   readonly feed: LiveFeed;
   readonly adapters: Adapters;
 }
 
-/** Calls from inside one job: room for an eager program, none for a flood. */
-const CALLBACK_LIMIT = { burst: 30, perMinute: 60, nowMs: () => performance.now() };
+/** Passwords tried, by user and place: people mistype, programs sign in again and again. */
+const PASSWORD_LIMIT = { burst: 20, perMinute: 30, nowMs: () => performance.now() };
+
 /** Messages sent by hand, by subscription. */
 const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 
 /** Builds the HTTP server; it does not listen yet. */
 export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
-  const { config, db, log, newId, view, engine, notifications, secrets, jobTokens, metrics, feed } = parts;
+  const {
+    config,
+    db,
+    log,
+    newId,
+    view,
+    engine,
+    notifications,
+    secrets,
+    jobTokens,
+    messageKeys,
+    metrics,
+    feed,
+  } = parts;
   const realtime = composeRealtime({ config, db, log, view, metrics, feed });
   const polling = createPolling({
     db,
@@ -75,24 +97,37 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
     randomBytes,
     auth: createAuthenticator({ db, now: () => performance.now() }),
+    checkPassword: createPasswordCheck({ db, limit: createRateLimit(PASSWORD_LIMIT), randomBytes }),
     feed,
     polling,
     realtime,
+    growingFiles: new GrowingFiles(),
     targets: engine.context.targets,
     hosts: composeHosts(parts.adapters),
     stagingDeadlineMs: config.ARRAS_STAGING_LIMIT,
+    maxUploadBytes: config.ARRAS_UPLOAD_LIMIT,
     notifications,
     secrets,
     jobTokens,
-    callbackLimit: createRateLimit(CALLBACK_LIMIT),
+    messageKeys,
+    callbackLimit: createRateLimit({ ...CALLBACK_LIMIT, nowMs: () => performance.now() }),
     fireLimit: createRateLimit(FIRE_LIMIT),
     engine: {
       stopJob: (job, order) => stopJob(engine.context, job, order),
       pauseJob: (job) => suspendJob(engine.context, job, 'pause'),
       resumeJob: (job) => suspendJob(engine.context, job, 'resume'),
+      hearMessage: (message) => hearMessage(engine.context, message),
     },
   };
-  const server = createHttpServer(context, HANDLERS, { maxConnections: config.ARRAS_MAX_CONNECTIONS });
+  const tlsFiles = tlsFilesOf(config);
+  const server = createHttpServer(context, HANDLERS, {
+    maxConnections: config.ARRAS_MAX_CONNECTIONS,
+    ...(tlsFiles && { tls: await readTlsCertificate(tlsFiles) }),
+  });
+  if (tlsFiles !== null && server.server instanceof TlsServer) {
+    const renewal = renewTlsCertificate(server.server, tlsFiles, { log });
+    server.addHook('onClose', async () => renewal[Symbol.dispose]());
+  }
   server.addHook('onClose', async () => polling[Symbol.dispose]());
   countRequests(server, engine.context.pressure);
   const gate = openChannels({ server: server.server, context });
@@ -104,10 +139,22 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
   return server;
 }
 
-/** Last as long as their reader likes. */
-const ENDLESS: readonly (string | undefined)[] = ['downloadJobOutput', 'streamJobEvents', 'streamEvents'];
+function tlsFilesOf(config: Config): TlsFiles | null {
+  const { ARRAS_TLS_CERT: certPath, ARRAS_TLS_KEY: keyPath } = config;
+  return certPath === null || keyPath === null ? null : { certPath, keyPath };
+}
 
-/** Downloads and streams are not counted, nor requests that may wait for a change. */
+/** Last as long as their reader likes. */
+const ENDLESS: readonly (string | undefined)[] = [
+  'downloadJobOutput',
+  'downloadFile',
+  'uploadFile',
+  'manageFile',
+  'streamJobEvents',
+  'streamEvents',
+];
+
+/** Downloads, uploads, copies and streams are not counted, nor requests that may wait for a change. */
 function countRequests(server: FastifyInstance, pressure: Pressure): void {
   const counts = ({ routeOptions, query }: FastifyRequest) =>
     !ENDLESS.includes(routeOptions.config.operationId) && !(isRecord(query) && 'wait' in query);
@@ -156,5 +203,6 @@ export async function listen(server: FastifyInstance, config: Config): Promise<s
   await server.listen({ host: config.ARRAS_HOST, port: config.ARRAS_PORT, backlog: BACKLOG });
   const { port } = server.server.address() as AddressInfo;
   const host = config.ARRAS_HOST.includes(':') ? `[${config.ARRAS_HOST}]` : config.ARRAS_HOST;
-  return `http://${host}:${port}`;
+  const scheme = tlsFilesOf(config) === null ? 'http' : 'https';
+  return `${scheme}://${host}:${port}`;
 }

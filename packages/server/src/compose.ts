@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { hostname } from 'node:os';
+import { hostname, tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
 import { type AdministratorSettings, ensureAdministrator } from './auth/first-start.ts';
 import { createJobTokens } from './auth/job-token.ts';
+import { createMessageKeys } from './auth/message-keys.ts';
 import { createSecretBox } from './auth/secret-box.ts';
 import { deriveKeys, loadServiceKeys } from './auth/service-key.ts';
-import { createAdapters } from './compose-adapters.ts';
+import { createAdapters, type OpenSshSettings } from './compose-adapters.ts';
 import { composeEngine } from './compose-engine.ts';
 import { closeServer, composeHttp, listen } from './compose-http.ts';
 import { composeNotifications } from './compose-notifications.ts';
@@ -24,6 +26,7 @@ import { createIdSource } from './domain/id-source.ts';
 import { createTimeFormat } from './domain/timestamp.ts';
 import { LiveFeed, SIGN_ON_MS } from './events/feed.ts';
 import { heartbeatUrl } from './events/job-links.ts';
+import { removeForsakenDirectories } from './ssh/openssh-host.ts';
 
 /** The service, composed and started. */
 export interface Service {
@@ -66,8 +69,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
     });
     const secrets = createSecretBox({ keys: deriveKeys(keys, 'sealing'), randomBytes });
     const jobTokens = createJobTokens(deriveKeys(keys, 'job tokens'));
+    const messageKeys = createMessageKeys(deriveKeys(keys, 'job messages'));
     const metrics = new Registry();
-    const adapters = stack.use(createAdapters({ db, secrets, egressAllow: config.ARRAS_EGRESS_ALLOW, log }));
+    const openSsh = await prepareOpenSsh(config);
+    const adapters = stack.use(
+      createAdapters({ db, secrets, egressAllow: config.ARRAS_EGRESS_ALLOW, openSsh, log }),
+    );
     const shared = {
       config,
       pool,
@@ -78,6 +85,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       replica,
       secrets,
       jobTokens,
+      messageKeys,
       metrics,
       feed,
       adapters,
@@ -107,6 +115,17 @@ export async function startService(config: Config, log: Logger): Promise<Service
     await stack.disposeAsync();
     throw error;
   }
+}
+
+/** The longest path of a directory in which the sockets of `ssh` have room: theirs may have 107 bytes. */
+const LONGEST_SOCKET_DIRECTORY = 45;
+
+/** Keys that an earlier process left behind when it was killed go. */
+async function prepareOpenSsh(config: Config): Promise<OpenSshSettings> {
+  const own = join(config.ARRAS_DATA_DIR, 'ssh');
+  const directory = Buffer.byteLength(own) > LONGEST_SOCKET_DIRECTORY ? tmpdir() : own;
+  await removeForsakenDirectories(directory);
+  return { directory, accountConfig: config.ARRAS_SSH_CONFIG ?? join(userInfo().homedir, '.ssh', 'config') };
 }
 
 /** What is new in this process and, through hints, in the others on the same database. */

@@ -52,6 +52,10 @@ function size(value: string): number {
   return Number(match[1]) * unit;
 }
 
+function optionalSize(value: string): number | null {
+  return value === '' ? null : size(value);
+}
+
 const ROLES = ['api', 'worker'] as const;
 
 /** What a process does: answer requests, work on jobs, or both. */
@@ -61,6 +65,14 @@ function roles(value: string): ReadonlySet<Role> {
   const chosen = value.split(',').map((role) => ROLES.find((known) => known === role.trim()));
   if (chosen.includes(undefined)) throw new Error(`a list of ${ROLES.join(' and ')}`);
   return new Set(chosen.filter((role) => role !== undefined));
+}
+
+const ARCHIVE_CHECKS = ['hash', 'size'] as const;
+
+function archiveCheck(value: string): (typeof ARCHIVE_CHECKS)[number] {
+  const check = ARCHIVE_CHECKS.find((known) => known === value);
+  if (check) return check;
+  throw new Error(`one of ${ARCHIVE_CHECKS.join(', ')}`);
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -112,6 +124,17 @@ export const SETTINGS = {
       'Address under which clients reach the service: the base of every link. Default: the listening address.',
     parse: publicUrl,
   },
+  ARRAS_TLS_CERT: {
+    default: '',
+    description:
+      'File with the certificate and its chain in PEM: the service then speaks HTTPS. Replaced files are used within a minute.',
+    parse: optionalText,
+  },
+  ARRAS_TLS_KEY: {
+    default: '',
+    description: 'File with the key of the certificate in PEM.',
+    parse: optionalText,
+  },
   DATABASE_URL: {
     default: '',
     description:
@@ -120,8 +143,8 @@ export const SETTINGS = {
   },
   ARRAS_DATABASE_CONNECTIONS: {
     default: '20',
-    description: 'Connections this process may hold.',
-    parse: integer(4, 500),
+    description: 'Connections this process may hold; some are for listening alone.',
+    parse: integer(8, 500),
   },
   ARRAS_ADMIN_USERNAME: {
     default: 'admin',
@@ -160,8 +183,14 @@ export const SETTINGS = {
   ARRAS_EGRESS_ALLOW: {
     default: '',
     description:
-      'Comma-separated CIDR ranges that webhooks may reach although they are private, such as `10.20.0.0/16,127.0.0.0/8`.',
+      'Comma-separated CIDR ranges that webhooks, inputs at addresses and systems of users may reach although they are private, such as `10.20.0.0/16,127.0.0.0/8`.',
     parse: list,
+  },
+  ARRAS_SSH_CONFIG: {
+    default: '',
+    description:
+      'The ssh_config(5) file by which the ssh program enters systems with the transport OPENSSH and the authentication LOCAL. Default: `~/.ssh/config` of the account that the service runs as.',
+    parse: optionalText,
   },
   ARRAS_SMTP_URL: {
     default: '',
@@ -205,10 +234,44 @@ export const SETTINGS = {
     description: 'Decisions about jobs that this process takes at the same time.',
     parse: integer(1, 200),
   },
+  ARRAS_SUBMIT_TASKS: {
+    default: '100',
+    description:
+      'Jobs that this process starts at the same time. Up to 50 of them go together in one command of a remote system.',
+    parse: integer(1, 1_000),
+  },
   ARRAS_DATA_TASKS: {
     default: '6',
     description: 'Jobs whose data this process moves at the same time.',
     parse: integer(1, 200),
+  },
+  ARRAS_FILE_TASKS: {
+    default: '4',
+    description: 'Imports and copies of the Files API that this process makes at the same time.',
+    parse: integer(1, 200),
+  },
+  ARRAS_TRANSFERS_PER_SYSTEM: {
+    default: '8',
+    description:
+      'Transfers of data, each an input or the output of a job, that this process has at the same time with one system. Further ones wait, and their jobs say so.',
+    parse: integer(1, 1_000),
+  },
+  ARRAS_TRANSFER_STALLED: {
+    default: '60s',
+    description: 'Time without a byte after which a transfer is called stalled in the history.',
+    parse: duration,
+  },
+  ARRAS_TRANSFER_GIVE_UP: {
+    default: '15m',
+    description:
+      'Time without a byte after which a transfer is broken off; it is gone on with later, which costs the job no attempt.',
+    parse: duration,
+  },
+  ARRAS_ARCHIVE_VERIFY: {
+    default: 'hash',
+    description:
+      'How an archive is checked before the work directory is removed: `hash` reads every byte of it back, `size` compares sizes only. Choose `size` where reading back costs too much, such as from an object store that charges for it.',
+    parse: archiveCheck,
   },
   ARRAS_MONITOR_INTERVAL: {
     default: '5s',
@@ -230,6 +293,11 @@ export const SETTINGS = {
     default: '30d',
     description: 'Longest time a job may wait to be started; then it fails.',
     parse: duration,
+  },
+  ARRAS_UPLOAD_LIMIT: {
+    default: '',
+    description: 'Largest file that can be uploaded, such as `50GiB`. Default: any that the storage takes.',
+    parse: optionalSize,
   },
   ARRAS_ARCHIVING_LIMIT: {
     default: '7d',
@@ -258,6 +326,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     } catch (error) {
       problems.push(`${name}: expected ${error instanceof Error ? error.message : String(error)}`);
     }
+  }
+  if ((values['ARRAS_TLS_CERT'] === null) !== (values['ARRAS_TLS_KEY'] === null)) {
+    problems.push('ARRAS_TLS_CERT, ARRAS_TLS_KEY: expected both or none');
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   // Every name of SETTINGS has been parsed by its own parser just above.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { type Service, startService } from './compose.ts';
 import { type Config, ConfigError, readConfig } from './config.ts';
+import { countBuffersAsHeap } from './count-buffers-as-heap.ts';
 
 /** Milliseconds a clean stop may take; then the process ends anyway, which is as safe as a kill (R10). */
 const STOP_DEADLINE_MS = 25_000;
@@ -11,6 +12,7 @@ const STOP_DEADLINE_MS = 25_000;
 const EXIT_CONFIG = 78;
 
 async function main(): Promise<void> {
+  countBuffersAsHeap();
   const config = readSettings();
   if (!config) return;
   const log = pino({ level: config.ARRAS_LOG_LEVEL }, pino.destination({ dest: 2, sync: true }));

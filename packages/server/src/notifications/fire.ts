@@ -10,7 +10,7 @@ import { parseTemplate } from '../domain/template.ts';
 import { findSurroundings } from '../events/job-surroundings.ts';
 import { renderJob } from '../events/job-view.ts';
 import type { NotificationContext } from './context.ts';
-import { type Content, renderJobContent, resolveUrl, type ToldEvent } from './message.ts';
+import { type Content, renderJobContent, resolveUrl, type ToldEvent, toldKindOf } from './message.ts';
 
 /** A message to be sent now, beside the deliveries that wait. */
 export interface Shot {
@@ -108,10 +108,7 @@ async function jobContentOf(
 }
 
 function resourceShot(shot: Shot, event: ToldEvent): Content {
-  const kind =
-    shot.subscription.resource_kind === 'app' || shot.subscription.resource_kind === 'system'
-      ? shot.subscription.resource_kind
-      : 'notification';
+  const kind = toldKindOf(shot.subscription.resource_kind);
   const resource = { id: shot.associatedUuid, owner: shot.subscription.owner };
   const rawJson = JSON.stringify({ ...resource, event });
   return {

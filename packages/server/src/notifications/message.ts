@@ -4,7 +4,12 @@ import type { Message } from '../channels/channel.ts';
 import type { ClaimedDelivery } from '../database/claim-deliveries.ts';
 import { type DeliveryContent, storeContents } from '../database/deliveries.ts';
 import type { JobRow } from '../database/tables.ts';
-import { jobVariables, type PermissionChange, resourceVariables } from '../domain/event-variables.ts';
+import {
+  jobVariables,
+  type PermissionChange,
+  resourceVariables,
+  type ToldKind,
+} from '../domain/event-variables.ts';
 import { type MailText, renderJobMail, renderResourceMail } from '../domain/mail-text.ts';
 import { parseTemplate, resolveTemplate } from '../domain/template.ts';
 import { findSurroundings } from '../events/job-surroundings.ts';
@@ -165,6 +170,7 @@ const MAY_BE_ARCHIVED: ReadonlySet<string> = new Set(['ARCHIVING_FINISHED', 'FIN
 const WRAPPED_AS = {
   job: null,
   any: null,
+  file: null,
   notification: null,
   system: 'system',
   app: 'software',
@@ -217,15 +223,17 @@ function permissionIn(data: Readonly<Record<string, unknown>> | null): Permissio
     : null;
 }
 
+/** Subscriptions to everything hear of resources beside jobs as of subscriptions. */
+export function toldKindOf(kind: ClaimedDelivery['resource_kind']): ToldKind {
+  return kind === 'any' || kind === 'job' ? 'notification' : kind;
+}
+
 function resourceContent(delivery: ClaimedDelivery, event: ToldEvent): Content {
-  const kind =
-    delivery.resource_kind === 'app' || delivery.resource_kind === 'system'
-      ? delivery.resource_kind
-      : 'notification';
+  const kind = toldKindOf(delivery.resource_kind);
   const resource = delivery.snapshot;
   const rawJson = JSON.stringify({ ...resource, event });
-  const { id } = resource;
-  const title = `${kind} ${typeof id === 'string' ? id : delivery.lane}`;
+  const name = kind === 'file' ? resource['path'] : resource['id'];
+  const title = `${kind} ${typeof name === 'string' ? name : delivery.lane}`;
   return {
     body: Buffer.from(rawJson, 'utf8'),
     variables: resourceVariables(kind, {

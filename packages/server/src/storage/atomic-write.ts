@@ -1,62 +1,158 @@
 import fs from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { chmodFd, closeFd, OPEN, openFd, syncFd, writeFd } from './descriptors.ts';
-import { createPartName } from './part-file.ts';
+import { chmodFd, closeFd, OPEN, openFd, statFd, syncFd, writeFd } from './descriptors.ts';
+import { errnoOf } from './errno.ts';
+import { CHECKPOINT_BYTES, createPartName, resumablePartName } from './part-file.ts';
 import { entryPath, syncDirectory } from './safe-open.ts';
-import type { WriteOptions } from './storage.ts';
+import { type Resumption, StorageError, type WriteOptions } from './storage.ts';
 
 const rename = promisify(fs.rename);
+const lstat = promisify(fs.lstat);
 const unlink = promisify(fs.unlink);
+const syncData = promisify(fs.fdatasync);
 
 /** A file to appear in an open directory. */
 interface AtomicWrite extends WriteOptions {
   readonly directory: number;
   readonly name: string;
-  readonly source: Readable;
+  /** Writes the file from `resume.fromByte` on, or from its start; yields the size that it has then. */
+  readonly pour: (fd: number) => Promise<number>;
 }
 
 /**
  * Writes under a part name, syncs, renames, syncs the directory. Whatever fails before the rename removes the part
- * file; after a failed sync it is never tried again on the same file, because Linux may have dropped the pages.
+ * file, unless it can be resumed; after a failed sync it is never tried again on the same file, because Linux may have
+ * dropped the pages.
  */
 export async function writeAtomically(write: AtomicWrite): Promise<void> {
-  const part = entryPath(write.directory, createPartName());
-  const fd = await openFd(part, OPEN.newFile, (write.mode ?? 0o666) & 0o777);
+  const { directory, name, resume } = write;
+  const part = entryPath(directory, resume ? resumablePartName(name, resume.key) : createPartName());
+  const fd = resume ? await openResumed(part, write, resume) : await openNew(part, write.mode);
   try {
-    await fill(fd, write);
+    const inode = await fill(fd, write);
+    if (resume) await refuseOtherPart(part, inode);
     write.signal?.throwIfAborted();
-    await rename(part, entryPath(write.directory, write.name));
+    await rename(part, entryPath(directory, name));
   } catch (error) {
     // The first error counts; a part file that cannot be removed either is left to removeParts.
-    await unlink(part).catch(() => undefined);
+    if (resume === undefined || isSpoilt(error)) await unlink(part).catch(() => undefined);
     throw error;
   }
-  await syncDirectory(write.directory);
+  await syncDirectory(directory);
 }
 
-async function fill(fd: number, { source, mode, signal }: AtomicWrite): Promise<void> {
+function openNew(part: string | Buffer, mode = 0o666): Promise<number> {
+  return openFd(part, OPEN.newFile, mode & 0o777);
+}
+
+/** Its owner must be able to open it again, whatever the final bits. What is no part of ours makes room for one. */
+async function openResumed(
+  part: string | Buffer,
+  { mode }: AtomicWrite,
+  { fromByte }: Resumption,
+): Promise<number> {
+  const fd = await openFd(part, OPEN.resumedFile, mode === undefined ? 0o666 : 0o600).catch(
+    async (error: unknown) => {
+      if (!['ELOOP', 'ENXIO'].includes(errnoOf(error) ?? '')) throw error;
+      await unlink(part);
+      throw beginAnew();
+    },
+  );
+  const stats = await statFd(fd);
+  if (stats.isFile() && stats.nlink === 1 && stats.size >= fromByte) return fd;
+  await closeFd(fd);
+  await unlink(part);
+  throw beginAnew();
+}
+
+function beginAnew(): StorageError {
+  return new StorageError('changed', 'the part of this write is gone or shorter than it was: begin anew');
+}
+
+/** Another writer of the same key may have given the part up and begun anew meanwhile: that one is not whole. */
+async function refuseOtherPart(part: string | Buffer, inode: number): Promise<void> {
+  if ((await lstat(part)).ino === inode) return;
+  throw new StorageError('unreachable', 'another writer of the same file got in the way');
+}
+
+/** Whether nothing of a part may be used again. On a full disk it would only be in the way of others. */
+function isSpoilt(error: unknown): boolean {
+  if (error instanceof StorageError) return ['corrupt', 'changed'].includes(error.code);
+  return ['EIO', 'ENOSPC', 'EDQUOT', 'EFBIG'].includes(errnoOf(error) ?? '');
+}
+
+/** Yields the inode of the part. */
+async function fill(fd: number, { pour, mode }: AtomicWrite): Promise<number> {
   try {
-    await pour(signal === undefined ? source : addAbortSignal(signal, source), fd);
+    const sizeBytes = await pour(fd);
+    const { size, ino } = await statFd(fd);
+    if (size !== sizeBytes) {
+      throw new StorageError('corrupt', `the part has ${size} bytes instead of ${sizeBytes}: begin anew`);
+    }
     // Created with these bits, so never readable by more than the final file; this adds what the umask took.
     if (mode !== undefined) await chmodFd(fd, mode & 0o777);
     await syncFd(fd);
+    return ino;
   } finally {
     await closeFd(fd);
   }
 }
 
 /**
- * A loop instead of a pipeline into a WriteStream: that closes its descriptor by itself when it is destroyed,
- * perhaps with a write under way, and a second close may hit another file's number. Here no write is under way when
- * the loop ends. Reading goes on meanwhile as far as the source's own buffer lets it.
+ * What `writeAtomically` pours from a stream. A loop instead of a pipeline into a WriteStream: that closes its
+ * descriptor by itself when it is destroyed, perhaps with a write under way, and a second close may hit another file's
+ * number. Here no write is under way when the loop ends. Reading goes on meanwhile as far as the source's own buffer
+ * lets it.
  */
-async function pour(source: Readable, fd: number): Promise<void> {
-  for await (const chunk of source as AsyncIterable<Buffer | string>) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    let written = 0;
-    while (written < bytes.length) {
-      written += (await writeFd(fd, bytes, written, bytes.length - written, null)).bytesWritten;
-    }
+export function pourStream(source: Readable, { signal, resume }: WriteOptions): AtomicWrite['pour'] {
+  const chunks = signal === undefined ? source : addAbortSignal(signal, source);
+  return (fd) =>
+    withCheckpoints(fd, resume?.fromByte ?? 0, async (checkpoint) => {
+      let position = resume?.fromByte ?? 0;
+      for await (const chunk of chunks as AsyncIterable<Buffer | string>) {
+        const bytes = toBytes(chunk);
+        await writeAll(fd, bytes, position);
+        position += bytes.length;
+        await checkpoint(position);
+      }
+      return position;
+    });
+}
+
+/**
+ * Lets a file be brought to disk while it is written, each time it has passed a checkpoint: what `safePartBytes` counts
+ * on, and at the end less is left to sync. Before the next one but one begins, a checkpoint is on disk.
+ */
+export async function withCheckpoints(
+  fd: number,
+  fromByte: number,
+  write: (checkpoint: (position: number) => Promise<void>) => Promise<number>,
+): Promise<number> {
+  let step = Math.floor(fromByte / CHECKPOINT_BYTES);
+  let synced = Promise.resolve();
+  try {
+    return await write(async (position) => {
+      const now = Math.floor(position / CHECKPOINT_BYTES);
+      if (now === step) return;
+      step = now;
+      await synced;
+      synced = syncData(fd);
+      synced.catch(() => undefined);
+    });
+  } finally {
+    // Under no sync may the descriptor be closed.
+    await synced;
+  }
+}
+
+function toBytes(chunk: Buffer | string): Buffer {
+  return typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+}
+
+async function writeAll(fd: number, bytes: Buffer, position: number): Promise<void> {
+  for (let written = 0; written < bytes.length; ) {
+    const left = bytes.length - written;
+    written += (await writeFd(fd, bytes, written, left, position + written)).bytesWritten;
   }
 }

@@ -3,11 +3,10 @@ import { Readable } from 'node:stream';
 import { toStorageError } from './errno.ts';
 import { StorageError } from './storage.ts';
 
-/**
- * Bytes a read: large enough that the thread pool's turn costs little, small enough that a hundred open downloads
- * with a read-ahead of one chunk stay near 50 MiB.
- */
+/** Bytes a read, at last: large enough that the thread pool's turn costs little. */
 const CHUNK_BYTES = 256 * 1024;
+/** The first read; each is twice the one before. A hundred downloads whose readers stall early hold little. */
+const FIRST_CHUNK_BYTES = 32 * 1024;
 
 /** What to read from an open file; `path` is for messages. */
 interface DescriptorRead {
@@ -24,6 +23,7 @@ interface DescriptorRead {
 export function readDescriptor({ fd, start, length, path }: DescriptorRead): Readable {
   const end = start + length;
   let position = start;
+  let chunkBytes = FIRST_CHUNK_BYTES;
   let reading = false;
   let closeNow: (() => void) | null = null;
 
@@ -39,9 +39,11 @@ export function readDescriptor({ fd, start, length, path }: DescriptorRead): Rea
   }
 
   return new Readable({
-    highWaterMark: CHUNK_BYTES,
+    // One chunk ahead, whatever its size.
+    highWaterMark: 1,
     read() {
-      const wanted = Math.min(CHUNK_BYTES, end - position);
+      const wanted = Math.min(chunkBytes, end - position);
+      chunkBytes = Math.min(CHUNK_BYTES, chunkBytes * 2);
       if (wanted <= 0) {
         this.push(null);
         return;

@@ -28,6 +28,10 @@ export const OPEN = {
   /** A pinned regular file, through its /proc name (itself a link, so without O_NOFOLLOW). */
   pinned: O_RDONLY | O_NONBLOCK,
   newFile: O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW,
+  /** A file that was listed as regular a moment ago; what it is now is asked of it. */
+  smallFile: O_RDONLY | O_NONBLOCK | O_NOFOLLOW,
+  /** A file that is gone on with; never waits for a FIFO's other end. */
+  resumedFile: O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK,
 } as const;
 
 /** Node has no openat(2); Linux resolves this to the open file itself, whatever its path is by now. */

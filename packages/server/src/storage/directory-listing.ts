@@ -1,20 +1,14 @@
 import fs from 'node:fs';
-import { promisify } from 'node:util';
+import type { SeenEntry } from './copy-requests.ts';
+import { askCopyWorker } from './copy-workers.ts';
 import { procPath } from './descriptors.ts';
-import { errnoOf } from './errno.ts';
-import { toFileInfo } from './file-info.ts';
-import { kindOf } from './file-kind.ts';
-import { forEachLimit } from './for-each-limit.ts';
-import { decodeName, isTextName } from './name-bytes.ts';
+import { decodeName, isTextName, nameOnDisk } from './name-bytes.ts';
 import { isPartName } from './part-file.ts';
 import { joinName } from './path-parts.ts';
-import { entryPath } from './safe-open.ts';
 import type { FileInfo, ListOptions } from './storage.ts';
 
-const lstat = promisify(fs.lstat);
-
-/** Twice the thread pool: keeps it busy without queueing 100,000 calls at once. */
-const STATS_AT_ONCE = 8;
+/** What a worker looks at for one request: others get their turn in between. */
+const LOOKS_AT_ONCE = 1000;
 
 /** Lists an open directory; `path` is its path below the root. An entry that vanishes meanwhile is not listed. */
 export async function listDirectory(
@@ -25,23 +19,25 @@ export async function listDirectory(
   const bytes = await fs.promises.readdir(procPath(directory), { encoding: 'buffer' });
   const names = bytes.sort((a, b) => a.compare(b)).map(decodeName);
   const listed = names.filter((name) => !isPartName(name) && (everyName || isTextName(name)));
-  const found = listed.map((): FileInfo | null => null);
-  await forEachLimit(listed, STATS_AT_ONCE, async (name, index) => {
-    const stats = await findStats(directory, name);
-    if (stats === null) return;
-    const kind = kindOf(stats);
-    const entry = joinName(path, name);
-    if (kind === 'file' || kind === 'dir') found[index] = toFileInfo(entry, stats);
-    else if (kind !== 'unknown') onLeftOut?.({ path: entry, what: kind });
+  const seen = await lookAtAll(directory, listed);
+  return listed.flatMap((name, index): readonly FileInfo[] => {
+    const entry = seen[index] ?? null;
+    if (entry === null) return [];
+    const { kind, sizeBytes, modifiedMs, mode } = entry;
+    const where = joinName(path, name);
+    if (kind === 'file' || kind === 'dir') {
+      return [{ path: where, name, type: kind, sizeBytes, modifiedAt: new Date(modifiedMs), mode }];
+    }
+    if (kind !== 'unknown') onLeftOut?.({ path: where, what: kind });
+    return [];
   });
-  return found.filter((info) => info !== null);
 }
 
-async function findStats(directory: number, name: string): Promise<fs.Stats | null> {
-  try {
-    return await lstat(entryPath(directory, name));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
+async function lookAtAll(directory: number, names: readonly string[]): Promise<readonly SeenEntry[]> {
+  const seen: SeenEntry[] = [];
+  for (let start = 0; start < names.length; start += LOOKS_AT_ONCE) {
+    const portion = names.slice(start, start + LOOKS_AT_ONCE).map(nameOnDisk);
+    seen.push(...(await askCopyWorker({ kind: 'look', directory, names: portion }, 0)));
   }
+  return seen;
 }

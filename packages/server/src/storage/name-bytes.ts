@@ -16,6 +16,11 @@ export function encodeName(name: string): Buffer {
   return Buffer.concat(Array.from(name, encodeCharacter));
 }
 
+/** A name as calls of the file system take it: text as it is, anything else as its bytes. */
+export function nameOnDisk(name: string): string | Buffer {
+  return isTextName(name) ? name : encodeName(name);
+}
+
 /** Whether a string stands for a name or path at all: other lone surrogates than the 128 above do not. */
 export function isName(name: string): boolean {
   return name.isWellFormed() || Array.from(name).every((one) => one.isWellFormed() || standsForByte(one));

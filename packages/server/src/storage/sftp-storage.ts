@@ -2,12 +2,17 @@ import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { parentPath } from '../domain/paths.ts';
 import type { SshHost } from '../ssh/ssh-host.ts';
+import { findSafeBytes, partPath } from './part-file.ts';
 import { refuseRoot } from './path-parts.ts';
+import { copyOverSftp } from './sftp-copy.ts';
 import { toSftpError } from './sftp-failure.ts';
 import { toSftpInfo } from './sftp-info.ts';
 import { moveOverSftp } from './sftp-move.ts';
 import { ensureDirectory, hostBytes, lookAt, lookAtDirectory, type SftpPlace } from './sftp-place.ts';
+import { pourStream } from './sftp-pour.ts';
 import { openOverSftp } from './sftp-read.ts';
+import { readSmallOverSftp, writeSmallOverSftp } from './sftp-small-files.ts';
+import { canSync } from './sftp-sync.ts';
 import { listOverSftp, removeEntry, removePartsBelow } from './sftp-tree.ts';
 import { writeOverSftp } from './sftp-write.ts';
 import {
@@ -33,6 +38,9 @@ export interface SftpStorageOptions {
  */
 const FILES_AT_ONCE = 8;
 
+/** All are open at a time, for each of the above, and OpenSSH's server may have a thousand open files. */
+const SMALL_FILES_AT_ONCE = 64;
+
 /**
  * Files of a host that is entered over SSH. What cannot be had of SFTP version 3, and so differs from local files:
  * links are refused by looking before each use (`lookAt`), a hard link to another account's file cannot be told from a
@@ -56,6 +64,22 @@ export function createSftpStorage({ host, rootDir }: SftpStorageOptions): Storag
       }),
     open: (path, range) => openHeld(at, path, range),
     write: (path, source, options = {}) => write(at, path, source, options),
+    copyWithin: (from, to, options = {}) =>
+      at(`${from} to ${to}`, (place) => copyOverSftp(place, { ...options, from, to })),
+    smallFiles: {
+      filesAtOnce: SMALL_FILES_AT_ONCE,
+      read: (directory, files) => at(directory, (place) => readSmallOverSftp(place, directory, files)),
+      write: (directory, files) => at(directory, (place) => writeSmallOverSftp(place, directory, files)),
+    },
+    resumable: {
+      findPart: (path, key) =>
+        at(path, (place) =>
+          // Where nothing can be synced, nothing is known to be safe.
+          findSafeBytes(async () => (canSync(place.sftp) ? find(place, partPath(path, key)) : null)),
+        ),
+      openPart: null,
+      removePart: (path, key) => at(path, (place) => remove(place, partPath(path, key))),
+    },
     makeDirectory: (path) => at(path, (place) => ensureDirectory(place, path)),
     remove: (path) => at(path, (place) => remove(place, path)),
     removeParts: (path, writtenBefore) =>
@@ -133,7 +157,7 @@ async function write(at: At, path: string, source: Readable, options: WriteOptio
   try {
     options.signal?.throwIfAborted();
     refuseRoot(path, 'written');
-    await at(path, (place) => writeOverSftp(place, { ...options, path, source }));
+    await at(path, (place) => writeOverSftp(place, { ...options, path, pour: pourStream(source, options) }));
   } finally {
     source.destroy();
   }

@@ -1,31 +1,27 @@
-import { addAbortSignal, type Readable } from 'node:stream';
 import { parentPath } from '../domain/paths.ts';
 import { SFTP_OPEN, type SftpClient, type SftpHandle } from '../ssh/sftp-client.ts';
 import { SFTP_STATUS } from '../ssh/sftp-requests.ts';
-import { createPartName } from './part-file.ts';
+import { createPartName, partPath } from './part-file.ts';
 import { joinName } from './path-parts.ts';
 import { explainWriteFailure, isRefusal, toSftpError } from './sftp-failure.ts';
 import { kindOfMode } from './sftp-info.ts';
 import { ensureDirectory, hostBytes, type SftpPlace } from './sftp-place.ts';
 import { renameOver } from './sftp-rename.ts';
 import { canSync, openForSync, syncAndClose } from './sftp-sync.ts';
+import { createSftpWindow, type SftpWindow } from './sftp-window.ts';
 import { StorageError, type WriteOptions } from './storage.ts';
-
-/** Bytes of a file that are on their way at a time: keeps a line of 100 MB/s busy over 20 ms. */
-const WINDOW_BYTES = 2 * 1024 * 1024;
-/** The same in requests, for sources that come in crumbs. */
-const WINDOW_REQUESTS = 64;
 
 /** A file to appear on the host. */
 export interface SftpWrite extends WriteOptions {
   readonly path: string;
-  readonly source: Readable;
+  /** Writes it from `resume.fromByte` on, or from its start; yields the size that it has once the window is settled. */
+  readonly pour: (sftp: SftpClient, handle: SftpHandle, window: SftpWindow) => Promise<number>;
 }
 
 /**
  * Writes under a part name, syncs, compares the size, renames, syncs the directory. Whatever fails before the rename
- * removes the part file, unless the session is gone; then `removeParts` does, later. Requests that need no answer of
- * one another go out together: a small file takes four round trips.
+ * removes the part file, unless it can be resumed or the session is gone; then `removeParts` does, later. Requests that
+ * need no answer of one another go out together: a small file takes four round trips.
  */
 export async function writeOverSftp(place: SftpPlace, write: SftpWrite): Promise<void> {
   const { sftp } = place;
@@ -33,11 +29,12 @@ export async function writeOverSftp(place: SftpPlace, write: SftpWrite): Promise
   const directory = hostBytes(place, parentPath(path));
   await makeWay(place, path);
   const createBeside = (): Buffer => hostBytes(place, joinName(parentPath(path), createPartName()));
-  const part = createBeside();
+  const part = write.resume ? hostBytes(place, partPath(path, write.resume.key)) : createBeside();
   const [handle, directoryHandle] = await openBoth({ place, directory, part, write });
   try {
-    await fill({ place, directory, handle, write });
+    const sizeBytes = await fill({ place, directory, handle, write });
     write.signal?.throwIfAborted();
+    if (write.resume) await refuseOtherPart(sftp, part, { path, sizeBytes });
     const to = hostBytes(place, path);
     await renameOver(sftp, { from: part, to, createAside: createBeside }).catch(async (error: unknown) => {
       await refuseDirectory(sftp, to, path);
@@ -46,12 +43,18 @@ export async function writeOverSftp(place: SftpPlace, write: SftpWrite): Promise
   } catch (error) {
     // The first error counts.
     await Promise.allSettled([
-      sftp.remove(part),
+      ...(isWorthKeeping(write, error) ? [] : [sftp.remove(part)]),
       ...(directoryHandle === null ? [] : [sftp.close(directoryHandle)]),
     ]);
     throw error;
   }
   await syncAndClose(sftp, directoryHandle);
+}
+
+/** On a full disk a part would only be in the way of others. */
+function isWorthKeeping({ resume }: SftpWrite, error: unknown): boolean {
+  if (resume === undefined) return false;
+  return !(error instanceof StorageError && ['corrupt', 'changed', 'no-space'].includes(error.code));
 }
 
 /** Makes the directories, and refuses what could only fail after the last byte. */
@@ -83,10 +86,8 @@ async function openBoth(parts: {
 }): Promise<readonly [SftpHandle, SftpHandle | null]> {
   const { place, directory, part, write } = parts;
   const { sftp } = place;
-  // Created with these bits, so never readable by more than the final file.
-  const mode = write.mode === undefined ? undefined : write.mode & 0o777;
   const [file, forSync] = await Promise.allSettled([
-    sftp.openFile(part, SFTP_OPEN.create, mode),
+    openPart(sftp, part, write),
     openForSync(sftp, directory),
   ]);
   const directoryHandle = forSync.status === 'fulfilled' ? forSync.value : null;
@@ -95,20 +96,50 @@ async function openBoth(parts: {
   throw await explainWriteFailure(place, { directory, path: write.path, error: file.reason });
 }
 
-/** The file is closed afterwards, whatever happens, and only once: the host may give the handle to another file. */
+/** Created with the final bits, so never readable by more than the final file. */
+async function openPart(sftp: SftpClient, part: Buffer, { mode, resume }: SftpWrite): Promise<SftpHandle> {
+  const bits = mode === undefined ? undefined : mode & 0o777;
+  if (resume === undefined) return sftp.openFile(part, SFTP_OPEN.create, bits);
+  const found = await sftp.lstat(part).catch(() => null);
+  if (found !== null && kindOfMode(found.mode) !== 'file') await sftp.remove(part);
+  if ((found?.sizeBytes ?? 0) < resume.fromByte) {
+    throw new StorageError('changed', 'the part of this write is shorter than it was: begin anew');
+  }
+  // Its owner must be able to open it again, whatever the final bits.
+  return sftp.openFile(part, SFTP_OPEN.resume, bits === undefined ? undefined : 0o600);
+}
+
+/** Another writer of the same key may have given the part up and begun anew meanwhile: that one is not whole. */
+async function refuseOtherPart(
+  sftp: SftpClient,
+  part: Buffer,
+  { path, sizeBytes }: { readonly path: string; readonly sizeBytes: number },
+): Promise<void> {
+  const found = await sftp.lstat(part).catch((error: unknown) => {
+    throw toSftpError(error, path);
+  });
+  if (found.sizeBytes !== sizeBytes) {
+    throw new StorageError('unreachable', `${path}: another writer of the same file got in the way`);
+  }
+}
+
+/**
+ * Yields the bytes of the whole part. The file is closed afterwards, whatever happens, and only once: the host may give
+ * the handle to another file.
+ */
 async function fill(parts: {
   readonly place: SftpPlace;
   readonly directory: Buffer;
   readonly handle: SftpHandle;
   readonly write: SftpWrite;
-}): Promise<void> {
+}): Promise<number> {
   const { place, directory, handle, write } = parts;
   const { sftp } = place;
   const { path, mode } = write;
-  const window = createWindow();
+  const window = createSftpWindow();
   let sentBytes = 0;
   try {
-    sentBytes = await pour(sftp, handle, write, window);
+    sentBytes = await write.pour(sftp, handle, window);
   } catch (error) {
     await sftp.close(handle).catch(() => undefined);
     throw await explainWriteFailure(place, { directory, path, error });
@@ -122,7 +153,7 @@ async function fill(parts: {
       ...(canSync(sftp) ? [sftp.sync(handle)] : []),
       sftp.close(handle),
     ]);
-    if (attributes.sizeBytes === sentBytes) return;
+    if (attributes.sizeBytes === sentBytes) return sentBytes;
     throw new StorageError(
       'corrupt',
       `${path}: of ${sentBytes} bytes sent, the host has ${attributes.sizeBytes ?? 'an unknown number'}`,
@@ -130,55 +161,4 @@ async function fill(parts: {
   } catch (error) {
     throw await explainWriteFailure(place, { directory, path, error });
   }
-}
-
-async function pour(
-  sftp: SftpClient,
-  handle: SftpHandle,
-  { source, signal }: SftpWrite,
-  window: Window,
-): Promise<number> {
-  let position = 0;
-  const chunks = signal === undefined ? source : addAbortSignal(signal, source);
-  for await (const chunk of chunks as AsyncIterable<Buffer | string>) {
-    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
-    for (let start = 0; start < bytes.length; start += sftp.chunkBytes) {
-      const piece = bytes.subarray(start, start + sftp.chunkBytes);
-      await window.makeRoom();
-      window.add(piece.length, sftp.write(handle, position, piece));
-      position += piece.length;
-    }
-  }
-  return position;
-}
-
-/** Requests that are not answered yet; the first refusal is thrown by what is called next. */
-interface Window {
-  makeRoom(): Promise<void>;
-  add(sizeBytes: number, answered: Promise<void>): void;
-  settle(): Promise<void>;
-}
-
-function createWindow(): Window {
-  const waiting: { readonly sizeBytes: number; readonly answered: Promise<void> }[] = [];
-  let bytes = 0;
-  async function awaitFirst(): Promise<void> {
-    const first = waiting.shift();
-    await first?.answered;
-    bytes -= first?.sizeBytes ?? 0;
-  }
-  return {
-    makeRoom: async () => {
-      while (bytes >= WINDOW_BYTES || waiting.length >= WINDOW_REQUESTS) await awaitFirst();
-    },
-    add: (sizeBytes, answered) => {
-      // Until its turn comes nobody hears a refusal, which must not end the process.
-      answered.catch(() => undefined);
-      waiting.push({ sizeBytes, answered });
-      bytes += sizeBytes;
-    },
-    settle: async () => {
-      while (waiting.length > 0) await awaitFirst();
-    },
-  };
 }
