@@ -130,3 +130,17 @@ test('the service of this machine is found through its data directory and throug
     assert.deepEqual([code, stdout], [0, 'FINISHED\n']);
   }
 });
+
+test('a job is submitted again, hidden and brought back', async () => {
+  const again = await bed.run(['jobs', 'resubmit', id]);
+  assert.equal(again.code, 0, again.stderr);
+  const second = again.stdout.trim();
+  assert.notEqual(second, id);
+  assert.match(again.stderr, new RegExp(`Submitted ${id} again as ${second}`));
+  assert.equal((await bed.run(['jobs', 'watch', second])).code, 0);
+  assert.equal((await bed.run(['jobs', 'hide', second])).code, 0);
+  assert.equal((await bed.run(['jobs', 'show', second])).code, 6);
+  assert.equal((await bed.run(['jobs', 'unhide', second])).code, 0);
+  assert.deepEqual(await runJson('jobs', 'show', second, '--json', 'status'), { status: 'FINISHED' });
+  await bed.run(['jobs', 'delete', second]);
+});

@@ -1,4 +1,10 @@
-import type { JobRequestBody, JobStatuses, QueryInputOf, ResolvedJobRequest } from '@arras/contract';
+import type {
+  BodyInputOf,
+  JobRequestBody,
+  JobStatuses,
+  QueryInputOf,
+  ResolvedJobRequest,
+} from '@arras/contract';
 import { type EventsOptions, streamEvents } from './events.ts';
 import type { DownloadOptions } from './file-calls.ts';
 import { type FollowOptions, followJobs } from './follow.ts';
@@ -36,6 +42,13 @@ export function jobCalls(call: Call, link: Link) {
     /** Ends the program at once: KILLED. */
     kill: (id: string) => call('actOnJob', { params: { id }, body: { action: 'kill' } }),
     delete: (id: string) => call('deleteJob', { params: { id } }),
+    /** Submits a job of yours again; gives the new one. */
+    resubmit: (id: string, body: BodyInputOf<'resubmitJob'> = {}) =>
+      call('resubmitJob', { params: { id }, body }),
+    /** Takes a job out of listings; whatever it does goes on. */
+    hide: (id: string) => call('hideJob', { params: { id } }),
+    /** Brings a hidden or deleted job back. */
+    unhide: (id: string) => call('unhideJob', { params: { id } }),
     /** The events of one job or several, until they have ended; see {@link watchJobs}. */
     watch: (ids: string | readonly string[], options: WatchOptions = {}) => watchJobs(link, ids, options),
     /** Jobs with their histories, again at every change, until they have ended; see {@link followJobs}. */

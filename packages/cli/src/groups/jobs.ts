@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { withOutput, withPage } from '../command-options.ts';
+import type { ResubmitOptions } from '../commands/job-actions.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
 import type { SubmitOptions } from '../commands/submit.ts';
 import type { OutputOptions } from '../print.ts';
@@ -96,6 +97,29 @@ function addActions(jobs: Command, run: Run): void {
       .action(
         run<OutputOptions, [string[]]>(async (call, ids) =>
           (await import('../commands/job-actions.ts')).endJobs(call, ids, action),
+        ),
+      );
+  }
+  withOutput(jobs.command('resubmit').description('submit jobs again; prints the new ids'), 'resubmitJob')
+    .argument('<id...>', JOBS)
+    .option('--strict', 'refuse when the app no longer has an input or parameter of the job')
+    .option('--no-notifications', 'do not subscribe to the new jobs as to the old ones')
+    .action(
+      run<ResubmitOptions, [string[]]>(async (call, ids) =>
+        (await import('../commands/job-actions.ts')).resubmitJobs(call, ids),
+      ),
+    );
+  for (const [action, description] of [
+    ['hide', 'take jobs out of listings; they go on'],
+    ['unhide', 'bring hidden or deleted jobs back; needs their whole ids'],
+  ] as const) {
+    jobs
+      .command(action)
+      .description(description)
+      .argument('<id...>', JOBS)
+      .action(
+        run<unknown, [string[]]>(async (call, ids) =>
+          (await import('../commands/job-actions.ts')).showOrHide(call, ids, action),
         ),
       );
   }
