@@ -153,6 +153,8 @@ test('a token that is revoked and a permission that ends cut the tail', async ()
     200,
   );
   assert.ok((await guarded.ended) instanceof Error);
+  await bed.api.call('POST', `/jobs/v2/${job.id}`, { action: 'kill' });
+  await jobEnd(bed.api, job.id);
 });
 
 test('many tails of a file get the same bytes, and who leaves takes nothing along', async () => {

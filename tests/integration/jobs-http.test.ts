@@ -86,7 +86,7 @@ describe('submission', () => {
     assert.deepEqual(
       await refusedFields({
         batchQueue: 'shrot',
-        inputs: { dataset: 'https://example.org/a' },
+        inputs: { dataset: 'sftp://example.org/a' },
         parameters: { width: 'wide', title: 'ZZ', chartType: 'pie', secret: 'mine', nope: 1 },
       }),
       [

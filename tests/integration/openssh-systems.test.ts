@@ -146,9 +146,8 @@ describe("systems that the system's ssh program enters", () => {
     const appId = await registerApp(api, appSystems, { name: 'brief', template: 'sleep 2\n' });
     const { id } = await submitJob(api, appId);
     await jobStatus(api, id, 'RUNNING');
-    const parent = existsSync(join(service.dataDirectory, 'ssh'))
-      ? join(service.dataDirectory, 'ssh')
-      : tmpdir();
+    // The service is not told of a temporary directory of ours.
+    const parent = [join(service.dataDirectory, 'ssh'), '/tmp'].find((path) => existsSync(path)) ?? '';
     const own = readdirSync(parent).filter((name) => name.includes(`-${service.pid}-`));
     assert.ok(own.length > 0);
     for (const name of own) assert.equal(statSync(join(parent, name)).mode & 0o777, 0o700);
@@ -261,16 +260,17 @@ describe("systems that the system's ssh program enters", () => {
     const dataDirectory = await mkdtemp('/tmp/arras-k-');
     const options = { databaseUrl: database.url, dataDirectory };
     const killed = await startService(options);
+    const isOurs = (text: string) => text.includes(`-${killed.pid}-`);
+    const left = () => readdirSync(join(dataDirectory, 'ssh')).filter(isOurs);
     try {
       const other = connectApi(() => killed.url);
       assert.equal((await other.request('POST', '/systems/v2/remote/check')).status, 200);
       const appId = await registerApp(other, appSystems, { name: 'connecting', template: 'sleep 0.1\n' });
       await jobEnd(other, (await submitJob(other, appId)).id);
+      await eventually('it has a connection open', () => left().length > 0);
     } finally {
       await killed.kill();
     }
-    const isOurs = (text: string) => text.includes(`-${killed.pid}-`);
-    const left = () => readdirSync(join(dataDirectory, 'ssh')).filter(isOurs);
     assert.ok(left().length > 0);
     await eventually(
       'its connections have ended',
@@ -285,7 +285,7 @@ describe("systems that the system's ssh program enters", () => {
   test('a clean stop leaves neither keys nor connections', async () => {
     const { dataDirectory, pid } = service;
     await service.stop();
-    for (const parent of [join(dataDirectory, 'ssh'), tmpdir()]) {
+    for (const parent of [join(dataDirectory, 'ssh'), '/tmp']) {
       const names = existsSync(parent) ? readdirSync(parent) : [];
       assert.deepEqual(
         names.filter((name) => name.startsWith('ssh-') && name.includes(`-${pid}-`)),
