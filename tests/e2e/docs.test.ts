@@ -39,7 +39,7 @@ const PAGES = [
   ],
   [
     'docs/guides/data.md',
-    /"name":"first\.csv"[\s\S]*"path":"\/home\/results\/kept\/first\.csv"[\s\S]*"status":"STAGING_COMPLETED"[\s\S]*"username":"world"[\s\S]*Deleted data-guide[\s\S]*"totalFiles":3[\s\S]*words\.tsv[\s\S]*Deleted demo-storage/,
+    /"name":"first\.csv"[\s\S]*"path":"\/home\/results\/kept\/first\.csv"[\s\S]*"status":"STAGING_COMPLETED"[\s\S]*"username":"world"[\s\S]*Deleted data-guide[\s\S]*"totalFiles":3[\s\S]*words\.tsv[\s\S]*"path":"\/words\.tsv"[\s\S]*\d+\t[\w.-]+\.txt\n[\s\S]*Deleted demo-storage/,
   ],
 ] as const;
 
