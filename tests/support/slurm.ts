@@ -177,7 +177,7 @@ async function waitForNode(run: Slurm['run']): Promise<void> {
   await eventually(
     'Slurm is ready',
     () => /^(idle|mixed|allocated)\n/.test(run('sinfo', '-h', '-p', 'normal', '-o', '%T')),
-    { timeoutMs: 30_000, intervalMs: 50 },
+    { timeoutMs: 120_000, intervalMs: 50 },
   );
 }
 
