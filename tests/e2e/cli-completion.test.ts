@@ -167,10 +167,7 @@ for (const [shell, check] of [
   ['zsh', ['-n']],
   ['fish', ['--no-execute']],
 ] as const) {
-  const isThere = spawnSync(shell, ['--version']).error === undefined;
-  test(`the script for ${shell} is one`, {
-    skip: isThere ? false : 'this shell is not installed',
-  }, async () => {
+  test(`the script for ${shell} is one`, async () => {
     const path = join(bed.directory, `completion.${shell}`);
     await writeFile(path, (await bed.run(['completion', shell])).stdout);
     const { status, stderr } = spawnSync(shell, [...check, path], { encoding: 'utf8' });

@@ -7,6 +7,7 @@ const TOOLS = {
   awk: 'mawk',
   bash: 'bash',
   curl: 'curl',
+  fish: 'fish',
   ip: 'iproute2',
   mariadb: 'mariadb-client-core',
   'mariadb-install-db': 'mariadb-server-core',
@@ -30,6 +31,7 @@ const TOOLS = {
   strace: 'strace',
   tmux: 'tmux',
   unshare: 'util-linux',
+  zsh: 'zsh',
 } as const;
 
 /**
