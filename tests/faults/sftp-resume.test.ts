@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { createConnection } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { classifyFailure } from '../../packages/server/src/domain/failure.ts';
-import { createSshHost } from '../../packages/server/src/ssh/pooled-ssh-host.ts';
 import type { SshHost } from '../../packages/server/src/ssh/ssh-host.ts';
 import { createLocalStorage } from '../../packages/server/src/storage/local-storage.ts';
 import { createSftpStorage } from '../../packages/server/src/storage/sftp-storage.ts';
@@ -15,8 +13,7 @@ import { copyTree } from '../../packages/server/src/storage/transfer.ts';
 import type { TransferProgress } from '../../packages/server/src/storage/transfer-progress.ts';
 import { verifyTree } from '../../packages/server/src/storage/verify-tree.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Sshd, startSshd } from '../support/sshd.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
+import { type RationedSshd, startRationedSshd } from '../support/rationed-sshd.ts';
 
 const MIB = 1024 * 1024;
 const SIZE = 72 * MIB;
@@ -24,28 +21,13 @@ const SIZE = 72 * MIB;
 describe('a connection that is cut in the middle of a transfer (T41)', () => {
   const content = randomBytes(SIZE);
   let root: string;
-  let sshd: Sshd;
-  let proxy: TcpProxy;
+  let wire: RationedSshd;
   let host: SshHost;
   let storages: { readonly local: Storage; readonly remote: Storage };
-  /** Bytes that may still pass, in both directions together. */
-  let left = Infinity;
   before(async () => {
     root = fs.realpathSync(fs.mkdtempSync(path.join(os.tmpdir(), 'arras-sftp-resume-')));
-    sshd = await startSshd();
-    proxy = await startTcpProxy({
-      connect: () => createConnection(sshd.port, '127.0.0.1'),
-      wire: ({ client, backend }) => {
-        const count = (chunk: Buffer): boolean => {
-          left -= chunk.length;
-          if (left < 0) proxy.reset();
-          return left >= 0;
-        };
-        client.on('data', (chunk: Buffer) => count(chunk) && backend.write(chunk));
-        backend.on('data', (chunk: Buffer) => count(chunk) && client.write(chunk));
-      },
-    });
-    host = createSshHost({ ...sshd.endpoint(), port: proxy.port });
+    wire = await startRationedSshd();
+    host = wire.host;
     storages = {
       local: createLocalStorage({ rootDir: root }),
       remote: createSftpStorage({ host, rootDir: root }),
@@ -53,18 +35,16 @@ describe('a connection that is cut in the middle of a transfer (T41)', () => {
     fs.writeFileSync(path.join(root, 'large'), content);
   });
   after(async () => {
-    await host.close();
-    await proxy[Symbol.asyncDispose]();
-    await sshd.close();
+    await wire[Symbol.asyncDispose]();
     fs.rmSync(root, { recursive: true, force: true });
   });
 
   /** Cut once after so many bytes; the second attempt's manifest and last report. */
   async function copyCut(copy: Parameters<typeof copyTree>[0], bytes: number) {
     await storages.remote.find('/');
-    left = bytes;
+    wire.left = bytes;
     await assert.rejects(copyTree(copy), (error) => classifyFailure(error).retry === 'unreachable');
-    left = Infinity;
+    wire.left = Infinity;
     // A second connection may have been tried while nothing passed: then the host rests for a moment.
     await eventually('the host can be entered again', () => storages.remote.find('/'));
     const reports: TransferProgress[] = [];
@@ -124,10 +104,10 @@ describe('a connection that is cut in the middle of a transfer (T41)', () => {
 
   test('a copy within the host sends none of its bytes', async () => {
     await storages.remote.find('/');
-    left = MIB;
+    wire.left = MIB;
     let moved = 0;
     await storages.remote.copyWithin?.('/large', '/within/copy', { onBytes: (count) => (moved += count) });
-    left = Infinity;
+    wire.left = Infinity;
     assert.equal(moved, SIZE);
     assert.ok(fs.readFileSync(path.join(root, 'within/copy')).equals(content));
     const tree = { from: storages.remote, fromPath: '/within', to: storages.remote, toPath: '/within-2' };

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import fs from 'node:fs';
-import { createConnection } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
@@ -19,8 +18,8 @@ import type { Storage } from '../../packages/server/src/storage/storage.ts';
 import { copyTree } from '../../packages/server/src/storage/transfer.ts';
 import { verifyTree } from '../../packages/server/src/storage/verify-tree.ts';
 import { describeStorage } from '../conformance/storage.ts';
+import { type RationedSshd, startRationedSshd } from '../support/rationed-sshd.ts';
 import { type Sshd, startSshd } from '../support/sshd.ts';
-import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const made: string[] = [];
 after(() => made.forEach((directory) => fs.rmSync(directory, { recursive: true, force: true })));
@@ -40,31 +39,14 @@ const isUnreachable = (error: unknown): boolean => {
 };
 
 describe('a connection that is cut (T41)', () => {
-  let sshd: Sshd;
-  let proxy: TcpProxy;
+  let wire: RationedSshd;
   let host: SshHost;
-  /** Bytes that may still pass, in both directions together. */
-  let left = Infinity;
   before(async () => {
-    sshd = await startSshd();
-    proxy = await startTcpProxy({
-      connect: () => createConnection(sshd.port, '127.0.0.1'),
-      wire: ({ client, backend }) => {
-        const count = (chunk: Buffer): boolean => {
-          left -= chunk.length;
-          if (left < 0) proxy.reset();
-          return left >= 0;
-        };
-        client.on('data', (chunk: Buffer) => count(chunk) && backend.write(chunk));
-        backend.on('data', (chunk: Buffer) => count(chunk) && client.write(chunk));
-      },
-    });
-    host = createSshHost({ ...sshd.endpoint(), port: proxy.port });
+    wire = await startRationedSshd();
+    host = wire.host;
   });
   after(async () => {
-    await host.close();
-    await proxy[Symbol.asyncDispose]();
-    await sshd.close();
+    await wire[Symbol.asyncDispose]();
   });
 
   /** Leaves the final name alone, is told as trouble of the host, and succeeds when tried again. */
@@ -76,7 +58,7 @@ describe('a connection that is cut (T41)', () => {
     const copy = () => copyTree({ ...options, fromPath: '/source', toPath: '/copy' });
     await assert.rejects(copy(), isUnreachable);
     assert.equal(fs.readFileSync(options.target, 'utf8'), 'the version before');
-    left = Infinity;
+    wire.left = Infinity;
     const manifest = await copy();
     assert.equal(manifest[0]?.sha256, createHash('sha256').update(content).digest('hex'));
     const check = { manifest, to: options.to, toPath: '/copy', checkHashes: true };
@@ -96,7 +78,7 @@ describe('a connection that is cut (T41)', () => {
         fs.writeFileSync(path.join(root, 'source'), content);
         fs.writeFileSync(path.join(root, 'copy'), 'the version before');
         await remote.find('/');
-        left = (SIZE * percent) / 100;
+        wire.left = (SIZE * percent) / 100;
         const storages = direction === 'to' ? { from: local, to: remote } : { from: remote, to: local };
         await checkCut({ ...storages, target: path.join(root, 'copy') });
       });
@@ -117,14 +99,14 @@ describe('a connection that is cut (T41)', () => {
       createSftpStorage({ host: broken, rootDir: root }).write('/f', Readable.from([content]));
     fs.writeFileSync(path.join(root, 'f'), 'the version before');
     const cutBefore = withReplace((sftp, ...names) => {
-      proxy.reset();
+      wire.reset();
       return sftp.replace(...names);
     });
     await assert.rejects(write(cutBefore), isUnreachable);
     assert.equal(fs.readFileSync(path.join(root, 'f'), 'utf8'), 'the version before');
     const cutAfter = withReplace(async (sftp, ...names) => {
       await sftp.replace(...names);
-      proxy.reset();
+      wire.reset();
       throw await sftp.ended;
     });
     await assert.rejects(write(cutAfter), isUnreachable);
@@ -137,7 +119,7 @@ describe('a connection that is cut (T41)', () => {
     fs.writeFileSync(path.join(root, 'big'), content);
     const { stream } = await storage.open('/big');
     await new Promise((resolve) => stream.once('readable', resolve));
-    proxy.reset();
+    wire.reset();
     await assert.rejects(buffer(stream), isUnreachable);
     assert.equal((await storage.find('/big'))?.sizeBytes, SIZE);
   });

@@ -4,8 +4,6 @@ import type { Viewer } from '../../database/systems.ts';
 import type { JobRow } from '../../database/tables.ts';
 import type { PauseResult } from '../../engine/pause.ts';
 import type { StopOrder } from '../../engine/stop.ts';
-import { findSurroundings } from '../../events/job-surroundings.ts';
-import { renderJob } from '../../events/job-view.ts';
 import { deleteJob as hideWithEvent } from '../../events/record.ts';
 import { UnreadableAnswer } from '../../execution/scheduler.ts';
 import { ShellUnreachable } from '../../execution/shell.ts';
@@ -13,6 +11,7 @@ import type { HttpContext } from '../context.ts';
 import { getChangeableJob } from '../get-visible-job.ts';
 import type { Handler } from '../handler.ts';
 import { answer } from '../reply.ts';
+import { renderOneJob } from '../views/one-job.ts';
 import { getJobToRestore, hide, restore } from './hide-job.ts';
 import { resubmit } from './resubmit-job.ts';
 
@@ -78,8 +77,7 @@ export const deleteJob: Handler<'deleteJob'> = async ({ context, viewer, params 
 };
 
 async function answerWith(context: HttpContext, job: JobRow) {
-  const surroundingsOf = await findSurroundings(context.db, [job]);
-  return answer(renderJob(context, job, surroundingsOf(job)));
+  return answer(await renderOneJob(context, job));
 }
 
 function stopAs(to: StopOrder['to']): Act {

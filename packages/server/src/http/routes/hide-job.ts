@@ -4,22 +4,22 @@ import { findStoredJobs } from '../../database/stored-jobs.ts';
 import type { Viewer } from '../../database/systems.ts';
 import type { JobRow } from '../../database/tables.ts';
 import { judgeJobAccess } from '../../domain/job-access.ts';
-import { findSurroundings } from '../../events/job-surroundings.ts';
-import { renderJob } from '../../events/job-view.ts';
 import { deleteJob, restoreJob } from '../../events/record.ts';
 import type { HttpContext } from '../context.ts';
 import { getChangeableJob } from '../get-visible-job.ts';
 import type { Handler } from '../handler.ts';
 import { answer } from '../reply.ts';
+import { renderOneJob } from '../views/one-job.ts';
 
 export const hideJob: Handler<'hideJob'> = async ({ context, viewer, params }) => {
   const job = await getChangeableJob(context.db, viewer, params.id);
-  return answerWith(context, await hide(context, viewer, job));
+  return answer(await renderOneJob(context, await hide(context, viewer, job)));
 };
 
 export const unhideJob: Handler<'unhideJob'> = async ({ context, viewer, params }) => {
   const job = await getJobToRestore(context, viewer, params.id);
-  return answerWith(context, job.visible ? job : await restore(context, viewer, job));
+  const shown = job.visible ? job : await restore(context, viewer, job);
+  return answer(await renderOneJob(context, shown));
 };
 
 /** Takes a job out of every listing; whatever it does goes on. */
@@ -47,9 +47,4 @@ export async function getJobToRestore({ db }: HttpContext, viewer: Viewer, id: J
   if (!stored || !verdict) throw new ApiError('job.not-found');
   if (verdict.mayWrite) return stored.job;
   throw new ApiError('access.forbidden', { message: 'You need the permission WRITE on this job.' });
-}
-
-async function answerWith(context: HttpContext, job: JobRow) {
-  const surroundingsOf = await findSurroundings(context.db, [job]);
-  return answer(renderJob(context, job, surroundingsOf(job)));
 }

@@ -23,13 +23,12 @@ import { lifecycleOf } from '../../domain/lifecycle.ts';
 import { tryTag } from '../../domain/places.ts';
 import type { HeardMessage } from '../../engine/hear-message.ts';
 import { HEARTBEAT, type ProgramEvent, programEvent } from '../../engine/program-event.ts';
-import { findSurroundings } from '../../events/job-surroundings.ts';
-import { renderJob } from '../../events/job-view.ts';
 import { recordJobEvent } from '../../events/record.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer } from '../reply.ts';
 import { signedBodyOf } from '../signed-body.ts';
+import { renderOneJob } from '../views/one-job.ts';
 
 /** What an address of a callback says. */
 interface Callback {
@@ -176,8 +175,7 @@ async function hint(context: HttpContext, job: JobRow, status: JobStatus): Promi
 async function showJob(context: HttpContext, id: JobId): Promise<JobView> {
   const job = await findJob(context.db, id);
   if (job === null) throw new ApiError('job.not-found');
-  const surroundingsOf = await findSurroundings(context.db, [job]);
-  return renderJob(context, job, surroundingsOf(job));
+  return renderOneJob(context, job);
 }
 
 /** What programs inside jobs may say. */

@@ -2,14 +2,13 @@ import { ApiError, formatRunTime, type ResolvedJobRequest } from '@arras/contrac
 import { listFirstSubscriptions } from '../../database/subscriptions.ts';
 import type { JobRow } from '../../database/tables.ts';
 import { urisOf } from '../../domain/resolve-job.ts';
-import { findSurroundings } from '../../events/job-surroundings.ts';
-import { renderJob } from '../../events/job-view.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler } from '../handler.ts';
 import { answer } from '../reply.ts';
 import { type PreparedJob, prepareJob } from '../submission/prepare-job.ts';
 import { findRepeatedJob, hashRequest, type KeyedRequest, storeJob } from '../submission/store-job.ts';
 import { linkTo } from '../views/links.ts';
+import { renderOneJob } from '../views/one-job.ts';
 
 /** Accepts a job; with an Idempotency-Key at most once (RELIABILITY P2). */
 export const submitJob: Handler<'submitJob'> = async ({ context, viewer, query, headers, body }) => {
@@ -42,12 +41,11 @@ export async function answerSubmitted(
   job: JobRow,
   about: { readonly withSubscriptions: boolean; readonly replayed?: boolean; readonly status?: number },
 ) {
-  const surroundingsOf = await findSurroundings(context.db, [job]);
   const more = {
     headers: about.replayed === true ? { 'idempotency-replayed': 'true' } : {},
     ...(about.status !== undefined && { status: about.status }),
   };
-  const view = renderJob(context, job, surroundingsOf(job));
+  const view = await renderOneJob(context, job);
   if (!about.withSubscriptions) return answer(view, more);
   const subscriptions = await listFirstSubscriptions(context.db, job);
   const notification = subscriptions.map(({ id, event }) => ({
