@@ -20,9 +20,11 @@ test('a piped watch through an outage has every line once, in order, a notice of
   const lines = bed.start(['jobs', 'watch', ...ids], { environment });
   const events = bed.start(['jobs', 'watch', '--json', ...ids], { environment });
   const heard = [lines, events].map((watch) => listen(watch));
-  await eventually('the jobs run', () => lines.stdout().match(/ RUNNING /g)?.length === 2, {
-    timeoutMs: 30_000,
-  });
+  // Both have to be there before the outage: who has never reached the service does not wait for it for long.
+  const haveRun = () =>
+    lines.stdout().match(/ RUNNING /g)?.length === 2 &&
+    events.stdout().match(/"name":"RUNNING"/g)?.length === 2;
+  await eventually('both have told that the jobs run', haveRun, { timeoutMs: 30_000 });
   await bed.kill();
   await eventually('both say so', () => heard.every((stderr) => LOST.test(stderr())), { timeoutMs: 20_000 });
   await bed.revive();
