@@ -9,6 +9,7 @@ const CHECKS: readonly (readonly [title: string, program: string, ...args: strin
   ['format and imports', join(BIN, 'biome'), 'check', '.'],
   ['lint', join(BIN, 'oxlint'), '--type-aware', '.'],
   ['types', join(BIN, 'tsc')],
+  ['types of the dashboard', join(BIN, 'tsc'), '-p', 'packages/dashboard'],
   ['generated files', process.execPath, 'tests/generate.ts', '--check'],
 ];
 

@@ -25,6 +25,7 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   contract: [],
   client: ['contract'],
   cli: ['contract', 'client'],
+  dashboard: ['contract', 'client'],
   server: ['contract'],
 };
 
@@ -33,7 +34,7 @@ interface Source {
   readonly text: string;
 }
 
-const sources: readonly Source[] = globSync('packages/*/src/**/*.ts', { cwd: ROOT })
+const sources: readonly Source[] = globSync('packages/*/src/**/*.{ts,tsx}', { cwd: ROOT })
   .filter((path) => !path.endsWith('.test.ts'))
   .map((path) => ({ path, text: readFileSync(join(ROOT, path), 'utf8') }));
 

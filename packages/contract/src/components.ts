@@ -58,6 +58,7 @@ import {
 import { profileRequestSchema, profileSchema } from './profiles.ts';
 import { savedFilterRequestSchema, savedFilterSchema } from './saved-filters.ts';
 import { livenessSchema, openApiDocumentSchema, readinessSchema } from './service.ts';
+import { sessionRequestSchema, sessionSchema, signInWaysSchema } from './sessions.ts';
 import { credentialsRequestSchema } from './system-connections.ts';
 import {
   queueRequestSchema,
@@ -107,6 +108,7 @@ export const REQUEST_COMPONENTS = {
   FilePermissionRequest: filePermissionRequestSchema,
   ProfileRequest: profileRequestSchema,
   TokenRequest: tokenRequestSchema,
+  SessionRequest: sessionRequestSchema,
   ClientRequest: clientRequestSchema,
   TokenGrant: tokenGrantSchema,
 } as const satisfies Record<string, z.ZodType>;
@@ -147,6 +149,8 @@ export const RESULT_COMPONENTS = {
   Profile: profileSchema,
   Token: tokenSchema,
   CreatedToken: createdTokenSchema,
+  SignInWays: signInWaysSchema,
+  Session: sessionSchema,
   Client: clientSchema,
   CreatedClient: createdClientSchema,
   ClientSubscription: clientSubscriptionSchema,

@@ -103,6 +103,16 @@ export const ERRORS = {
     message: 'Only an administrator may do this.',
     remedy: 'Ask an administrator.',
   },
+  'access.scope-missing': {
+    status: 403,
+    message: 'The token may not be used for this.',
+    remedy: 'Use a token with the scope that the message names: make one with POST /tokens/v2.',
+  },
+  'access.foreign-origin': {
+    status: 403,
+    message: 'A page of another origin may not use the session of this browser.',
+    remedy: 'Call from a page of this service, or send a token in the Authorization header.',
+  },
   'system.host-local-needs-admin': {
     status: 403,
     message: "Only an administrator may register a system on the server's own host.",

@@ -1,5 +1,3 @@
-import { z } from 'zod';
-
 /**
  * The job statuses of the guide's Table 2, in the order in which a job passes them, each with the guide's
  * sentence. These are stored in `jobs.status`.
@@ -29,8 +27,6 @@ export type JobStatus = keyof typeof JOB_STATUS_DESCRIPTIONS;
 
 /** All statuses, in progressive order. */
 export const JOB_STATUSES = Object.keys(JOB_STATUS_DESCRIPTIONS) as readonly JobStatus[];
-
-export const jobStatusSchema = z.enum(JOB_STATUSES as [JobStatus, ...JobStatus[]]);
 
 /**
  * The names of the guide's Table 2 that are events but never a stored status (DECISIONS: "Statuses").

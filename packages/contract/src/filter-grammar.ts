@@ -9,8 +9,8 @@ import {
   splitFilter,
 } from './filter-tokens.ts';
 import { JOB_SEARCH_FIELDS } from './job-search-fields.ts';
-import { PAGE_SIZE } from './listing.ts';
 import { suggestion } from './nearest-word.ts';
+import { PAGE_SIZE } from './page-size.ts';
 
 /** One term of a filter: what a chip shows. */
 export interface FilterTerm extends FilterToken {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { timestampSchema } from './envelope.ts';
-import { jobStatusSchema } from './events.ts';
 import { jobEventIdSchema, jobIdSchema } from './ids.ts';
+import { jobStatusSchema } from './job-status-schema.ts';
 import { jobSchema, transferProgressSchema } from './jobs.ts';
 
 /** An event of a job as streams carry it: the same id and sequence number as in history and webhooks. */

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { linkSchema, linksSchema, timestampSchema } from './envelope.ts';
-import { jobStatusSchema } from './events.ts';
 import { expected } from './expectation.ts';
 import { jobEventIdSchema, jobIdSchema } from './ids.ts';
+import { jobStatusSchema } from './job-status-schema.ts';
 import { flag, word } from './scalars.ts';
 import { notificationPolicySchema } from './subscriptions.ts';
 

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { describeValue } from './expectation.ts';
+import { PAGE_SIZE } from './page-size.ts';
 import { refuse, wireShapes } from './scalars.ts';
-
-/** Page size when none is asked for, and the most one page holds (DECISIONS: "Page size"). */
-export const PAGE_SIZE = { default: 100, max: 250 } as const;
 
 /** A query parameter as HTTP servers hand it over: repeated parameters arrive as a list. */
 const queryValue = z.union([z.string(), z.number(), z.boolean(), z.array(z.string())]).optional();

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
+import { ROUTE_TAGS, type RouteTag } from './route-tags.ts';
 
 /** Who may call: anybody, anybody signed in, or administrators only. Finer rules depend on the resource. */
 export type Access = 'public' | 'user' | 'admin';
@@ -22,18 +23,10 @@ export interface Route {
   readonly path: string;
   /** Other paths that do the same. */
   readonly aliases?: readonly string[];
-  /** Groups operations in the reference. */
-  readonly tag:
-    | 'Jobs'
-    | 'Streams'
-    | 'Notifications'
-    | 'Systems'
-    | 'Apps'
-    | 'Files'
-    | 'Profiles'
-    | 'Tokens'
-    | 'Clients'
-    | 'Service';
+  /** Groups operations in the reference, and in the scopes of tokens. */
+  readonly tag: RouteTag;
+  /** What a token needs, where that is not told by the method; null: any token will do. */
+  readonly scope?: 'read' | 'write' | null;
   readonly summary: string;
   readonly description: string;
   readonly access: Access;
@@ -87,6 +80,8 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
     ...(route.body === undefined ? [] : WITH_BODY),
     ...(route.query === undefined ? [] : (['request.bad-query'] as const)),
     ...(route.access === 'public' ? [] : SIGNED_IN),
+    ...(neededScope(route) === null ? [] : (['access.scope-missing'] as const)),
+    ...(route.access === 'public' || route.method === 'GET' ? [] : (['access.foreign-origin'] as const)),
     ...(route.access === 'admin' ? (['access.admin-only'] as const) : []),
     ...route.errors,
     ...(route.bare === true ? [] : EVERYWHERE),

@@ -11,6 +11,7 @@ import { NOTIFICATION_ROUTES } from './notification-routes.ts';
 import type { Route } from './route.ts';
 import { SAVED_FILTER_ROUTES } from './saved-filter-routes.ts';
 import { SERVICE_ROUTES } from './service-routes.ts';
+import { SESSION_ROUTES } from './session-routes.ts';
 import { SYSTEM_ROUTES } from './system-routes.ts';
 
 /** Every operation of the API by its operation id. */
@@ -25,6 +26,7 @@ export const ROUTES = {
   ...APP_ROUTES,
   ...FILE_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...SESSION_ROUTES,
   ...CLIENT_ROUTES,
   ...SERVICE_ROUTES,
 } as const satisfies Record<string, Route>;

@@ -1,0 +1,56 @@
+import type { Route } from './route.ts';
+import { sessionRequestSchema, sessionSchema, signInWaysSchema } from './sessions.ts';
+
+/** Signing in and out of a browser. The session is in a cookie that pages cannot read. */
+export const SESSION_ROUTES = {
+  listSignInWays: {
+    method: 'GET',
+    path: '/sessions/v2/ways',
+    tag: 'Sessions',
+    summary: 'List the ways to sign in',
+    description: 'For the page on which people sign in.',
+    access: 'public',
+    success: { status: 200, schema: signInWaysSchema },
+    errors: [],
+  },
+  createSession: {
+    method: 'POST',
+    path: '/sessions/v2',
+    tag: 'Sessions',
+    summary: 'Sign in',
+    description:
+      'Sets the cookie of a new session. One begun with a token may do what the token may, and ends with it. Pages of other origins cannot sign anybody in.',
+    access: 'public',
+    body: sessionRequestSchema,
+    success: { status: 201, schema: sessionSchema },
+    errors: [
+      'auth.wrong-password',
+      'auth.invalid',
+      'auth.expired',
+      'auth.revoked',
+      'auth.disabled',
+      'rate.limited',
+      'access.foreign-origin',
+    ],
+  },
+  showSession: {
+    method: 'GET',
+    path: '/sessions/v2/current',
+    tag: 'Sessions',
+    summary: 'Who am I?',
+    description: 'Of the session in the cookie, or of the token in the header.',
+    access: 'user',
+    success: { status: 200, schema: sessionSchema },
+    errors: [],
+  },
+  deleteSession: {
+    method: 'DELETE',
+    path: '/sessions/v2/current',
+    tag: 'Sessions',
+    summary: 'Sign out',
+    description: 'Revokes the session in the cookie, or the token in the header, and clears the cookie.',
+    access: 'user',
+    success: { status: 200, schema: null },
+    errors: [],
+  },
+} as const satisfies Record<string, Route>;

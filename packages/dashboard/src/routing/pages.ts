@@ -1,0 +1,19 @@
+import type { ComponentType } from 'preact';
+
+/** What a page is given. */
+export interface PageProps {
+  /** The parameters of its pattern. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A page of the dashboard; its code is loaded when it is shown first. */
+export interface PageEntry {
+  /** `:name` stands for one part of the path, `*` at the end for all that is left. */
+  readonly pattern: string;
+  /** Of the tab, until the page has said a better one. */
+  readonly title: string;
+  readonly load: () => Promise<{ readonly Page: ComponentType<PageProps> }>;
+}
+
+/** Every page; the first pattern that matches is shown. */
+export const PAGES: readonly PageEntry[] = [];
