@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Plugin, defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 import { ROUTES } from '../contract/src/routes.ts';
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
-import { ROUTE_TAGS, type RouteTag } from './route-tags.ts';
+import type { RouteTag } from './route-tags.ts';
+import { neededScope } from './scopes.ts';
 
 /** Who may call: anybody, anybody signed in, or administrators only. Finer rules depend on the resource. */
 export type Access = 'public' | 'user' | 'admin';
@@ -63,6 +64,7 @@ const SIGNED_IN: readonly ErrorCode[] = [
   'auth.expired',
   'auth.revoked',
   'auth.disabled',
+  'access.foreign-origin',
 ];
 
 const WITH_BODY: readonly ErrorCode[] = [
@@ -81,7 +83,6 @@ export function errorsOf(route: Route): readonly ErrorCode[] {
     ...(route.query === undefined ? [] : (['request.bad-query'] as const)),
     ...(route.access === 'public' ? [] : SIGNED_IN),
     ...(neededScope(route) === null ? [] : (['access.scope-missing'] as const)),
-    ...(route.access === 'public' || route.method === 'GET' ? [] : (['access.foreign-origin'] as const)),
     ...(route.access === 'admin' ? (['access.admin-only'] as const) : []),
     ...route.errors,
     ...(route.bare === true ? [] : EVERYWHERE),

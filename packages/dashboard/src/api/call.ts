@@ -1,6 +1,6 @@
+import { OPERATIONS } from 'virtual:operations';
 import type { CallOptions, CallResult } from '@arras/client';
 import type { FieldProblem, OperationId } from '@arras/contract';
-import { OPERATIONS } from 'virtual:operations';
 import { ApiFailure } from './api-failure.ts';
 import { type QueryValue, renderAddress } from './render-address.ts';
 
@@ -20,7 +20,10 @@ const TIMEOUT_MS = 30_000;
  *
  * @throws ApiFailure for every refusal and for every outage; the signal's reason when it is aborted.
  */
-export async function call<Id extends OperationId>(id: Id, options: CallOptions<Id>): Promise<CallResult<Id>> {
+export async function call<Id extends OperationId>(
+  id: Id,
+  options: CallOptions<Id>,
+): Promise<CallResult<Id>> {
   const response = await send(id, options);
   const envelope = await readJson(response);
   // The contract describes what the service sends; fields that a later one adds do no harm.
@@ -53,7 +56,10 @@ async function send(id: OperationId, given: Given): Promise<Response> {
   throw await readFailure(response);
 }
 
-async function request(address: string, init: RequestInit & { readonly signal: AbortSignal }): Promise<Response> {
+async function request(
+  address: string,
+  init: RequestInit & { readonly signal: AbortSignal },
+): Promise<Response> {
   try {
     return await fetch(address, init);
   } catch (error) {

@@ -15,5 +15,8 @@ test('a parameter that is not given takes its slash along', () => {
 });
 
 test('a query leaves out what is undefined', () => {
-  assert.equal(renderAddress('/jobs/v2', {}, { limit: 5, offset: undefined, 'name.like': '*a b*' }), '/jobs/v2?limit=5&name.like=*a+b*');
+  assert.equal(
+    renderAddress('/jobs/v2', {}, { limit: 5, offset: undefined, 'name.like': '*a b*' }),
+    '/jobs/v2?limit=5&name.like=*a+b*',
+  );
 });

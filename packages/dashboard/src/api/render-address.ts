@@ -14,7 +14,10 @@ export function renderAddress(
     const value = params[name] ?? '';
     const slash = whole.startsWith('/') ? '/' : '';
     if (value === '') return '';
-    return slash + (name === 'path' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value));
+    return (
+      slash +
+      (name === 'path' ? value.split('/').map(encodeURIComponent).join('/') : encodeURIComponent(value))
+    );
   });
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));

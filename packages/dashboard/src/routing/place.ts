@@ -51,7 +51,8 @@ export function followNavigation(): void {
 /** Links with `download` or `target`, and addresses of the API, are the browser's. */
 function isOurs(link: HTMLAnchorElement): boolean {
   if (link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return false;
-  if (link.pathname === location.pathname && link.search === location.search && link.hash !== '') return false;
+  if (link.pathname === location.pathname && link.search === location.search && link.hash !== '')
+    return false;
   return link.pathname === '/' || link.pathname.startsWith('/ui/');
 }
 
