@@ -31,7 +31,7 @@ export const WORDS = 'some words\nto count\n';
 
 /** Starts the bed. */
 export async function startCompatBed(): Promise<CompatBed> {
-  const stack = new AsyncDisposableStack();
+  await using stack = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'arras-compat-'));
   stack.defer(() => rm(directory, { recursive: true, force: true, maxRetries: 5 }));
   const send = await startSecurely(stack, directory);
@@ -50,7 +50,8 @@ export async function startCompatBed(): Promise<CompatBed> {
     system: 'local',
     storage: 'store',
   };
-  return { url: send.url, names, admin, user, send, [Symbol.asyncDispose]: () => stack.disposeAsync() };
+  const kept = stack.move();
+  return { url: send.url, names, admin, user, send, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 interface Send {

@@ -22,6 +22,8 @@ export interface RecordedRequest {
   readonly upload?: RecordedUpload;
   /** A JSON media type and no body. */
   readonly empty?: true;
+  /** Default: the user of the bed. */
+  readonly as?: 'administrator';
   /** Default: any 2xx. */
   readonly status?: number;
   /** The whole body. Default: an envelope with a version. */
@@ -53,4 +55,9 @@ export function result(shape: Shape): Shape {
 }
 
 /** An envelope without a result. */
-export const NO_RESULT: Shape = { status: '=success', message: 'string', version: 'string', result: 'absent' };
+export const NO_RESULT: Shape = {
+  status: '=success',
+  message: 'string|null',
+  version: 'string',
+  result: 'absent',
+};

@@ -30,14 +30,15 @@ function start(settings: Partial<AdministratorSettings> = {}) {
 
 /** Who a token speaks for now: nothing is remembered between two questions. */
 function holderOf(token: string) {
-  return createAuthenticator({ db, now: () => 0 }).authenticate(`Bearer ${token}`);
+  const cookies = { read: () => null };
+  return createAuthenticator({ db, cookies, now: () => 0 }).authenticate({ authorization: `Bearer ${token}` });
 }
 
 test('the first start without settings makes an administrator and one token, later ones nothing', async () => {
   const { newToken } = await start();
   assert.ok(newToken);
   const { tokenId: _, ...holder } = await holderOf(newToken);
-  assert.deepEqual(holder, { username: 'admin', isAdmin: true });
+  assert.deepEqual(holder, { username: 'admin', isAdmin: true, scopes: null });
   assert.deepEqual(await start(), { newToken: null });
   assert.deepEqual(await start({ username: 'somebody' }), { newToken: null });
 });

@@ -210,13 +210,13 @@ test('users are made, shown and disabled; a disabled one is refused with the rea
 test('a revocation by another replica counts within two seconds of this one, and not before it is asked again', async () => {
   let now = 0;
   const { createAuthenticator } = await import('../../packages/server/src/auth/authenticate.ts');
-  const auth = createAuthenticator({ db: bed.db, now: () => now });
+  const auth = createAuthenticator({ db: bed.db, cookies: bed.context.cookies, now: () => now });
   const { token } = (await bed.call('POST', '/tokens/v2', { body: { name: 'x', username: 'bob' } })).json
     .result;
-  assert.equal((await auth.authenticate(`bearer ${token}`)).username, 'bob');
+  assert.equal((await auth.authenticate({ authorization: `bearer ${token}` })).username, 'bob');
   await disableProfile(bed.db, 'bob');
   now = 1_999;
-  assert.equal((await auth.authenticate(`Bearer ${token}`)).username, 'bob');
+  assert.equal((await auth.authenticate({ authorization: `Bearer ${token}` })).username, 'bob');
   now = 2_000;
-  await assert.rejects(auth.authenticate(`Bearer ${token}`), { code: 'auth.disabled' });
+  await assert.rejects(auth.authenticate({ authorization: `Bearer ${token}` }), { code: 'auth.disabled' });
 });

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import {
   JOB_SEARCH_FIELD_NAMES,
   JOB_SEARCH_FIELDS,
-  JOB_SEARCH_OPERATORS,
+  SEARCH_OPERATORS,
 } from '../../packages/contract/src/index.ts';
 import { type BedUser, codeOf, type HttpBed, openHttpBed } from '../support/http-bed.ts';
 import { addSearchedJobs, searchedJobId } from '../support/searched-jobs.ts';
@@ -202,9 +202,9 @@ test('a plus sign that was not encoded still is part of an offset', async () => 
 });
 
 test('every operator that a field does not take is refused with the name of the parameter', async () => {
-  const operators = [...new Set(Object.values(JOB_SEARCH_OPERATORS).flat())];
+  const operators = [...new Set(Object.values(SEARCH_OPERATORS).flat())];
   for (const name of JOB_SEARCH_FIELD_NAMES) {
-    const taken: readonly string[] = JOB_SEARCH_OPERATORS[JOB_SEARCH_FIELDS[name].type];
+    const taken: readonly string[] = SEARCH_OPERATORS[JOB_SEARCH_FIELDS[name].type];
     for (const operator of [...operators, 'near']) {
       if (taken.includes(operator)) continue;
       const parameter = `${name.toLowerCase()}.${operator.toLowerCase()}`;
@@ -251,7 +251,7 @@ for (const [parameter, value, message] of REFUSED) {
 test('what looks like SQL is only text, in values, fields, operators and orders', async () => {
   const evil = encodeURIComponent(`' or 1=1 --"\\; drop table jobs; select pg_sleep(5); $1 %s`);
   for (const field of JOB_SEARCH_FIELD_NAMES) {
-    for (const operator of JOB_SEARCH_OPERATORS[JOB_SEARCH_FIELDS[field].type]) {
+    for (const operator of SEARCH_OPERATORS[JOB_SEARCH_FIELDS[field].type]) {
       const answer = await bed.call('GET', `/jobs/v2?${field}.${operator}=${evil}`, { as: 'ada' });
       assert.ok([200, 400].includes(answer.status), `${field}.${operator}: ${answer.text}`);
       if (answer.status === 200 && !/^N|flag/.test(operator + JOB_SEARCH_FIELDS[field].type))

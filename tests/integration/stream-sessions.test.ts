@@ -15,7 +15,7 @@ import {
 import { eventually } from '../support/eventually.ts';
 import { FAKE_JOBS, FakeEvents, type OpenWork } from '../support/fake-events.ts';
 
-const ADA = { username: 'ada', isAdmin: false, tokenId: 'token' as TokenId };
+const ADA = { username: 'ada', isAdmin: false, tokenId: 'token' as TokenId, scopes: null };
 const [ONE, TWO] = FAKE_JOBS as [JobId, JobId, JobId];
 
 /** A client that takes so many frames before it has to be asked again. */

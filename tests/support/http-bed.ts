@@ -8,6 +8,8 @@ import { Registry } from 'prom-client';
 import type { ErrorEnvelope } from '../../packages/contract/src/index.ts';
 import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
 import { createPasswordCheck } from '../../packages/server/src/auth/check-password.ts';
+import { createSessionCookies } from '../../packages/server/src/auth/session-cookie.ts';
+import { createSessions } from '../../packages/server/src/auth/sessions.ts';
 import { hashToken, makeToken } from '../../packages/server/src/auth/token.ts';
 import { type Db, openDatabase } from '../../packages/server/src/database/connection.ts';
 import { insertProfile } from '../../packages/server/src/database/profiles.ts';
@@ -139,9 +141,12 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
     formatTime: createTimeFormat('UTC'),
   };
   const metrics = new Registry();
+  const newId = createIdSource({ nowMs: () => Date.now(), randomBytes });
+  const cookies = createSessionCookies(view.publicUrl);
+  const now = () => new Date();
   return {
     db,
-    newId: createIdSource({ nowMs: () => Date.now(), randomBytes }),
+    newId,
     ...view,
     version: '2.4.9-rtest',
     feed,
@@ -149,12 +154,14 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
     realtime: createTestRealtime({ db: reading, feed, view }),
     growingFiles: new GrowingFiles(),
     log: pino({ level: 'debug' }, { write }),
-    now: () => new Date(),
+    now,
     isReady: () => Promise.resolve({ status: 'ready', checks: { database: 'ok' } }),
     metrics,
     openApi: '{"openapi":"3.1.0"}',
     randomBytes,
-    auth: createAuthenticator({ db, now: () => performance.now() }),
+    auth: createAuthenticator({ db, cookies, now: () => performance.now() }),
+    cookies,
+    beginSession: createSessions({ db, newId, randomBytes, cookies, lifetimeMs: 3_600_000, now }),
     checkPassword: createPasswordCheck({ db, limit: { admits: () => true }, randomBytes }),
     hosts: NO_HOSTS,
     targets: new Targets({

@@ -2,6 +2,10 @@
 
 /** Examples by command, for the end of its help. `arras` stands for the name that was called. */
 export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+  'jobs init': [
+    'arras jobs init greet-1.0',
+    'arras jobs init greet-1.0 name=trial parameters.name=eve --all',
+  ],
   'jobs submit': [
     'arras jobs submit -F job.json --watch',
     'arras jobs submit -F job.json name=trial parameters.name=eve --dry-run',
@@ -24,6 +28,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     'arras jobs show last',
     "arras jobs show @trial --jq '.inputs'",
     'arras jobs show last --curl',
+    'arras jobs show last -T',
   ],
   'jobs status': ['arras jobs status last'],
   'jobs history': ['arras jobs history last --utc', 'arras jobs history --follow last'],

@@ -29,6 +29,8 @@ export function jobCalls(call: Call, link: Link) {
       return resolved as ResolvedJobRequest;
     },
     list: (query: QueryInputOf<'listJobs'> = {}) => call('listJobs', { query }),
+    /** How many jobs `list` has for the same search parameters, by status. */
+    count: (query: QueryInputOf<'countJobs'> = {}) => call('countJobs', { query }),
     show: (id: string, query: QueryInputOf<'showJob'> = {}) => call('showJob', { params: { id }, query }),
     /** With `wait` and `since` it answers at the next event after that number, or after that many seconds. */
     status: (id: string, query: QueryInputOf<'showJobStatus'> = {}) =>

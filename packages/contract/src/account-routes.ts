@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { tokenIdSchema } from './ids.ts';
-import { pageQuerySchema, queryTextSchema } from './listing.ts';
-import { profileRequestSchema, profileSchema } from './profiles.ts';
+import { pageQuerySchema } from './listing.ts';
+import { profileListQuerySchema } from './profile-search.ts';
+import { profileRequestSchema, profileSchema, profileUpdateSchema } from './profiles.ts';
 import type { Route } from './route.ts';
 import { createdTokenSchema, tokenRequestSchema, tokenSchema } from './tokens.ts';
 
@@ -13,13 +14,10 @@ export const ACCOUNT_ROUTES = {
     method: 'GET',
     path: '/profiles/v2',
     tag: 'Profiles',
-    summary: 'List users',
+    summary: 'List and search users',
     description: 'By name. Administrators see every user, others only those that are enabled.',
     access: 'user',
-    query: pageQuerySchema.extend({
-      username: queryTextSchema.describe('Only the user of this name.'),
-      email: queryTextSchema.describe('Only users with this address.'),
-    }),
+    query: profileListQuerySchema,
     success: { status: 200, schema: z.array(profileSchema) },
     errors: [],
   },
@@ -45,6 +43,33 @@ export const ACCOUNT_ROUTES = {
     params,
     success: { status: 200, schema: profileSchema },
     errors: ['profile.not-found'],
+  },
+  updateProfile: {
+    method: 'POST',
+    path: '/profiles/v2/{username}',
+    tag: 'Profiles',
+    summary: 'Change a user',
+    description:
+      'What is left out stays. Users change their own profile, administrators any. The name me means the caller.',
+    access: 'user',
+    params,
+    body: profileUpdateSchema,
+    form: true,
+    success: { status: 200, schema: profileSchema },
+    errors: ['profile.not-found', 'access.forbidden', 'access.admin-only', 'conflict', 'rate.limited'],
+  },
+  replaceProfile: {
+    method: 'PUT',
+    path: '/profiles/v2/{username}',
+    tag: 'Profiles',
+    summary: 'Change a user',
+    description: 'As updateProfile.',
+    access: 'user',
+    params,
+    body: profileUpdateSchema,
+    form: true,
+    success: { status: 200, schema: profileSchema },
+    errors: ['profile.not-found', 'access.forbidden', 'access.admin-only', 'conflict', 'rate.limited'],
   },
   deleteProfile: {
     method: 'DELETE',

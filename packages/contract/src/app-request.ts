@@ -5,7 +5,7 @@ import {
   parameterDefinitionSchema,
 } from './app-definitions.ts';
 import { queueNameSchema, systemIdSchema } from './names.ts';
-import { whenSound } from './parse-body.ts';
+import { bodyRules, whenSound } from './parse-body.ts';
 import { count, flag, limit, line, memoryLimit, runTime, text, word } from './scalars.ts';
 import { NO_DOT_DOT } from './system-connections.ts';
 import { EXECUTION_TYPES, NO_LIMIT } from './system-vocabulary.ts';
@@ -14,7 +14,21 @@ import { EXECUTION_TYPES, NO_LIMIT } from './system-vocabulary.ts';
 export const PARALLELISMS = ['SERIAL', 'PARALLEL', 'PTHREAD'] as const;
 
 /** What can be asked of an app. */
-export const APP_ACTIONS = ['enable', 'disable', 'publish', 'unpublish'] as const;
+export const APP_ACTIONS = ['enable', 'disable', 'publish', 'unpublish', 'clone', 'erase'] as const;
+
+const appNameSchema = line({
+  what: 'the name of an app',
+  max: 64,
+  pattern: /^[0-9a-zA-Z_(][0-9a-zA-Z.\-_()]*$/,
+  hint: 'of letters, digits and . - _ ( )',
+});
+
+const versionSchema = line({
+  what: 'a version',
+  max: 16,
+  pattern: /^[0-9]+(\.[0-9]+)+$/,
+  hint: 'such as 0.1.0',
+});
 
 const path = (what: string) => line({ what, max: 255, pattern: NO_DOT_DOT, hint: 'without .. parts' });
 const words = (what: string) =>
@@ -26,13 +40,8 @@ const words = (what: string) =>
 /** An app as given (spec: systems-apps-files 2.2). Its id is `name-version`. */
 export const appRequestSchema = z
   .object({
-    name: line({
-      what: 'the name of an app',
-      max: 64,
-      pattern: /^[0-9a-zA-Z_(][0-9a-zA-Z.\-_()]*$/,
-      hint: 'of letters, digits and . - _ ( )',
-    }),
-    version: line({ what: 'a version', max: 16, pattern: /^[0-9]+(\.[0-9]+)+$/, hint: 'such as 0.1.0' }),
+    name: appNameSchema,
+    version: versionSchema,
     label: line({ what: 'a label', max: 64 }).nullable().default(null),
     icon: line({ what: 'the URL of an icon', max: 128 }).nullable().default(null),
     helpURI: line({ what: 'the URL of the help page', max: 128 }).nullable().default(null),
@@ -89,5 +98,23 @@ export function appIdOf(app: Pick<AppRequest, 'name' | 'version'>): string {
   return `${app.name}-${app.version}`;
 }
 
-/** Body of an action on an app. */
-export const appActionRequestSchema = z.object({ action: word(APP_ACTIONS) });
+/** The id of a published revision of an app (spec: systems-apps-files 2.2). */
+export function publishedIdOf(id: string, revision: number): string {
+  return `${id}u${revision}`;
+}
+
+/** What a clone has of its own; the rest is as in the app that is cloned. */
+const cloneFields = {
+  name: appNameSchema.optional(),
+  version: versionSchema.optional(),
+  executionSystem: systemIdSchema.optional(),
+  deploymentSystem: systemIdSchema.optional(),
+  deploymentPath: path('the path of the directory of the app').optional(),
+};
+
+/** Body of an action on an app. The fields beside `action` are read for clones only. */
+export const appActionRequestSchema = z.object({ action: word(APP_ACTIONS), ...cloneFields });
+bodyRules.add(appActionRequestSchema, { aliases: { storageSystem: 'deploymentSystem' } });
+
+/** An action on an app, parsed. */
+export type AppActionRequest = z.output<typeof appActionRequestSchema>;

@@ -8,6 +8,9 @@ import { jobEventSchema } from './job-events.ts';
 /** Path at which WebSockets are opened; the name of a channel as the path subscribes at once. */
 export const CHANNELS_PATH = '/channels/v2/';
 
+/** What a token needs there. */
+export const CHANNELS_SCOPE: Scope = 'jobs:read';
+
 /** Subprotocol of these messages. */
 export const CHANNEL_PROTOCOL = 'arras.v1';
 

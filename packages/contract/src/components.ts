@@ -1,4 +1,9 @@
 import type { z } from 'zod';
+import {
+  appPermissionRequestSchema,
+  appPermissionSchema,
+  userAppPermissionRequestSchema,
+} from './app-permissions.ts';
 import { appActionRequestSchema, appRequestSchema } from './app-request.ts';
 import { appSchema, appSummarySchema } from './apps.ts';
 import {
@@ -21,6 +26,7 @@ import {
   filePermissionSchema,
   fileReceiptSchema,
 } from './files.ts';
+import { jobCountsSchema } from './job-counts.ts';
 import {
   jobPermissionRequestSchema,
   jobPermissionSchema,
@@ -40,6 +46,15 @@ import {
   resubmissionSchema,
 } from './jobs.ts';
 import {
+  jsonSchemaRequestSchema,
+  jsonSchemaSchema,
+  metadataPermissionRequestSchema,
+  metadataPermissionSchema,
+  metadataRequestSchema,
+  metadataSchema,
+  userMetadataPermissionRequestSchema,
+} from './metadata.ts';
+import {
   attemptSchema,
   customEventEchoSchema,
   customEventSchema,
@@ -55,7 +70,9 @@ import {
   replayResultSchema,
   testRequestSchema,
 } from './notifications.ts';
-import { profileRequestSchema, profileSchema } from './profiles.ts';
+import { postitRequestSchema, postitSchema } from './postits.ts';
+import { profileRequestSchema, profileSchema, profileUpdateSchema } from './profiles.ts';
+import { appHistoryEntrySchema, systemHistoryEntrySchema } from './resource-history.ts';
 import { savedFilterRequestSchema, savedFilterSchema } from './saved-filters.ts';
 import { livenessSchema, openApiDocumentSchema, readinessSchema } from './service.ts';
 import { sessionRequestSchema, sessionSchema, signInWaysSchema } from './sessions.ts';
@@ -78,6 +95,7 @@ import {
   systemSummarySchema,
 } from './systems.ts';
 import { createdTokenSchema, tokenRequestSchema, tokenSchema } from './tokens.ts';
+import { uuidSchema } from './uuids.ts';
 
 /** Names of the bodies of requests in the OpenAPI document. */
 export const REQUEST_COMPONENTS = {
@@ -103,10 +121,18 @@ export const REQUEST_COMPONENTS = {
   CredentialsRequest: credentialsRequestSchema,
   AppRequest: appRequestSchema,
   AppActionRequest: appActionRequestSchema,
+  AppPermissionRequest: appPermissionRequestSchema,
+  UserAppPermissionRequest: userAppPermissionRequestSchema,
   FileActionRequest: fileActionRequestSchema,
   FileIngestRequest: fileIngestRequestSchema,
   FilePermissionRequest: filePermissionRequestSchema,
+  MetadataRequest: metadataRequestSchema,
+  JsonSchemaRequest: jsonSchemaRequestSchema,
+  MetadataPermissionRequest: metadataPermissionRequestSchema,
+  UserMetadataPermissionRequest: userMetadataPermissionRequestSchema,
+  PostitRequest: postitRequestSchema,
   ProfileRequest: profileRequestSchema,
+  ProfileUpdate: profileUpdateSchema,
   TokenRequest: tokenRequestSchema,
   SessionRequest: sessionRequestSchema,
   ClientRequest: clientRequestSchema,
@@ -118,6 +144,7 @@ export const RESULT_COMPONENTS = {
   ErrorEnvelope: errorEnvelopeSchema,
   Job: jobSchema,
   JobSummary: jobSummarySchema,
+  JobCounts: jobCountsSchema,
   JobStatus: jobStatusViewSchema,
   JobStatuses: jobStatusesSchema,
   SavedFilter: savedFilterSchema,
@@ -136,16 +163,24 @@ export const RESULT_COMPONENTS = {
   StorageSystem: storageSystemSchema,
   System: systemSchema,
   SystemSummary: systemSummarySchema,
+  SystemHistoryEntry: systemHistoryEntrySchema,
   SystemRole: systemRoleSchema,
   Queue: queueSchema,
   Credential: credentialSchema,
   SystemCheck: systemCheckSchema,
   App: appSchema,
   AppSummary: appSummarySchema,
+  AppPermission: appPermissionSchema,
+  AppHistoryEntry: appHistoryEntrySchema,
   FileEntry: fileEntrySchema,
   FileReceipt: fileReceiptSchema,
   FileHistoryEntry: fileHistoryEntrySchema,
   FilePermission: filePermissionSchema,
+  Metadata: metadataSchema,
+  JsonSchema: jsonSchemaSchema,
+  MetadataPermission: metadataPermissionSchema,
+  Postit: postitSchema,
+  Uuid: uuidSchema,
   Profile: profileSchema,
   Token: tokenSchema,
   CreatedToken: createdTokenSchema,

@@ -209,6 +209,31 @@ export const ERRORS = {
     message: 'No app with this id is visible to you.',
     remedy: 'List the apps with GET /apps/v2.',
   },
+  'metadata.not-found': {
+    status: 404,
+    message: 'No metadata document with this uuid is visible to you.',
+    remedy: 'List those that are with GET /meta/v2/data.',
+  },
+  'schema.not-found': {
+    status: 404,
+    message: 'No schema with this uuid is visible to you.',
+    remedy: 'List those that are with GET /meta/v2/schemas.',
+  },
+  'metadata.not-shared': {
+    status: 404,
+    message: 'This user has no permission on the document.',
+    remedy: 'List the permissions with GET /meta/v2/data/{uuid}/pems.',
+  },
+  'postit.not-found': {
+    status: 404,
+    message: 'There is no such postit, or it has expired or was used up.',
+    remedy: 'Ask whoever gave it to you for a new one.',
+  },
+  'uuid.not-found': {
+    status: 404,
+    message: 'No resource with this uuid is visible to you.',
+    remedy: 'Compare the uuid with where you have it from; it may have been deleted.',
+  },
   'profile.not-found': {
     status: 404,
     message: 'There is no user with this name.',
@@ -343,6 +368,11 @@ export const ERRORS = {
     status: 409,
     message: 'You have as many saved filters as you may have.',
     remedy: 'Delete one that you do not need with DELETE /jobs/v2/filters/{name}.',
+  },
+  'postit.too-many': {
+    status: 409,
+    message: 'You have as many postits as you may have.',
+    remedy: 'Delete one that you do not need with DELETE /postits/v2/{postit}, or let some expire.',
   },
   'stream.too-many': {
     status: 429,

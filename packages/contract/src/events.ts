@@ -57,6 +57,7 @@ export const SYSTEM_EVENT_DESCRIPTIONS = {
   DELETED: 'The system was deleted',
   ENABLED: 'The system takes jobs',
   DISABLED: 'The system takes no more jobs',
+  ERASED: 'The system was deleted with its credentials and roles',
   PUBLISH: 'The system is public',
   UNPUBLISH: 'The system is no longer public',
   ROLES_GRANT: 'A user was given a role on the system',
@@ -77,7 +78,11 @@ export const APP_EVENT_DESCRIPTIONS = {
   ENABLED: 'The app can be run',
   DISABLED: 'The app can no longer be run',
   PUBLISHED: 'The app is public',
+  REPUBLISHED: 'The app is public again',
   UNPUBLISHED: 'The app is no longer public',
+  CLONED: 'The app was cloned',
+  PERMISSION_GRANT: 'A user was given a permission on the app',
+  PERMISSION_REVOKE: 'A permission on the app was taken from a user',
 } as const;
 
 /** Events of subscriptions themselves (spec: notifications 13). */

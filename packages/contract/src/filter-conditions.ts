@@ -7,17 +7,13 @@ import {
   compileNumber,
   compileStatus,
 } from './filter-values.ts';
-import {
-  JOB_SEARCH_FIELDS,
-  type JobSearchFieldName,
-  type JobSearchOperator,
-  type JobSearchType,
-} from './job-search-fields.ts';
+import { JOB_SEARCH_FIELDS, type JobSearchFieldName } from './job-search-fields.ts';
+import type { SearchOperator, SearchType } from './search-fields.ts';
 
 /** A condition on a field, as a parameter of the API says it. */
 export interface Condition {
   readonly field: JobSearchFieldName;
-  readonly operator: JobSearchOperator;
+  readonly operator: SearchOperator;
   readonly value: string;
 }
 
@@ -31,7 +27,7 @@ export function compileCondition(
   token: FilterToken,
   context: FilterContext,
 ): Condition {
-  const { type }: { readonly type: JobSearchType } = JOB_SEARCH_FIELDS[field];
+  const { type }: { readonly type: SearchType } = JOB_SEARCH_FIELDS[field];
   if (type === 'text' || type === 'status') return compileText(field, token, context);
   if (type === 'flag') return compileFlag(field, token);
   return compileOrdered(field, type, token, context);
@@ -76,7 +72,7 @@ function compileFlag(field: JobSearchFieldName, token: FilterToken): Condition {
   return { field, operator: token.negated ? 'NEQ' : 'EQ', value: text.toLowerCase() };
 }
 
-type OrderedType = Exclude<JobSearchType, 'text' | 'status' | 'flag'>;
+type OrderedType = Exclude<SearchType, 'text' | 'status' | 'flag'>;
 
 const COMPARISONS = { '>': 'GT', '>=': 'GTE', '<': 'LT', '<=': 'LTE' } as const;
 const OPPOSITES = { GT: 'LTE', GTE: 'LT', LT: 'GTE', LTE: 'GT' } as const;

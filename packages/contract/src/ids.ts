@@ -13,6 +13,8 @@ export const RESOURCE_CODES = {
   job: '007',
   transfer: '009',
   notification: '011',
+  metadata: '012',
+  schema: '013',
   fileTransfer: '020',
   fileEvent: '023',
   appEvent: '026',
@@ -50,6 +52,8 @@ export const jobIdSchema = idSchema('job');
 export const transferIdSchema = idSchema('transfer');
 export const jobEventIdSchema = idSchema('jobEvent');
 export const notificationIdSchema = idSchema('notification');
+export const metadataIdSchema = idSchema('metadata');
+export const schemaIdSchema = idSchema('schema');
 export const deliveryIdSchema = idSchema('delivery');
 export const systemEventIdSchema = idSchema('systemEvent');
 export const appEventIdSchema = idSchema('appEvent');
@@ -66,6 +70,8 @@ export type JobId = z.infer<typeof jobIdSchema>;
 export type TransferId = z.infer<typeof transferIdSchema>;
 export type JobEventId = z.infer<typeof jobEventIdSchema>;
 export type NotificationId = z.infer<typeof notificationIdSchema>;
+export type MetadataId = z.infer<typeof metadataIdSchema>;
+export type SchemaId = z.infer<typeof schemaIdSchema>;
 export type DeliveryId = z.infer<typeof deliveryIdSchema>;
 export type SystemEventId = z.infer<typeof systemEventIdSchema>;
 export type AppEventId = z.infer<typeof appEventIdSchema>;
@@ -84,6 +90,8 @@ export interface IdOf {
   transfer: TransferId;
   jobEvent: JobEventId;
   notification: NotificationId;
+  metadata: MetadataId;
+  schema: SchemaId;
   delivery: DeliveryId;
   systemEvent: SystemEventId;
   appEvent: AppEventId;

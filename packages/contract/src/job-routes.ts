@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { jobIdSchema } from './ids.ts';
+import { jobCountsSchema } from './job-counts.ts';
 import { jobRequestSchema } from './job-request.ts';
-import { jobListQuerySchema } from './job-search-query.ts';
+import { jobListQuerySchema, jobSearchQuerySchema } from './job-search-query.ts';
 import {
   historyEntrySchema,
   idempotencyKeySchema,
@@ -67,6 +68,18 @@ export const JOB_ROUTES = {
     success: { status: 200, schema: z.array(jobSummarySchema) },
     errors: ['filter.not-found'],
   },
+  countJobs: {
+    method: 'GET',
+    path: '/jobs/v2/counts',
+    tag: 'Jobs',
+    summary: 'Count your jobs by status',
+    description:
+      'The jobs that the listing with the same search parameters has on all its pages. One request instead of reading them.',
+    access: 'user',
+    query: jobSearchQuerySchema,
+    success: { status: 200, schema: jobCountsSchema },
+    errors: ['filter.not-found'],
+  },
   submitJob: {
     method: 'POST',
     path: '/jobs/v2',
@@ -85,6 +98,7 @@ export const JOB_ROUTES = {
     }),
     body: jobRequestSchema,
     form: true,
+    document: true,
     success: { status: 201, schema: jobSchema },
     alternatives: [{ status: 200, schema: resolvedJobRequestSchema, when: 'it is a dry run' }],
     errors: [...SUBMISSION_ERRORS, 'idempotency.in-progress', 'idempotency.key-reused'],
@@ -200,6 +214,7 @@ export const JOB_ROUTES = {
     method: 'POST',
     path: '/jobs/v2/statuses',
     tag: 'Jobs',
+    scope: 'read',
     summary: 'Show the statuses of many jobs',
     description: 'One request instead of thousands. Ids that are no job of yours are listed as missing.',
     access: 'user',

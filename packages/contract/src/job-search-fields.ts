@@ -1,26 +1,13 @@
-/** What values a field of a job has, which decides the operators that it takes. */
-export type JobSearchType =
-  | 'text'
-  | 'status'
-  | 'flag'
-  | 'date'
-  | 'integer'
-  | 'number'
-  | 'memory'
-  | 'duration';
+import { findSearchField, type SearchField, type SearchOperator, type SearchType } from './search-fields.ts';
 
 /** A field that jobs can be searched and ordered by. */
-export interface JobSearchField {
-  readonly type: JobSearchType;
-  /** Other names; all names are accepted in any case. */
-  readonly aliases: readonly string[];
+export interface JobSearchField extends SearchField {
   /** Never changes once the job was submitted. */
   readonly fixed: boolean;
-  readonly description: string;
 }
 
 function field(
-  type: JobSearchType,
+  type: SearchType,
   fixed: boolean,
   description: string,
   ...aliases: readonly string[]
@@ -77,47 +64,10 @@ export type JobSearchFieldName = keyof typeof JOB_SEARCH_FIELDS;
 /** All names, in the order of the reference. */
 export const JOB_SEARCH_FIELD_NAMES = Object.keys(JOB_SEARCH_FIELDS) as readonly JobSearchFieldName[];
 
-const BY_ANY_NAME: ReadonlyMap<string, JobSearchFieldName> = new Map(
-  JOB_SEARCH_FIELD_NAMES.flatMap((name) =>
-    [name, ...JOB_SEARCH_FIELDS[name].aliases].map((each) => [each.toLowerCase(), name] as const),
-  ),
-);
-
 /** The field of that name or alias, in any case; null when there is none. */
 export function findJobSearchField(name: string): JobSearchFieldName | null {
-  return BY_ANY_NAME.get(name.toLowerCase()) ?? null;
+  return findSearchField(JOB_SEARCH_FIELDS, name);
 }
-
-const TEXT_OPERATORS = ['EQ', 'NEQ', 'IN', 'NIN', 'LIKE', 'NLIKE', 'RLIKE'] as const;
-const NUMBER_OPERATORS = ['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE', 'IN', 'NIN', 'BETWEEN'] as const;
-const DATE_OPERATORS = [
-  ...(['EQ', 'NEQ', 'LT', 'LTE', 'GT', 'GTE'] as const),
-  ...(['BEFORE', 'AFTER', 'ON', 'BETWEEN'] as const),
-] as const;
-const FLAG_OPERATORS = ['EQ', 'NEQ'] as const;
-
-/** Operator on texts. */
-export type TextOperator = (typeof TEXT_OPERATORS)[number];
-/** Operator on numbers and durations. */
-export type NumberOperator = (typeof NUMBER_OPERATORS)[number];
-/** Operator on times. */
-export type DateOperator = (typeof DATE_OPERATORS)[number];
-/** Operator on what is true or false. */
-export type FlagOperator = (typeof FLAG_OPERATORS)[number];
-/** Operator of a search parameter. */
-export type JobSearchOperator = TextOperator | NumberOperator | DateOperator | FlagOperator;
-
-/** The operators that each type of field takes (spec: conventions 6). */
-export const JOB_SEARCH_OPERATORS = {
-  text: TEXT_OPERATORS,
-  status: TEXT_OPERATORS,
-  flag: FLAG_OPERATORS,
-  date: DATE_OPERATORS,
-  integer: NUMBER_OPERATORS,
-  number: NUMBER_OPERATORS,
-  memory: NUMBER_OPERATORS,
-  duration: NUMBER_OPERATORS,
-} as const satisfies Record<JobSearchType, readonly JobSearchOperator[]>;
 
 /** What each operator asks for, in words. */
 export const JOB_SEARCH_OPERATOR_MEANINGS = {
@@ -136,4 +86,4 @@ export const JOB_SEARCH_OPERATOR_MEANINGS = {
   AFTER: 'Later.',
   ON: 'On that day, from 00:00 to 24:00 UTC.',
   BETWEEN: 'From the first to the second of two values with a comma, both included.',
-} as const satisfies Record<JobSearchOperator, string>;
+} as const satisfies Record<SearchOperator, string>;

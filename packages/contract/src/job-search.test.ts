@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { parseJobSearch, SEARCH_LIMITS } from './job-search.ts';
+import { parseJobSearch } from './job-search.ts';
+import { SEARCH_LIMITS } from './search-terms.ts';
 import { findJobSearchField, JOB_SEARCH_FIELD_NAMES, JOB_SEARCH_FIELDS } from './job-search-fields.ts';
 import { jobListQuerySchema } from './job-search-query.ts';
 import { buildOpenApi } from './openapi.ts';

@@ -59,6 +59,7 @@ export const NOTIFICATION_ROUTES = {
     access: 'user',
     body: notificationRequestSchema,
     form: true,
+    document: true,
     success: { status: 201, schema: notificationSchema },
     errors: [...resourceErrors, 'notification.not-found'],
   },
@@ -66,6 +67,7 @@ export const NOTIFICATION_ROUTES = {
     method: 'POST',
     path: '/notifications/v2/preview',
     tag: 'Notifications',
+    scope: 'read',
     summary: 'Show what would be sent',
     description:
       'Fills in the URL and makes body and mail for a job as it is now; nothing is sent or stored.',
@@ -96,6 +98,7 @@ export const NOTIFICATION_ROUTES = {
     params,
     body: notificationUpdateSchema,
     form: true,
+    document: true,
     success: { status: 200, schema: notificationSchema },
     errors: ['notification.not-found', ...resourceErrors, 'precondition.failed'],
   },

@@ -3,7 +3,6 @@ import { componentName, REQUEST_COMPONENTS, RESULT_COMPONENTS } from './componen
 import { CONDITIONAL_HEADERS, IF_NONE_MATCH, NOT_MODIFIED } from './conditional-requests.ts';
 import { ERRORS } from './errors.ts';
 import { UPLOAD_FIELD } from './files.ts';
-import { SEARCH_PARAMETER_PATTERN } from './job-search-query.ts';
 import { presentationQuerySchema } from './listing.ts';
 import { errorsOf, type Route, type Success } from './route.ts';
 import { OPERATION_IDS, parameterNames, routeOf } from './routes.ts';
@@ -90,27 +89,23 @@ function buildParameters(route: Route, path: string): Json[] {
   return [
     ...inPath,
     ...query,
-    ...(takesSearch(route.query) ? [SEARCH_PARAMETER] : []),
+    ...searchParameter(route.query),
     ...headers,
     ...(route.conditional === true ? [IF_NONE_MATCH] : []),
     ...presentation.map((name) => ({ $ref: `#/components/parameters/${name}` })),
   ];
 }
 
-/** Every property is a parameter of its own (OpenAPI: exploded objects of the style form). */
-const SEARCH_PARAMETER: Json = {
-  name: 'search',
-  in: 'query',
-  description: 'Conditions with an operator, such as `status.in=RUNNING,QUEUED`; names in any case.',
-  style: 'form',
-  explode: true,
-  schema: { type: 'object', patternProperties: { [SEARCH_PARAMETER_PATTERN]: { type: 'string' } } },
-};
-
-/** Only searches take parameters beside those that they name. */
-function takesSearch(schema: z.core.$ZodType | undefined): boolean {
-  if (schema instanceof z.ZodPipe) return takesSearch(schema.def.in);
-  return schema instanceof z.ZodObject && schema.def.catchall !== undefined;
+/** What a search takes beside the parameters that it names; every property is one of its own (OpenAPI: style form). */
+function searchParameter(schema: z.core.$ZodType | undefined): Json[] {
+  if (schema instanceof z.ZodPipe) return searchParameter(schema.def.in);
+  const rest = schema instanceof z.ZodObject ? schema.def.catchall : undefined;
+  if (rest === undefined) return [];
+  const description =
+    'Conditions with an operator, such as `name.like=*x*` or `id.in=a,b`; names in any case.';
+  return [
+    { name: 'search', in: 'query', description, style: 'form', explode: true, schema: wireShapes.get(rest) },
+  ];
 }
 
 function queryParameter(name: string, schema: z.core.$ZodType): Json {
@@ -127,7 +122,7 @@ function described(schema: z.core.$ZodType | undefined): Json {
   return { ...(description !== undefined && { description }), schema: rest };
 }
 
-function buildRequestBody(body: z.ZodType, { form, upload, bodyOptional }: Route): Json {
+function buildRequestBody(body: z.ZodType, { form, upload, document, bodyOptional }: Route): Json {
   const schema = reference(body);
   return {
     required: bodyOptional !== true,
@@ -135,9 +130,21 @@ function buildRequestBody(body: z.ZodType, { form, upload, bodyOptional }: Route
       'application/json': { schema },
       ...(form === true && { 'application/x-www-form-urlencoded': { schema } }),
       ...(upload === true && { 'multipart/form-data': { schema: UPLOAD_SCHEMA } }),
+      ...(document === true && { 'multipart/form-data': { schema: DOCUMENT_SCHEMA } }),
     },
   };
 }
+
+const DOCUMENT_SCHEMA: Json = {
+  type: 'object',
+  properties: {
+    [UPLOAD_FIELD]: {
+      type: 'string',
+      format: 'binary',
+      description: 'A file that holds the JSON. Without it the fields of the form count.',
+    },
+  },
+};
 
 const UPLOAD_SCHEMA: Json = {
   type: 'object',

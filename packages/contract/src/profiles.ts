@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { linksSchema } from './envelope.ts';
-import { flag, line, secret } from './scalars.ts';
+import { flag, line, secret, word } from './scalars.ts';
 
 /** Names that mean something else: the caller, everybody. */
 const RESERVED_NAMES: readonly string[] = ['me', 'world', 'public'];
@@ -20,18 +20,53 @@ const emailSchema = line({
   hint: 'such as ada@example.org',
 });
 
+const phoneSchema = line({
+  what: 'a telephone number',
+  max: 32,
+  pattern: /^[0-9+(][0-9 ()./x+-]*$/,
+  hint: 'of digits, blanks and + ( ) . / -',
+});
+
+const passwordSchema = secret({ what: 'a password', min: 8, max: 1024 });
+
 /** A new user as given. */
 export const profileRequestSchema = z.object({
   username: usernameSchema,
-  password: secret({ what: 'a password', min: 8, max: 1024 }).optional(),
+  password: passwordSchema.optional(),
   email: emailSchema,
   first_name: line({ what: 'a first name', max: 64 }).optional(),
   last_name: line({ what: 'a last name', max: 64 }).optional(),
+  phone: phoneSchema.optional(),
+  mobile_phone: phoneSchema.optional(),
   admin: flag().default(false),
 });
 
 /** A new user, parsed. */
 export type ProfileRequest = z.output<typeof profileRequestSchema>;
+
+/** Changes of a user: what is left out stays, and a blank text takes away what can be without a value. */
+export const profileUpdateSchema = z.object({
+  email: emailSchema.optional(),
+  first_name: line({ what: 'a first name', max: 64 }).optional(),
+  last_name: line({ what: 'a last name', max: 64 }).optional(),
+  phone: phoneSchema.optional(),
+  mobile_phone: phoneSchema.optional(),
+  password: passwordSchema
+    .optional()
+    .describe(
+      'The new password. Ends all sessions and what programs were granted, but not the tokens that the user made.',
+    ),
+  current_password: secret({ what: 'your password', max: 1024 })
+    .optional()
+    .describe('Needed with password, unless an administrator sets that of somebody else.'),
+  status: word(['ACTIVE', 'DISABLED'])
+    .optional()
+    .describe('ACTIVE enables a disabled user; for administrators. Users are disabled with DELETE.'),
+  admin: flag().optional().describe('For administrators, of other users.'),
+});
+
+/** Changes of a user, parsed. */
+export type ProfileUpdate = z.output<typeof profileUpdateSchema>;
 
 /** A user as shown (spec: systems-apps-files 3, "Related"). */
 export const profileSchema = z.object({

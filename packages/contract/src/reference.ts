@@ -93,7 +93,7 @@ function renderOperation(id: string, route: Route): string[] {
     ...(route.body === undefined
       ? []
       : [
-          `Body: \`${componentName(route.body)}\` as JSON${route.form === true ? ' or url-encoded form' : ''}${route.upload === true ? `, or a multipart form with the file \`${UPLOAD_FIELD}\`` : ''}`,
+          `Body: \`${componentName(route.body)}\` as JSON${route.form === true ? ' or url-encoded form' : ''}${route.upload === true ? `, or a multipart form with the file \`${UPLOAD_FIELD}\`` : ''}${route.document === true ? `, or a multipart form whose file \`${UPLOAD_FIELD}\` holds the JSON` : ''}`,
         ]),
     ...[route.success, ...(route.alternatives ?? [])].map(renderSuccess),
     ...(route.conditional === true

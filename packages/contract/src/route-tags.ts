@@ -9,9 +9,12 @@ export const ROUTE_TAGS = {
   Systems: 'systems',
   Apps: 'apps',
   Files: 'files',
+  Metadata: 'metadata',
+  Postits: 'postits',
   Profiles: 'profiles',
   Tokens: 'tokens',
   Sessions: null,
+  Uuids: null,
   Clients: null,
   Service: null,
 } as const satisfies Record<string, string | null>;

@@ -41,6 +41,8 @@ export interface Route {
   readonly form?: true;
   /** Also accepts multipart/form-data with one file, of any size and for as long as it takes: {@link UPLOAD_FIELD}. */
   readonly upload?: true;
+  /** Also accepts multipart/form-data: its fields, or one file {@link UPLOAD_FIELD} that holds the JSON. */
+  readonly document?: true;
   /** Also answers HEAD. */
   readonly head?: true;
   /** Answers without an envelope. */

@@ -7,12 +7,15 @@ import { JOB_CALLBACK_ROUTES } from './job-callback-routes.ts';
 import { JOB_PERMISSION_ROUTES } from './job-permission-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
 import { JOB_STREAM_ROUTES } from './job-stream-routes.ts';
+import { METADATA_ROUTES } from './metadata-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
+import { POSTIT_ROUTES } from './postit-routes.ts';
 import type { Route } from './route.ts';
 import { SAVED_FILTER_ROUTES } from './saved-filter-routes.ts';
 import { SERVICE_ROUTES } from './service-routes.ts';
 import { SESSION_ROUTES } from './session-routes.ts';
 import { SYSTEM_ROUTES } from './system-routes.ts';
+import { UUID_ROUTES } from './uuid-routes.ts';
 
 /** Every operation of the API by its operation id. */
 export const ROUTES = {
@@ -25,6 +28,9 @@ export const ROUTES = {
   ...SYSTEM_ROUTES,
   ...APP_ROUTES,
   ...FILE_ROUTES,
+  ...METADATA_ROUTES,
+  ...POSTIT_ROUTES,
+  ...UUID_ROUTES,
   ...ACCOUNT_ROUTES,
   ...SESSION_ROUTES,
   ...CLIENT_ROUTES,

@@ -3,15 +3,14 @@ import {
   JOB_SEARCH_FIELD_NAMES,
   JOB_SEARCH_FIELDS,
   JOB_SEARCH_OPERATOR_MEANINGS,
-  JOB_SEARCH_OPERATORS,
   type JobSearchFieldName,
-  type JobSearchOperator,
 } from './job-search-fields.ts';
 import { page, table } from './reference-page.ts';
+import { SEARCH_OPERATORS, type SearchOperator } from './search-fields.ts';
 
 /** `docs/reference/job-search.md`: what jobs can be searched by. */
 export function renderSearchReference(): string {
-  const operators = Object.keys(JOB_SEARCH_OPERATOR_MEANINGS) as JobSearchOperator[];
+  const operators = Object.keys(JOB_SEARCH_OPERATOR_MEANINGS) as SearchOperator[];
   return page('Searching jobs', [
     '`GET /jobs/v2` takes conditions as query parameters, `field=value` or `field.OPERATOR=value`, and lists the jobs for which all of them hold. Names of fields and operators count in any case; a parameter that is neither a field nor any other parameter of the listing is ignored, a known field with an operator or a value that it does not take is refused with `request.bad-query`. `orderBy` takes the same fields; jobs that are equal in it are ordered by id. The guide is [Finding jobs](../guides/finding-jobs.md).',
     '## Fields',
@@ -22,7 +21,7 @@ export function renderSearchReference(): string {
       ['Operator', 'For', 'Meaning'],
       operators.map((operator) => [
         `\`${operator.toLowerCase()}\``,
-        Object.entries(JOB_SEARCH_OPERATORS)
+        Object.entries(SEARCH_OPERATORS)
           .filter(([, taken]) => taken.some((each) => each === operator))
           .map(([type]) => type)
           .join(', '),

@@ -210,8 +210,13 @@ export type SystemRequest = z.output<typeof systemRequestSchema>;
 /** An update as given, parsed. */
 export type SystemUpdate = z.output<typeof systemUpdateSchema>;
 
-/** Body of an action on a system. */
-export const systemActionRequestSchema = z.object({ action: word(SYSTEM_ACTIONS) });
+/** Body of an action on a system. `id` is read for clones only. */
+export const systemActionRequestSchema = z
+  .object({ action: word(SYSTEM_ACTIONS), id: fields.shape.id.optional().describe('Id of the clone.') })
+  .superRefine(({ action, id }, context) => {
+    if (action !== 'clone' || id !== undefined) return;
+    context.addIssue({ code: 'custom', path: ['id'], message: 'is required: the id of the clone' });
+  }, whenSound(['action', 'id']));
 
 /** Body of a grant. NONE takes the role away. */
 export const roleRequestSchema = z.object({

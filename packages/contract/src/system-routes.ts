@@ -59,6 +59,7 @@ export const SYSTEM_ROUTES = {
       "Registers a storage or execution system, or updates your system of the same id. Systems on the server's own host, and those with the transport OPENSSH, need an administrator.",
     access: 'user',
     body: systemRequestSchema,
+    document: true,
     success: { status: 201, schema: systemSchema },
     alternatives: [{ status: 200, schema: systemSchema, when: 'the system existed and was updated' }],
     errors: [
@@ -89,6 +90,7 @@ export const SYSTEM_ROUTES = {
     access: 'user',
     params,
     body: systemUpdateSchema,
+    document: true,
     success: { status: 200, schema: systemSchema },
     errors: [
       'system.not-found',

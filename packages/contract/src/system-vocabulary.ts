@@ -171,6 +171,8 @@ export const SYSTEM_ACTIONS = [
   'unsetDefault',
   'setGlobalDefault',
   'unsetGlobalDefault',
+  'clone',
+  'erase',
 ] as const;
 
 /** "Unlimited" in the fields that have no -1 (spec: systems-apps-files 1.3). */

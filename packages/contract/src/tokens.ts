@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { linksSchema, timestampSchema } from './envelope.ts';
 import { tokenIdSchema } from './ids.ts';
 import { usernameSchema } from './profiles.ts';
-import { integerBetween, line } from './scalars.ts';
+import { integerBetween, line, text } from './scalars.ts';
+import { scopes, shownScopesSchema } from './scopes.ts';
 
 /** Ten years: longer means "does not expire", which is said by leaving the lifetime out. */
 const LONGEST_LIFETIME_SECONDS = 315_360_000;
@@ -10,22 +11,42 @@ const LONGEST_LIFETIME_SECONDS = 315_360_000;
 /** A new token as given. */
 export const tokenRequestSchema = z.object({
   name: line({ what: 'a name for the token', max: 64 }).describe('To recognise it by.'),
+  description: text({ what: 'a description', max: 1024 }).optional(),
   username: usernameSchema.optional().describe('For whom. Only an administrator may name somebody else.'),
   lifetimeSeconds: integerBetween(1, LONGEST_LIFETIME_SECONDS)
     .optional()
-    .describe('Default: it does not expire.'),
+    .describe('Default: it does not expire, or with the token that asks for it.'),
+  scopes: scopes()
+    .optional()
+    .describe('What it may be used for. Default: what the token that asks for it may be used for.'),
 });
 
 /** A new token, parsed. */
 export type TokenRequest = z.output<typeof tokenRequestSchema>;
+
+/** How a token came to be: made by its user, granted to a client, held by a browser, signed by the OpenID provider. */
+export const TOKEN_KINDS = ['personal', 'client', 'session', 'issued'] as const;
+
+/** How a token came to be. */
+export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** A token as listed: without the secret. */
 export const tokenSchema = z.object({
   id: tokenIdSchema,
   username: z.string(),
   name: z.string(),
+  description: z.string().nullable(),
+  kind: z
+    .enum(TOKEN_KINDS)
+    .describe(
+      'personal: made by its user; client: granted to a client; session: held by a browser; issued: signed by the OpenID provider.',
+    ),
+  scopes: shownScopesSchema,
   created: timestampSchema,
   expires: timestampSchema.nullable(),
+  lastUsed: timestampSchema
+    .nullable()
+    .describe('To the minute, of tokens of the kinds personal and session; null: not used yet.'),
   _links: linksSchema('self'),
 });
 

@@ -12,6 +12,8 @@ import { createPasswordCheck } from './auth/check-password.ts';
 import type { JobTokens } from './auth/job-token.ts';
 import type { MessageKeys } from './auth/message-keys.ts';
 import type { SecretBox } from './auth/secret-box.ts';
+import { createSessionCookies } from './auth/session-cookie.ts';
+import { createSessions } from './auth/sessions.ts';
 import type { Adapters } from './compose-adapters.ts';
 import type { Engine } from './compose-engine.ts';
 import { composeHosts } from './compose-hosts.ts';
@@ -75,6 +77,8 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     metrics,
     feed,
   } = parts;
+  const now = () => new Date();
+  const cookies = createSessionCookies(view.publicUrl);
   const realtime = composeRealtime({ config, db, log, view, metrics, feed });
   const polling = createPolling({
     db,
@@ -91,13 +95,22 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     ...view,
     version: BUILD_VERSION,
     log,
-    now: () => new Date(),
+    now,
     isReady: () => checkReadiness(db),
     metrics,
     openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
     randomBytes,
-    auth: createAuthenticator({ db, now: () => performance.now() }),
+    auth: createAuthenticator({ db, cookies, now: () => performance.now() }),
     checkPassword: createPasswordCheck({ db, limit: createRateLimit(PASSWORD_LIMIT), randomBytes }),
+    cookies,
+    beginSession: createSessions({
+      db,
+      newId,
+      randomBytes,
+      cookies,
+      lifetimeMs: config.ARRAS_SESSION_LIFETIME,
+      now,
+    }),
     feed,
     polling,
     realtime,

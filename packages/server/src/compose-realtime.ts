@@ -1,7 +1,8 @@
 import { type Server, STATUS_CODES } from 'node:http';
-import { renderErrorEnvelope } from '@arras/contract';
+import { CHANNELS_SCOPE, renderErrorEnvelope } from '@arras/contract';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
+import { findMissingScope } from './auth/admit.ts';
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
 import { filterEvents, readFeed, readJobEvents } from './database/feed.ts';
@@ -49,12 +50,18 @@ export function openChannels({
   readonly server: Server;
   readonly context: HttpContext;
 }): ChannelGate {
-  const { auth, realtime, tenant, publicUrl, version } = context;
+  const { auth, cookies, realtime, tenant, publicUrl, version } = context;
   const gate = new ChannelGate({
     realtime,
     tenant,
     publicUrl,
-    authenticate: (authorization) => auth.authenticate(authorization),
+    cookies,
+    authenticate: async (credentials) => {
+      const principal = await auth.authenticate(credentials);
+      const refusal = findMissingScope(principal, CHANNELS_SCOPE);
+      if (refusal !== null) throw refusal;
+      return principal;
+    },
     toApiError,
     renderRefusal: (error) =>
       renderRawAnswer(

@@ -162,6 +162,11 @@ export const SETTINGS = {
       'A bearer token of the administrator, at least 32 characters. Without it one is made at the first start and written to `admin-token` in the data directory.',
     parse: adminToken,
   },
+  ARRAS_SESSION_LIFETIME: {
+    default: '12h',
+    description: 'Time after which somebody who signed in with a browser has to do so again.',
+    parse: duration,
+  },
   ARRAS_ROLES: {
     default: 'api,worker',
     description:

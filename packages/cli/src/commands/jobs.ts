@@ -1,4 +1,5 @@
-import { type JobView, STATUS_LOOKS } from '@arras/contract';
+import { type JobView, requestOfJob, STATUS_LOOKS } from '@arras/contract';
+import { renderJson } from '../clean-text.ts';
 import { readErrorTail } from '../error-tail.ts';
 import { renderExplanation } from '../job-explanation.ts';
 import { resolveJobId } from '../job-id.ts';
@@ -12,14 +13,27 @@ import { renderProgressLines } from '../watch/job-lines.ts';
 /** Of a job that failed so many lines of its standard error are shown. */
 const TAIL_LINES = 20;
 
+/** Options of one job. */
+export interface ShowOptions extends OutputOptions {
+  readonly jobTemplate?: boolean;
+}
+
 /** Shows one job: what it is, where it is, its phases, why it failed, and what can be done next. */
 export async function showJob(
-  { session, client, lookup, options }: Invocation<OutputOptions>,
+  { session, client, lookup, options }: Invocation<ShowOptions>,
   typed: string,
 ): Promise<void> {
   const api = client();
   const id = await resolveJobId(lookup(), typed);
   const job = await api.jobs.show(id);
+  if (options.jobTemplate === true) {
+    const template = requestOfJob(job, await api.apps.show(job.appId));
+    return printResult(session, options, {
+      result: template,
+      human: () => `${renderJson(template)}
+`,
+    });
+  }
   await printPairs(session, options, { result: job, pairs: jobPairs(job, session) });
   if (!isForPeople(options)) return;
   const history = await api.jobs.history(id, { limit: 250 });

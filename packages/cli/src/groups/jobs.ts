@@ -1,7 +1,9 @@
 import type { Command } from 'commander';
 import { withOutput, withPage } from '../command-options.ts';
+import type { InitOptions } from '../commands/init.ts';
 import type { ResubmitOptions } from '../commands/job-actions.ts';
 import type { JobListOptions } from '../commands/job-list.ts';
+import type { ShowOptions } from '../commands/jobs.ts';
 import type { SubmitOptions } from '../commands/submit.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
@@ -15,14 +17,14 @@ import { JOB, JOBS, NO_EXIT_STATUS, TIMEOUT } from './job-words.ts';
 export function addJobCommands(program: Command, runner: Runner): void {
   const { run } = runner;
   const jobs = program.command('jobs').description('submit, list and watch jobs');
+  addInit(jobs, run);
   addSubmit(jobs, run);
   addList(jobs, run);
   withOutput(jobs.command('show').description('one job'), 'showJob')
     .argument('<id>', JOB)
+    .option('-T, --job-template', 'the request that would make the same job again, to be changed')
     .action(
-      run<OutputOptions, [string]>(async (call, id) =>
-        (await import('../commands/jobs.ts')).showJob(call, id),
-      ),
+      run<ShowOptions, [string]>(async (call, id) => (await import('../commands/jobs.ts')).showJob(call, id)),
     );
   withOutput(jobs.command('status').description('only the status of a job'), 'showJobStatus')
     .argument('<id>', JOB)
@@ -65,6 +67,21 @@ function addList(jobs: Command, run: Run): void {
     .action(
       run<JobListOptions, [string[]]>(async (call, words) =>
         (await import('../commands/job-list.ts')).searchJobs(call, words),
+      ),
+    );
+}
+
+function addInit(jobs: Command, run: Run): void {
+  jobs
+    .command('init')
+    .description('a request for an app, to be filled in and submitted')
+    .argument('<app>', 'id of the app: name-version')
+    .argument('[key=value...]', 'values to put in, such as parameters.count=5')
+    .option('--all', 'also inputs and parameters that may be left out')
+    .option('--no-notify', 'without the subscription that mails you every event')
+    .action(
+      run<InitOptions, [string, string[]]>(async (call, app, pairs) =>
+        (await import('../commands/init.ts')).initJob(call, app, pairs),
       ),
     );
 }

@@ -30,9 +30,18 @@ export async function call<Id extends OperationId>(
   return (envelope.result ?? null) as CallResult<Id>;
 }
 
-/** Calls an operation that answers with bytes. @throws as {@link call}. */
+/** Calls an operation that answers with bytes, which may take any time to come. @throws as {@link call}. */
 export async function download<Id extends OperationId>(id: Id, options: CallOptions<Id>): Promise<Response> {
-  return send(id, options);
+  const head = new AbortController();
+  const timer = setTimeout(
+    () => head.abort(new DOMException('no answer in time', 'TimeoutError')),
+    TIMEOUT_MS,
+  );
+  try {
+    return await send(id, options, head.signal);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The address of an operation, for links and pictures. */
@@ -41,9 +50,12 @@ export function addressOf<Id extends OperationId>(id: Id, options: CallOptions<I
   return renderAddress(OPERATIONS[id][1], params, query);
 }
 
-async function send(id: OperationId, given: Given): Promise<Response> {
+async function send(
+  id: OperationId,
+  given: Given,
+  timeout: AbortSignal = AbortSignal.timeout(TIMEOUT_MS),
+): Promise<Response> {
   const [method, template] = OPERATIONS[id];
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const response = await request(renderAddress(template, given.params, given.query), {
     method,
     headers: headersOf(given),

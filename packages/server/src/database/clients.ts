@@ -103,6 +103,7 @@ export async function insertGrant(
       username,
       name: client.name,
       consumer_key: client.consumer_key,
+      kind: 'client',
       expires_at: sql<Date>`clock_timestamp() + ${access.lifetimeSeconds} * interval '1 second'`,
     })
     .execute();
@@ -145,8 +146,8 @@ export async function refreshGrant(
       where refresh_tokens.token_hash = proven.token_hash
         and refresh_tokens.expires_at < clock_timestamp() + ${REFRESH_DAYS - 1} * interval '1 day'
     )
-    insert into tokens (id, token_hash, username, name, consumer_key, expires_at)
-    select ${access.id}, ${access.tokenHash}, username, name, consumer_key,
+    insert into tokens (id, token_hash, username, name, consumer_key, kind, expires_at)
+    select ${access.id}, ${access.tokenHash}, username, name, consumer_key, 'client',
       clock_timestamp() + ${access.lifetimeSeconds} * interval '1 second'
     from proven`.execute(db);
   return numAffectedRows === 1n;
@@ -155,7 +156,7 @@ export async function refreshGrant(
 /** Access tokens forgotten in one statement. */
 const FORGET_BATCH = 10_000;
 
-/** Deletes granted tokens that ended a day ago or earlier: every command of an existing client gets a new one. */
+/** Deletes tokens that ended a day ago or earlier and that nobody made by hand: every command of an existing client gets one. */
 export async function forgetOldGrants(db: Db): Promise<void> {
   await db
     .deleteFrom('tokens')
@@ -163,7 +164,7 @@ export async function forgetOldGrants(db: Db): Promise<void> {
       eb
         .selectFrom('tokens')
         .select('id')
-        .where('consumer_key', 'is not', null)
+        .where('kind', '<>', 'personal')
         .where('expires_at', '<', sql<Date>`clock_timestamp() - interval '1 day'`)
         .limit(FORGET_BATCH),
     )

@@ -2,7 +2,15 @@ import type { JobSearchFieldName, JobSearchTerm } from '@arras/contract';
 import { sql } from 'kysely';
 import { type Db, PLANNED_EACH_TIME } from './connection.ts';
 import { jobSortKey } from './job-columns.ts';
-import { allParts, isByName, type ListPart, ownParts, partsByName, recentParts } from './list-parts.ts';
+import {
+  allParts,
+  isByName,
+  type ListPart,
+  ownParts,
+  partsByName,
+  recentParts,
+  searchesAll,
+} from './list-parts.ts';
 import type { Viewer } from './systems.ts';
 import type { JobRow } from './tables.ts';
 
@@ -23,8 +31,7 @@ export interface JobListing {
  */
 export async function listVisibleJobs(db: Db, viewer: Viewer, listing: JobListing): Promise<JobRow[]> {
   const { terms, orderBy, order, limit } = listing;
-  const searchesAll = viewer.isAdmin && terms.length > 0;
-  if (!searchesAll) return readPage(db, listing, ownParts(viewer.username, terms));
+  if (!searchesAll(viewer, terms)) return readPage(db, listing, ownParts(viewer.username, terms));
   const isLatestFirst = orderBy === 'lastUpdated' && order === 'desc';
   if (!isLatestFirst || !isByName(terms)) return readPage(db, listing, allParts(terms));
   const recent = await readPage(db, listing, recentParts(terms));

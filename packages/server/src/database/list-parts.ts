@@ -3,6 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { namesOf } from '../domain/job-access.ts';
 import { TERMINAL_STATUSES } from '../domain/lifecycle.ts';
 import { searchConditions } from './job-search.ts';
+import type { Viewer } from './systems.ts';
 
 type Condition = RawBuilder<boolean>;
 
@@ -16,6 +17,11 @@ export interface ListPart {
 /** The conditions of a search, which is about visible jobs unless it says otherwise. */
 function askedOf(terms: readonly JobSearchTerm[]): Condition[] {
   return [...searchConditions(terms), ...(terms.some(isAboutVisibility) ? [] : [isVisible])];
+}
+
+/** Whether a listing is of the jobs of everybody: administrators who search see them (spec: jobs 4.4). */
+export function searchesAll({ isAdmin }: Pick<Viewer, 'isAdmin'>, terms: readonly JobSearchTerm[]): boolean {
+  return isAdmin && terms.length > 0;
 }
 
 /** Parts that have no job in common and together are the user's own jobs and those shared with them. */

@@ -8,8 +8,10 @@ import type {
   NotificationId,
   NotificationPolicy,
   ProfileId,
+  Scope,
   SystemUuid,
   TokenId,
+  TokenKind,
   TransferId,
 } from '@arras/contract';
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
@@ -32,6 +34,8 @@ export interface ProfilesTable {
   is_admin: Generated<boolean>;
   created_at: DatabaseTime;
   disabled_at: Date | null;
+  oidc_issuer: Generated<string | null>;
+  oidc_subject: Generated<string | null>;
 }
 
 export interface TokensTable {
@@ -43,6 +47,12 @@ export interface TokensTable {
   expires_at: Date | null;
   revoked_at: Date | null;
   consumer_key: Generated<string | null>;
+  kind: Generated<TokenKind>;
+  scopes: Generated<readonly Scope[] | null>;
+  description: Generated<string | null>;
+  begun_with: Generated<TokenId | null>;
+  sign_in_hash: Generated<Buffer | null>;
+  last_used_at: Generated<Date | null>;
 }
 
 export interface ClientsTable {

@@ -1,5 +1,5 @@
-import type { TokenId } from '@arras/contract';
-import { type Insertable, sql } from 'kysely';
+import type { Scope, TokenId, TokenKind } from '@arras/contract';
+import { type Insertable, type RawBuilder, sql } from 'kysely';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import type { TokenRow, TokensTable } from './tables.ts';
@@ -10,6 +10,11 @@ export interface TokenHolder {
   readonly username: string;
   readonly isAdmin: boolean;
   readonly state: 'valid' | 'disabled' | 'expired' | 'revoked';
+  readonly kind: TokenKind;
+  /** null: everything that the user may do. */
+  readonly scopes: readonly Scope[] | null;
+  /** The last use that is noted is a minute old or older. */
+  readonly isUseUnnoted: boolean;
 }
 
 // A disabled account says so, although its tokens have been revoked with it.
@@ -20,16 +25,28 @@ const tokenState = sql<TokenHolder['state']>`case
   else 'valid'
   end`;
 
-/** The holder of the token with this SHA-256, or null when no such token was ever issued. */
-export async function findTokenHolder(db: Db, tokenHash: Buffer): Promise<TokenHolder | null> {
-  const row = await db
+// Tokens of clients and of the OpenID provider are many, and nobody looks after single ones.
+const isUseUnnoted = sql<boolean>`tokens.kind in ('personal', 'session')
+  and coalesce(tokens.last_used_at < clock_timestamp() - interval '1 minute', true)`;
+
+function selectHolders(db: Db) {
+  return db
     .selectFrom('tokens')
     .innerJoin('profiles', 'profiles.username', 'tokens.username')
-    .select(['tokens.id', 'tokens.username', 'profiles.is_admin', tokenState.as('state')])
-    .where('token_hash', '=', tokenHash)
-    .executeTakeFirst();
-  if (!row) return null;
-  return { tokenId: row.id, username: row.username, isAdmin: row.is_admin, state: row.state };
+    .select([
+      'tokens.id as tokenId',
+      'tokens.username',
+      'profiles.is_admin as isAdmin',
+      tokenState.as('state'),
+      'tokens.kind',
+      'tokens.scopes',
+      isUseUnnoted.as('isUseUnnoted'),
+    ]);
+}
+
+/** The holder of the token with this SHA-256, or null when no such token was ever issued. */
+export async function findTokenHolder(db: Db, tokenHash: Buffer): Promise<TokenHolder | null> {
+  return (await selectHolders(db).where('token_hash', '=', tokenHash).executeTakeFirst()) ?? null;
 }
 
 /** The holders of these tokens, by the tokens' ids; those that are gone are absent. */
@@ -38,28 +55,46 @@ export async function findTokenHolders(
   ids: readonly TokenId[],
 ): Promise<ReadonlyMap<TokenId, TokenHolder>> {
   if (ids.length === 0) return new Map();
-  const rows = await db
-    .selectFrom('tokens')
-    .innerJoin('profiles', 'profiles.username', 'tokens.username')
-    .select(['tokens.id', 'tokens.username', 'profiles.is_admin', tokenState.as('state')])
+  const rows = await selectHolders(db)
     .where('tokens.id', '=', sql<TokenId>`any(${[...ids]}::text[])`)
     .execute();
-  return new Map(
-    rows.map(({ id, username, is_admin, state }) => [
-      id,
-      { tokenId: id, username, isAdmin: is_admin, state },
-    ]),
-  );
+  return new Map(rows.map((holder) => [holder.tokenId, holder]));
 }
 
-/** Stores a new token. Its lifetime is counted by the clock of the database, which also checks it; null: for ever. */
+/** Notes that a token is used; of several at once one writes. */
+export async function noteTokenUse(db: Db, id: TokenId): Promise<void> {
+  await db
+    .updateTable('tokens')
+    .set({ last_used_at: sql<Date>`clock_timestamp()` })
+    .where('id', '=', id)
+    .where(isUseUnnoted)
+    .execute();
+}
+
+/** A token by its id, whoever holds it and whether it counts or not. */
+export async function findToken(db: Db, id: TokenId): Promise<TokenRow | null> {
+  return (await db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
+}
+
+/** When a new token ends. */
+export interface TokenEnd {
+  /** Counted by the clock of the database, which also checks it; null: for ever. */
+  readonly lifetimeSeconds: number | null;
+  /** It ends by then in any case; null: nothing limits it. */
+  readonly endsBy: Date | null;
+}
+
+/** Stores a new token, by default one that does not end. */
 export async function insertToken(
   db: Db,
   token: Omit<Insertable<TokensTable>, 'expires_at'>,
-  lifetimeSeconds: number | null = null,
+  { lifetimeSeconds, endsBy }: TokenEnd = { lifetimeSeconds: null, endsBy: null },
 ): Promise<TokenRow> {
-  const expires_at =
-    lifetimeSeconds === null ? null : sql<Date>`clock_timestamp() + ${lifetimeSeconds} * interval '1 second'`;
+  // Of null and a time, `least` takes the time.
+  const expires_at = sql<Date>`least(
+    clock_timestamp() + ${lifetimeSeconds}::double precision * interval '1 second',
+    ${endsBy}::timestamptz
+  )`;
   return db
     .insertInto('tokens')
     .values({ ...token, expires_at })
@@ -76,6 +111,7 @@ export async function ensureToken(db: Db, token: Insertable<TokensTable>): Promi
     .execute();
 }
 
+/** Those that were not revoked; ended ones only where their user made them. */
 export async function listOwnedTokens(
   db: Db,
   username: string,
@@ -86,6 +122,7 @@ export async function listOwnedTokens(
     .selectAll()
     .where('username', '=', username)
     .where('revoked_at', 'is', null)
+    .where(sql<boolean>`kind = 'personal' or expires_at > clock_timestamp()`)
     .orderBy('created_at', 'desc')
     .limit(page.limit)
     .offset(page.offset)
@@ -93,42 +130,32 @@ export async function listOwnedTokens(
 }
 
 /** Revokes a token, whoever holds it; for administrators. Returns false when there is none such. */
-export async function revokeAnyToken(db: Db, id: TokenId): Promise<boolean> {
-  const result = await db
-    .updateTable('tokens')
-    .set({ revoked_at: sql`clock_timestamp()` })
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
-  announce(db, { kind: 'tokens' });
-  return result.numUpdatedRows > 0n;
+export function revokeAnyToken(db: Db, id: TokenId): Promise<boolean> {
+  return revoke(db, sql`id = ${id}`);
+}
+
+/** Revokes one of the user's tokens. Returns false when there is none such. */
+export function revokeOwnedToken(db: Db, username: string, id: TokenId): Promise<boolean> {
+  return revoke(db, sql`id = ${id} and username = ${username}`);
 }
 
 /** Revokes the user's tokens of a name except the one with this hash. */
 export async function revokeOtherTokens(
   db: Db,
-  token: { readonly username: string; readonly name: string; readonly tokenHash: Buffer },
+  { username, name, tokenHash }: { readonly username: string; readonly name: string; readonly tokenHash: Buffer },
 ): Promise<void> {
-  await db
-    .updateTable('tokens')
-    .set({ revoked_at: sql`clock_timestamp()` })
-    .where('username', '=', token.username)
-    .where('name', '=', token.name)
-    .where('token_hash', '!=', token.tokenHash)
-    .where('revoked_at', 'is', null)
-    .execute();
-  announce(db, { kind: 'tokens' });
+  await revoke(db, sql`username = ${username} and name = ${name} and token_hash <> ${tokenHash}`);
 }
 
-/** Revokes one of the user's tokens. Returns false when there is none such. */
-export async function revokeOwnedToken(db: Db, username: string, id: TokenId): Promise<boolean> {
-  const result = await db
-    .updateTable('tokens')
-    .set({ revoked_at: sql`clock_timestamp()` })
-    .where('username', '=', username)
-    .where('id', '=', id)
-    .where('revoked_at', 'is', null)
-    .executeTakeFirst();
+/** Revokes those that count among some tokens, and the sessions that were begun with them. */
+async function revoke(db: Db, condition: RawBuilder<unknown>): Promise<boolean> {
+  const { numAffectedRows = 0n } = await sql`
+    with chosen as (select id from tokens where ${condition} and revoked_at is null)
+    update tokens
+    set revoked_at = clock_timestamp()
+    from chosen
+    where (tokens.id = chosen.id or tokens.begun_with = chosen.id)
+      and revoked_at is null`.execute(db);
   announce(db, { kind: 'tokens' });
-  return result.numUpdatedRows > 0n;
+  return numAffectedRows > 0n;
 }

@@ -1,7 +1,9 @@
+import { buffer } from 'node:stream/consumers';
 import { ApiError } from '@arras/contract';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parse as parseSafely } from 'secure-json-parse';
 import { type BodyLimits, scanBody } from '../domain/body-scan.ts';
+import { readMultipart } from './files/multipart.ts';
 import { expectUpload } from './long-requests.ts';
 import { keepSignedBody } from './signed-body.ts';
 
@@ -30,9 +32,14 @@ export function addBodyParsers(app: FastifyInstance): void {
       return parseForm(body);
     },
   );
-  // Read by the handler as it comes. Whoever may not upload is refused before any of it is read.
+  // An upload is read by the handler as it comes. Whoever may send no form is refused before any of it is read.
   app.addContentTypeParser('multipart/form-data', (request, _payload, done) => {
-    if (request.routeOptions.config.takesUpload !== true) return done(unsupported(request));
+    const { takesUpload, takesDocument } = request.routeOptions.config;
+    if (takesDocument === true) {
+      readFormDocument(request).then((body) => done(null, body), done);
+      return;
+    }
+    if (takesUpload !== true) return done(unsupported(request));
     expectUpload(request);
     done(null, undefined);
   });
@@ -40,6 +47,19 @@ export function addBodyParsers(app: FastifyInstance): void {
     // Existing clients send an empty body with a media type where none is needed.
     if (request.headers['content-length'] !== '0') throw unsupported(request);
   });
+}
+
+/** The JSON in the file of a form, or else the fields of the form: both are in use (spec: conventions 7). */
+async function readFormDocument(request: FastifyRequest): Promise<unknown> {
+  let file: Buffer | undefined;
+  const fields = await readMultipart(request.raw, {
+    maxBytes: request.routeOptions.bodyLimit,
+    maxFields: MAX_PAIRS,
+    onFile: async (_name, content) => {
+      file = await buffer(content);
+    },
+  });
+  return file === undefined ? Object.fromEntries(fields) : parseJsonBody(file);
 }
 
 /** Undefined for an empty body: whether one is needed is for the route's schema to say. */

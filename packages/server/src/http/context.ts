@@ -6,6 +6,8 @@ import type { CheckPassword } from '../auth/check-password.ts';
 import type { JobTokens } from '../auth/job-token.ts';
 import type { MessageKeys } from '../auth/message-keys.ts';
 import type { SecretBox } from '../auth/secret-box.ts';
+import type { SessionCookies } from '../auth/session-cookie.ts';
+import type { BeginSession } from '../auth/sessions.ts';
 import type { Db } from '../database/connection.ts';
 import type { DeliveryAttemptRow, JobRow, SystemRow } from '../database/tables.ts';
 import type { NewId } from '../domain/id-source.ts';
@@ -90,6 +92,9 @@ export interface HttpContext {
   readonly randomBytes: (size: number) => Uint8Array;
   readonly auth: Authenticator;
   readonly checkPassword: CheckPassword;
+  /** The cookie in which browsers hold their session. */
+  readonly cookies: SessionCookies;
+  readonly beginSession: BeginSession;
   /** What is new, in this process and in others. */
   readonly feed: Feed;
   /** What polls are answered with. */

@@ -9,6 +9,7 @@ import {
 } from '@arras/contract';
 import { findSavedFilter } from '../database/saved-filters.ts';
 import type { Viewer } from '../database/systems.ts';
+import { isBadPattern } from '../database/trouble.ts';
 import { findSearchPatternProblem } from '../domain/search-pattern.ts';
 import type { HttpContext } from './context.ts';
 
@@ -66,4 +67,12 @@ function findPatternProblems({ parameter, ...term }: JobSearchTerm): FieldProble
 
 function refuse(problems: readonly FieldProblem[]): void {
   if (problems.length > 0) throw new ApiError('request.bad-query', { problems });
+}
+
+/** RE2 has passed it; where PostgreSQL is still of another opinion, the caller has to hear it. */
+export function refuseBadPattern(error: unknown): never {
+  if (!isBadPattern(error)) throw error;
+  const message =
+    'A regular expression of the search cannot be run by the database; write it in a simpler way.';
+  throw new ApiError('request.bad-query', { message, cause: error });
 }

@@ -1,5 +1,14 @@
-import { ApiError, OPERATION_IDS, type OperationId, type Route, routeOf } from '@arras/contract';
+import {
+  ApiError,
+  neededScope,
+  OPERATION_IDS,
+  type OperationId,
+  type Route,
+  routeOf,
+  type Scope,
+} from '@arras/contract';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { findForeignPage, findMissingScope } from '../auth/admit.ts';
 import type { Principal } from '../auth/authenticate.ts';
 import type { HttpContext } from './context.ts';
 import { type Handlers, runHandler } from './handler.ts';
@@ -17,6 +26,8 @@ declare module 'fastify' {
     acceptsForm?: boolean;
     /** Whether the operation reads forms with files itself. */
     takesUpload?: boolean;
+    /** Whether the JSON may come as a file in a form. */
+    takesDocument?: boolean;
   }
 }
 
@@ -30,6 +41,7 @@ export function registerOperations(app: FastifyInstance, context: HttpContext, h
   const methodsOf = new Map<string, Method[]>();
   for (const operationId of OPERATION_IDS) {
     const route = routeOf(operationId);
+    const entrance = { access: route.access, needed: neededScope(route) };
     for (const path of [route.path, ...(route.aliases ?? [])]) {
       const methods: Method[] = route.head === true ? [route.method, 'HEAD'] : [route.method];
       const url = toPattern(path);
@@ -37,10 +49,15 @@ export function registerOperations(app: FastifyInstance, context: HttpContext, h
       app.route({
         method: methods,
         url,
-        config: { operationId, acceptsForm: route.form === true, takesUpload: route.upload === true },
+        config: {
+          operationId,
+          acceptsForm: route.form === true,
+          takesUpload: route.upload === true,
+          takesDocument: route.document === true,
+        },
         ...(route.bodyLimitBytes !== undefined && { bodyLimit: route.bodyLimitBytes }),
         onRequest: (request, _reply, done) => {
-          admit(request, route, context, done);
+          admit(request, entrance, context, done);
         },
         handler: (request, reply) => {
           const operation = { route, path, handler: handlers[operationId] };
@@ -63,19 +80,23 @@ function toPattern(path: string): string {
 /** Before the body is read, so that strangers cannot make the service read one. */
 function admit(
   request: FastifyRequest,
-  route: Route,
-  { auth }: HttpContext,
+  { access, needed }: { readonly access: Route['access']; readonly needed: Scope | null },
+  context: HttpContext,
   done: (error?: Error) => void,
 ): void {
-  if (route.access === 'public') return done();
+  if (access === 'public') return done();
+  const { auth } = context;
+  const { headers, method } = request;
+  const isWrite = method !== 'GET' && method !== 'HEAD';
+  const foreign = findForeignPage({ headers, isWrite }, context);
+  if (foreign !== null) return done(foreign);
   const enter = (viewer: Principal): void => {
     request.viewer = viewer;
-    if (route.access === 'admin' && !viewer.isAdmin) done(new ApiError('access.admin-only'));
-    else done();
+    if (access === 'admin' && !viewer.isAdmin) return done(new ApiError('access.admin-only'));
+    done(findMissingScope(viewer, needed) ?? undefined);
   };
-  const { authorization } = request.headers;
-  const known = auth.recall(authorization);
-  if (known === null) auth.authenticate(authorization).then(enter, done);
+  const known = auth.recall(headers);
+  if (known === null) auth.authenticate(headers).then(enter, done);
   else enter(known);
 }
 

@@ -8,7 +8,10 @@ import {
   MAX_CHANNEL_MESSAGE_BYTES,
 } from '@arras/contract';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { findForeignPage } from '../auth/admit.ts';
 import type { Principal } from '../auth/authenticate.ts';
+import { isOwnOrigin } from '../auth/own-pages.ts';
+import type { SessionCookies } from '../auth/session-cookie.ts';
 import { parseChannelName } from './channel-name.ts';
 import { type ChannelSeams, ChannelSocket } from './channel-socket.ts';
 
@@ -16,6 +19,7 @@ import { type ChannelSeams, ChannelSocket } from './channel-socket.ts';
 export interface ChannelGateSeams extends Omit<ChannelSeams, 'onClosed'> {
   /** Base of the service's addresses. */
   readonly publicUrl: () => string;
+  readonly cookies: Pick<SessionCookies, 'read'>;
   /** The whole answer to a request that is refused. */
   readonly renderRefusal: (error: ApiError) => string;
 }
@@ -85,19 +89,27 @@ export class ChannelGate implements AsyncDisposable {
   /** Pages of other origins must not use the service in the name of who looks at them (S11). */
   #checkOrigin({ headers }: IncomingMessage): void {
     if (headers.origin === undefined) return;
-    const origin = URL.parse(headers.origin);
-    const own = URL.parse(this.#seams.publicUrl());
-    if (origin !== null && (origin.host === headers.host || origin.origin === own?.origin)) return;
+    if (isOwnOrigin(headers.origin, headers.host, this.#seams.publicUrl())) return;
     throw new ApiError('access.forbidden', { message: 'Pages of this origin may not open WebSockets here.' });
   }
 
-  /** From the header, or from browsers, which cannot send it, in the list of subprotocols; null: from a message later. */
+  /**
+   * From the header, or from browsers, which cannot send it, in the list of subprotocols or as the cookie of a session;
+   * null: from a message later.
+   */
   async #findPrincipal({ headers }: IncomingMessage): Promise<Principal | null> {
-    if (headers.authorization !== undefined) return this.#seams.authenticate(headers.authorization);
+    const { authorization, cookie } = headers;
+    if (authorization !== undefined) return this.#seams.authenticate({ authorization });
     const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
     const bearer = offered.find((name) => name.startsWith(CHANNEL_BEARER_PREFIX));
-    if (bearer === undefined) return null;
-    return this.#seams.authenticate(`Bearer ${bearer.slice(CHANNEL_BEARER_PREFIX.length)}`);
+    if (bearer !== undefined) {
+      const token = bearer.slice(CHANNEL_BEARER_PREFIX.length);
+      return this.#seams.authenticate({ authorization: `Bearer ${token}` });
+    }
+    if (this.#seams.cookies.read(cookie) === null) return null;
+    const foreign = findForeignPage({ headers, isWrite: true }, this.#seams);
+    if (foreign !== null) throw foreign;
+    return this.#seams.authenticate({ cookie });
   }
 
   /** Closes every connection with 1012; those that do not confirm it are cut. */

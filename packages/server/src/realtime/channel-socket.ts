@@ -7,7 +7,7 @@ import {
   MAX_SOCKET_CHANNELS,
 } from '@arras/contract';
 import type { RawData, WebSocket } from 'ws';
-import type { Principal } from '../auth/authenticate.ts';
+import type { Credentials, Principal } from '../auth/authenticate.ts';
 import { parseChannelName } from './channel-name.ts';
 import { type ChannelCarrier, ChannelSink } from './channel-sink.ts';
 import { openFeedStream, openJobStream } from './open-stream.ts';
@@ -26,8 +26,8 @@ const CLOSE = { refused: 1008, failed: 1011, restarting: 1012, tryLater: 1013 } 
 export interface ChannelSeams {
   readonly realtime: Realtime;
   readonly tenant: string;
-  /** Throws ApiError. */
-  readonly authenticate: (authorization: string) => Promise<Principal>;
+  /** Throws ApiError, also when the token may not follow channels. */
+  readonly authenticate: (credentials: Credentials) => Promise<Principal>;
   /** What a client is told of anything thrown. */
   readonly toApiError: (error: unknown) => ApiError;
   /** The connection is over. */
@@ -128,7 +128,7 @@ export class ChannelSocket implements ChannelCarrier {
     if (this.#watch !== null)
       throw new ApiError('request.malformed', { message: 'The connection is authenticated.' });
     try {
-      const principal = await this.#seams.authenticate(`Bearer ${token}`);
+      const principal = await this.#seams.authenticate({ authorization: `Bearer ${token}` });
       this.#seams.realtime.admit(principal);
       if (this.#patience !== null) clearTimeout(this.#patience);
       this.#sendMessage({ type: 'authenticated', username: principal.username });

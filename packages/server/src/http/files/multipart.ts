@@ -14,6 +14,8 @@ export type FormFile = Readable & { readonly bytesRead: number };
 export interface MultipartReading {
   /** Bytes of content at most; null for any number. */
   readonly maxBytes: number | null;
+  /** Default: 20. */
+  readonly maxFields?: number;
   /**
    * Takes the content to its end, and is called at most once. The stream fails when the caller goes away, and when the
    * content is too large.
@@ -26,10 +28,12 @@ const LIMITS = {
   fields: 20,
   fieldSize: 8 * 1024,
   files: 1,
-  parts: 24,
   headerPairs: 32,
   headerSize: 8 * 1024,
 };
+
+/** Parts of a form beside its fields: the file, and some that are ignored. */
+const OTHER_PARTS = 4;
 
 /** Bytes of a form beside the content of its file: headers, fields, boundaries, and what is in buffers meanwhile. */
 const MAX_OVERHEAD_BYTES = 1024 * 1024;
@@ -58,6 +62,7 @@ export async function readMultipart(
 class Form {
   readonly #parser: BusboyInstance;
   readonly #reading: MultipartReading;
+  readonly #maxFields: number;
   readonly #fields = new Map<string, string>();
   readonly #failed = Promise.withResolvers<never>();
   readonly #finished: Promise<unknown>;
@@ -68,15 +73,16 @@ class Form {
   constructor(headers: IncomingHttpHeaders, reading: MultipartReading) {
     this.#reading = reading;
     this.#failed.promise.catch(() => undefined);
-    this.#parser = makeParser(headers, reading.maxBytes);
+    this.#maxFields = reading.maxFields ?? LIMITS.fields;
+    this.#parser = makeParser(headers, reading.maxBytes, this.#maxFields);
     this.#finished = once(this.#parser, 'finish');
     this.#finished.catch(() => undefined);
     this.#parser
       .on('field', (name, value, _nameCut, valueCut) => this.#takeField(name, value, valueCut))
       .on('file', (name, content, fileName) => this.#takeFile(name, content, fileName))
       .on('filesLimit', () => this.#fail(malformed('it has more than one file')))
-      .on('fieldsLimit', () => this.#fail(malformed(`it has more than ${LIMITS.fields} fields`)))
-      .on('partsLimit', () => this.#fail(malformed(`it has more than ${LIMITS.parts} parts`)))
+      .on('fieldsLimit', () => this.#fail(malformed(`it has more than ${this.#maxFields} fields`)))
+      .on('partsLimit', () => this.#fail(malformed(`it has more than ${this.#maxFields + OTHER_PARTS} parts`)))
       .on('error', (error) => this.#fail(malformed(messageOf(error))));
   }
 
@@ -141,12 +147,21 @@ class Form {
 }
 
 /** The parser of the framework's own plugin, without the hooks that it puts before every request of the service. */
-function makeParser(headers: IncomingHttpHeaders, maxBytes: number | null): BusboyInstance {
+function makeParser(
+  headers: IncomingHttpHeaders,
+  maxBytes: number | null,
+  fields: number,
+): BusboyInstance {
   try {
     return new Busboy({
       // Only multipart bodies come here.
       headers: headers as BusboyHeaders,
-      limits: { ...LIMITS, ...(maxBytes !== null && { fileSize: maxBytes }) },
+      limits: {
+        ...LIMITS,
+        fields,
+        parts: fields + OTHER_PARTS,
+        ...(maxBytes !== null && { fileSize: maxBytes }),
+      },
       isPartAFile: (_name, _type, fileName) => fileName !== undefined,
     });
   } catch (cause) {

@@ -45,7 +45,7 @@ async function answerLater(poll: Poll, question: JobQuestion, waitMs: number): P
 
 /** The token may have been revoked meanwhile. */
 async function findAgain(poll: Poll, question: JobQuestion): Promise<JobAnswer> {
-  const viewer = await poll.context.auth.authenticate(poll.raw.request.headers.authorization);
+  const viewer = await poll.context.auth.authenticate(poll.raw.request.headers);
   return findAnswer({ ...poll, viewer }, question);
 }
 

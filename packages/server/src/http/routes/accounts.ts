@@ -70,7 +70,7 @@ const createToken: Handler<'createToken'> = async ({ context, viewer, body }) =>
   if (holder === null || isDisabled(holder)) throw new ApiError('profile.not-found');
   const token = makeToken(context.randomBytes(TOKEN_RANDOM_BYTES));
   const row = { id: context.newId('token'), token_hash: hashToken(token), username, name };
-  const stored = await insertToken(context.db, row, lifetimeSeconds);
+  const stored = await insertToken(context.db, row, { lifetimeSeconds: lifetimeSeconds ?? null, endsBy: null });
   return answer({ ...renderToken(context, stored), token });
 };
 

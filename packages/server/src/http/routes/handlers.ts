@@ -6,6 +6,7 @@ import { FILE_HANDLERS } from './files.ts';
 import { JOB_HANDLERS } from './jobs.ts';
 import { NOTIFICATION_HANDLERS } from './notifications.ts';
 import { SERVICE_HANDLERS } from './service.ts';
+import { SESSION_HANDLERS } from './sessions.ts';
 import { STREAM_HANDLERS } from './streams.ts';
 import { SYSTEM_HANDLERS } from './systems.ts';
 
@@ -18,6 +19,7 @@ export const HANDLERS: Handlers = {
   ...APP_HANDLERS,
   ...FILE_HANDLERS,
   ...ACCOUNT_HANDLERS,
+  ...SESSION_HANDLERS,
   ...CLIENT_HANDLERS,
   ...SERVICE_HANDLERS,
 };

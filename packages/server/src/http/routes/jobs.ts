@@ -3,6 +3,7 @@ import type { Handler, HandlersOf } from '../handler.ts';
 import { answerPoll } from '../polling/answer-poll.ts';
 import { readPresentation } from '../send-reply.ts';
 import { actOnJob, cancelJob, deleteJob } from './act-on-job.ts';
+import { countJobs } from './count-jobs.ts';
 import { hideJob, unhideJob } from './hide-job.ts';
 import { JOB_CALLBACK_HANDLERS } from './job-callbacks.ts';
 import { downloadJobOutput, listJobOutputs } from './job-outputs.ts';
@@ -49,6 +50,7 @@ function refuseOrderField(asked: string | undefined, fields: readonly string[]):
 /** The handlers of every operation on jobs. */
 export const JOB_HANDLERS: HandlersOf<'Jobs'> = {
   listJobs: pollJobList,
+  countJobs,
   submitJob,
   showJob,
   actOnJob,

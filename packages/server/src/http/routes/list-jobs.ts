@@ -11,12 +11,11 @@ import {
 } from '@arras/contract';
 import { listVisibleJobs } from '../../database/list-jobs.ts';
 import type { JobRow } from '../../database/tables.ts';
-import { isBadPattern } from '../../database/trouble.ts';
 import { findSurroundings } from '../../events/job-surroundings.ts';
 import { renderJob, renderJobSummary } from '../../events/job-view.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler } from '../handler.ts';
-import { type JobSearch, readJobSearch } from '../read-job-search.ts';
+import { type JobSearch, readJobSearch, refuseBadPattern } from '../read-job-search.ts';
 import { answer } from '../reply.ts';
 import { readPresentation } from '../send-reply.ts';
 
@@ -52,14 +51,6 @@ function readOrderField(asked: string | undefined): JobSearchFieldName {
 function readDirection({ order, orderBy }: Pick<ListQuery, 'order' | 'orderBy'>): 'asc' | 'desc' {
   if (order !== undefined) return order === 'ASC' ? 'asc' : 'desc';
   return orderBy === undefined ? 'desc' : 'asc';
-}
-
-/** RE2 has passed it; where PostgreSQL is still of another opinion, the caller has to hear it. */
-function refuseBadPattern(error: unknown): never {
-  if (!isBadPattern(error)) throw error;
-  const message =
-    'A regular expression of the search cannot be run by the database; write it in a simpler way.';
-  throw new ApiError('request.bad-query', { message, cause: error });
 }
 
 /** With `filter` the rows are full jobs, so that every field can be chosen (spec/conventions.md 3.2). */

@@ -27,8 +27,12 @@ export function renderToken(context: ViewContext, token: TokenRow): TokenView {
     id: token.id,
     username: token.username,
     name: token.name,
+    description: token.description,
+    kind: token.kind,
+    scopes: token.scopes === null ? null : [...token.scopes],
     created: context.formatTime(token.created_at),
     expires: token.expires_at === null ? null : context.formatTime(token.expires_at),
+    lastUsed: token.last_used_at === null ? null : context.formatTime(token.last_used_at),
     _links: { self: linkTo(context, 'tokens', 'v2', token.id) },
   };
 }
