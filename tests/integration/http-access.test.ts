@@ -157,7 +157,7 @@ test('a revoked token is refused at once by the replica that revoked it, an expi
     username: 'bob',
     name: 'y',
   };
-  await insertToken(bed.db, expired, 0);
+  await insertToken(bed.db, expired, { lifetimeSeconds: 0, endsBy: null });
   const answer = await bed.call('GET', '/profiles/v2/me', { token: 'expired-token' });
   assert.deepEqual([answer.status, codeOf(answer), answer.json.fault.code], [401, 'auth.expired', 900904]);
 });

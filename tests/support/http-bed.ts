@@ -6,10 +6,6 @@ import type { FastifyInstance, InjectOptions } from 'fastify';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import type { ErrorEnvelope } from '../../packages/contract/src/index.ts';
-import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
-import { createPasswordCheck } from '../../packages/server/src/auth/check-password.ts';
-import { createSessionCookies } from '../../packages/server/src/auth/session-cookie.ts';
-import { createSessions } from '../../packages/server/src/auth/sessions.ts';
 import { hashToken, makeToken } from '../../packages/server/src/auth/token.ts';
 import { type Db, openDatabase } from '../../packages/server/src/database/connection.ts';
 import { insertProfile } from '../../packages/server/src/database/profiles.ts';
@@ -26,6 +22,7 @@ import { LOCAL_ADAPTERS } from './local-adapters.ts';
 import { NO_HOSTS } from './no-hosts.ts';
 import { quietMessages } from './quiet-messages.ts';
 import { createTestPolling, createTestRealtime, startTestFeed, type TestFeed } from './test-feed.ts';
+import { createTestSessions } from './test-sessions.ts';
 
 /** Users of a bed: an administrator and three others. */
 export const BED_USERS = ['root', 'ada', 'bob', 'eve'] as const;
@@ -142,8 +139,6 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
   };
   const metrics = new Registry();
   const newId = createIdSource({ nowMs: () => Date.now(), randomBytes });
-  const cookies = createSessionCookies(view.publicUrl);
-  const now = () => new Date();
   return {
     db,
     newId,
@@ -154,15 +149,12 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
     realtime: createTestRealtime({ db: reading, feed, view }),
     growingFiles: new GrowingFiles(),
     log: pino({ level: 'debug' }, { write }),
-    now,
+    now: () => new Date(),
     isReady: () => Promise.resolve({ status: 'ready', checks: { database: 'ok' } }),
     metrics,
     openApi: '{"openapi":"3.1.0"}',
     randomBytes,
-    auth: createAuthenticator({ db, cookies, now: () => performance.now() }),
-    cookies,
-    beginSession: createSessions({ db, newId, randomBytes, cookies, lifetimeMs: 3_600_000, now }),
-    checkPassword: createPasswordCheck({ db, limit: { admits: () => true }, randomBytes }),
+    ...createTestSessions({ db, newId, publicUrl: view.publicUrl }),
     hosts: NO_HOSTS,
     targets: new Targets({
       db,

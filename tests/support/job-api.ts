@@ -12,8 +12,6 @@ import {
   parseBody,
   systemRequestSchema,
 } from '../../packages/contract/src/index.ts';
-import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
-import { createPasswordCheck } from '../../packages/server/src/auth/check-password.ts';
 import { hashToken } from '../../packages/server/src/auth/token.ts';
 import { insertApp } from '../../packages/server/src/database/apps.ts';
 import { type Db, inTransaction, openDatabase } from '../../packages/server/src/database/connection.ts';
@@ -43,6 +41,7 @@ import { LOCAL_ADAPTERS } from './local-adapters.ts';
 import { NO_HOSTS } from './no-hosts.ts';
 import { type QuietMessages, quietMessages } from './quiet-messages.ts';
 import { createTestPolling, createTestRealtime, startTestFeed } from './test-feed.ts';
+import { createTestSessions } from './test-sessions.ts';
 
 /** Users of a {@link JobApi}: two ordinary ones and an administrator. */
 export type ApiUser = 'ada' | 'bob' | 'root';
@@ -152,8 +151,7 @@ export async function startJobApi(): Promise<JobApi> {
     metrics: new Registry(),
     openApi: '{}',
     randomBytes,
-    auth: createAuthenticator({ db, now: () => performance.now() }),
-    checkPassword: createPasswordCheck({ db, limit: { admits: () => true }, randomBytes }),
+    ...createTestSessions({ db, newId, publicUrl: engine.service.publicUrl }),
     hosts: NO_HOSTS,
     targets: engine.targets,
     stagingDeadlineMs: 60_000,

@@ -10,7 +10,7 @@ import type { Shot } from '../../packages/server/src/notifications/fire.ts';
 export interface QuietMessages
   extends Pick<
     HttpContext,
-    'notifications' | 'secrets' | 'jobTokens' | 'messageKeys' | 'callbackLimit' | 'fireLimit'
+    'notifications' | 'secrets' | 'jobTokens' | 'messageKeys' | 'callbackLimit' | 'fireLimit' | 'guessLimit'
   > {
   /** What was to be sent by hand. */
   readonly fired: readonly Shot[];
@@ -29,6 +29,7 @@ export function quietMessages(): QuietMessages {
     messageKeys: createMessageKeys([...keys]),
     callbackLimit: createRateLimit({ burst: 5, perMinute: 1, nowMs }),
     fireLimit: createRateLimit({ burst: 5, perMinute: 1, nowMs }),
+    guessLimit: createRateLimit({ burst: 50, perMinute: 1, nowMs }),
   };
 }
 

@@ -15,7 +15,8 @@ export interface SseBlock {
 /** How a stream is asked for. */
 export interface SseRequest {
   readonly url: string;
-  readonly token: string;
+  /** null: without one. */
+  readonly token: string | null;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -45,7 +46,8 @@ export class SseClient {
 
   /** Resolves with the head of the answer. */
   static async open({ url, token, headers = {} }: SseRequest): Promise<SseClient> {
-    const sent = request(url, { headers: { authorization: `Bearer ${token}`, ...headers }, agent: false });
+    const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+    const sent = request(url, { headers: { ...authorization, ...headers }, agent: false });
     sent.on('error', () => undefined);
     const answered = once(sent, 'response') as Promise<[IncomingMessage]>;
     sent.end();

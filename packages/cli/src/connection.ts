@@ -63,7 +63,8 @@ function given(value: string | undefined): string | undefined {
   return value === '' ? undefined : value;
 }
 
-function readStored(path: string): { url: string; token: string | undefined } | null {
+/** What a file remembers; null when there is none. @throws Refusal for one that others can read, or that is something else. */
+export function readStored(path: string): { url: string; token: string | undefined } | null {
   const text = readIfThere(path);
   if (text === null) return null;
   const stored = parseOrNull(text);
@@ -108,12 +109,13 @@ function parseOrNull(text: string): unknown {
   }
 }
 
-function checkUrl(url: string): string {
+/** The address of a service without a slash at its end. @throws Refusal for what is none. */
+export function checkUrl(url: string): string {
   if (/^https?:$/.test(URL.parse(url)?.protocol ?? '')) return trimSlash(url);
   throw new Refusal({
     what: `"${url}" is not the address of a service.`,
     why: 'Expected an address that begins with http:// or https://.',
-    todo: 'Correct --url or ARRAS_URL, such as http://127.0.0.1:8383.',
+    todo: 'Correct it; --url and ARRAS_URL name a service too, such as http://127.0.0.1:8383.',
   });
 }
 
@@ -131,13 +133,13 @@ function notFound(state: {
     return new Refusal({
       what: `There is no token for ${state.url}.`,
       why: sought,
-      todo: 'Set ARRAS_TOKEN.',
+      todo: 'Sign in with "arras login", or set ARRAS_TOKEN.',
       exitCode: EXIT.forbidden,
     });
   return new Refusal({
     what: 'No service is known.',
     why: sought,
-    todo: 'Start one with "arras serve", or set ARRAS_URL and ARRAS_TOKEN.',
+    todo: 'Start one with "arras serve", or sign in to one with "arras login".',
     exitCode: EXIT.unreachable,
   });
 }

@@ -5,15 +5,23 @@ import { Refusal } from './refusal.ts';
 
 /** Reads the JSON object of a file, or of the standard input for `-`. */
 export async function readDocument(path: string): Promise<Record<string, unknown>> {
-  const source = path === '-' ? 'the standard input' : path;
-  const content = await readText(path, source);
-  const document = parse(content, source);
+  const document = await readJson(path);
   if (isRecord(document)) return { ...document };
   throw new Refusal({
-    what: `There is no JSON object in ${source}.`,
+    what: `There is no JSON object in ${sourceOf(path)}.`,
     why: `Expected {…}, got ${Array.isArray(document) ? 'a list' : typeof document}.`,
     todo: 'See examples/ for documents to start from.',
   });
+}
+
+/** Reads the JSON of a file, or of the standard input for `-`. @throws Refusal for what cannot be read. */
+export async function readJson(path: string): Promise<unknown> {
+  const source = sourceOf(path);
+  return parse(await readText(path, source), source);
+}
+
+function sourceOf(path: string): string {
+  return path === '-' ? 'the standard input' : path;
 }
 
 async function readText(path: string, source: string): Promise<string> {

@@ -48,7 +48,8 @@ const COMMANDS: Partial<Record<ErrorCode, string>> = {
   'attempt.not-found': 'notifications attempts SUBSCRIPTION --all',
 };
 
-const SIGN_IN = 'Set ARRAS_TOKEN to a valid token; "PROGRAM help environment" says where tokens are sought.';
+const SIGN_IN =
+  'Sign in with "PROGRAM login", or set ARRAS_TOKEN to a valid token; "PROGRAM help environment" says where tokens are sought.';
 
 /** Explains anything that was thrown. `program` is the name under which this program was called. */
 export function explainFailure(failure: unknown, program: string): Complaint {
@@ -89,7 +90,8 @@ function explainAnswer(failure: ApiFailure, program: string): Complaint {
 }
 
 function remedyOf(failure: ApiFailure, program: string): string {
-  if (failure.status === 401) return SIGN_IN.replace('PROGRAM', program);
+  if (failure.code === 'auth.wrong-password') return 'Check the name and the password.';
+  if (failure.status === 401) return SIGN_IN.replaceAll('PROGRAM', program);
   const command = failure.code === 'unknown' ? undefined : COMMANDS[failure.code];
   if (command !== undefined) return `${program} ${command}`;
   return failure.remedy ?? 'Check that the address is that of an Arras service.';

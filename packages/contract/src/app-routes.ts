@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { appActionRequestSchema, appRequestSchema } from './app-request.ts';
 import { appSchema, appSummarySchema } from './apps.ts';
-import { listQueryFields, queryFlagSchema, settleOrder } from './listing.ts';
+import { appListQuerySchema } from './app-search.ts';
+import { pageQuerySchema } from './listing.ts';
+import { appHistoryEntrySchema } from './resource-history.ts';
 import type { Route } from './route.ts';
 
 const params = z.object({ id: z.string().max(80).describe('Id of the app, such as wc-1.0.') });
@@ -13,14 +15,58 @@ export const APP_ROUTES = {
     path: '/apps/v2',
     tag: 'Apps',
     summary: 'List apps',
-    description: 'Public apps and your own, last modified first.',
+    description:
+      'Public apps, your own and those that are shared with you, last modified first. With `filter` the rows are whole apps.',
     access: 'user',
-    query: listQueryFields
-      .extend({
-        publicOnly: queryFlagSchema.describe('true: only public apps.'),
-        privateOnly: queryFlagSchema.describe('true: only apps that are not public.'),
-      })
-      .transform(settleOrder),
+    query: appListQuerySchema,
+    success: { status: 200, schema: z.array(appSummarySchema) },
+    errors: [],
+  },
+  listAppsByName: {
+    method: 'GET',
+    path: '/apps/v2/name/{name}',
+    tag: 'Apps',
+    summary: 'List the apps of a name',
+    description: 'As listApps: all versions and published revisions that you may see.',
+    access: 'user',
+    params: z.object({ name: z.string().max(64).describe('Name of the apps, in any case.') }),
+    query: appListQuerySchema,
+    success: { status: 200, schema: z.array(appSummarySchema) },
+    errors: [],
+  },
+  listAppsByTag: {
+    method: 'GET',
+    path: '/apps/v2/tag/{tag}',
+    tag: 'Apps',
+    summary: 'List the apps with a tag',
+    description: 'As listApps.',
+    access: 'user',
+    params: z.object({ tag: z.string().max(255).describe('One of their tags, in any case.') }),
+    query: appListQuerySchema,
+    success: { status: 200, schema: z.array(appSummarySchema) },
+    errors: [],
+  },
+  listAppsByOntology: {
+    method: 'GET',
+    path: '/apps/v2/ontology/{term}',
+    tag: 'Apps',
+    summary: 'List the apps with a term of an ontology',
+    description: 'As listApps.',
+    access: 'user',
+    params: z.object({ term: z.string().max(255).describe('One of their terms, in any case.') }),
+    query: appListQuerySchema,
+    success: { status: 200, schema: z.array(appSummarySchema) },
+    errors: [],
+  },
+  listAppsBySystem: {
+    method: 'GET',
+    path: '/apps/v2/system/{system}',
+    tag: 'Apps',
+    summary: 'List the apps of an execution system',
+    description: 'As listApps.',
+    access: 'user',
+    params: z.object({ system: z.string().max(64).describe('Id of the execution system.') }),
+    query: appListQuerySchema,
     success: { status: 200, schema: z.array(appSummarySchema) },
     errors: [],
   },
@@ -30,7 +76,7 @@ export const APP_ROUTES = {
     tag: 'Apps',
     summary: 'Register an app',
     description:
-      "Registers an app as name-version, or updates your app of the same name and version. On a system of the server's own host this takes the role PUBLISHER, on others USER.",
+      "Registers an app as name-version, or updates your app of the same name and version. On a system of the server's own host this takes the role PUBLISHER, on others USER. What another service of the Tapis v2 API shows of an app can be sent as it is: what only the server sets (id, uuid, owner, revision, isPublic, lastModified, _links) is ignored, as are fields that are not known.",
     access: 'user',
     body: appRequestSchema,
     document: true,
@@ -47,14 +93,15 @@ export const APP_ROUTES = {
     access: 'user',
     params,
     success: { status: 200, schema: appSchema },
-    errors: ['app.not-found'],
+    errors: ['app.not-found', 'access.forbidden'],
   },
   updateApp: {
     method: 'POST',
     path: '/apps/v2/{id}',
     tag: 'Apps',
     summary: 'Update an app',
-    description: 'Takes the whole description; the revision rises by one. Name and version cannot change.',
+    description:
+      'Takes the whole description; the revision rises by one. Name and version cannot change. Published revisions do not change.',
     access: 'user',
     params,
     body: appRequestSchema,
@@ -67,7 +114,7 @@ export const APP_ROUTES = {
     path: '/apps/v2/{id}',
     tag: 'Apps',
     summary: 'Delete an app',
-    description: 'Hides the app. Jobs that were submitted with it are not touched.',
+    description: 'Hides the app and takes its permissions away. Jobs that were submitted with it are not touched.',
     access: 'user',
     params,
     success: { status: 200, schema: null },
@@ -77,13 +124,35 @@ export const APP_ROUTES = {
     method: 'PUT',
     path: '/apps/v2/{id}',
     tag: 'Apps',
-    summary: 'Enable, disable, publish or unpublish an app',
-    description: 'A disabled app takes no new jobs. A published app can be run by everybody.',
+    summary: 'Enable, disable, publish, unpublish, clone or erase an app',
+    description:
+      'enable and disable: whether the app takes new jobs. publish: the current revision becomes a public app of its own that everybody can run and that does not change, with the id name-versionuREVISION; only administrators of the service publish. unpublish: takes it back, for the app itself all its published revisions. clone: a new app of yours, with another name or version; what is given beside the action replaces that of the app. erase: deletes the app and frees its id; administrators only.',
     access: 'user',
     params,
     body: appActionRequestSchema,
     form: true,
     success: { status: 200, schema: appSchema },
-    errors: ['app.not-found', 'access.forbidden', 'access.admin-only'],
+    alternatives: [{ status: 202, schema: appSchema, when: 'the app was cloned' }],
+    errors: [
+      'app.not-found',
+      'access.forbidden',
+      'access.admin-only',
+      'app.exists',
+      'conflict',
+      'system.unavailable',
+      'precondition.failed',
+    ],
+  },
+  listAppHistory: {
+    method: 'GET',
+    path: '/apps/v2/{id}/history',
+    tag: 'Apps',
+    summary: 'List what happened to an app',
+    description: 'Oldest first.',
+    access: 'user',
+    params,
+    query: pageQuerySchema,
+    success: { status: 200, schema: z.array(appHistoryEntrySchema) },
+    errors: ['app.not-found', 'access.forbidden'],
   },
 } as const satisfies Record<string, Route>;

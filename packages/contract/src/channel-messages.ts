@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from './errors.ts';
 import { jobIdSchema } from './ids.ts';
 import { jobEventSchema } from './job-events.ts';
+import type { Scope } from './scopes.ts';
 
 // What travels on the WebSocket of `/channels/v2/`: JSON, one message a frame.
 

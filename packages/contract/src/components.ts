@@ -83,6 +83,7 @@ import {
   systemActionRequestSchema,
   systemRequestSchema,
   systemUpdateSchema,
+  userRoleRequestSchema,
 } from './system-request.ts';
 import {
   credentialSchema,
@@ -117,6 +118,7 @@ export const REQUEST_COMPONENTS = {
   SystemUpdate: systemUpdateSchema,
   SystemActionRequest: systemActionRequestSchema,
   RoleRequest: roleRequestSchema,
+  UserRoleRequest: userRoleRequestSchema,
   QueueRequest: queueRequestSchema,
   CredentialsRequest: credentialsRequestSchema,
   AppRequest: appRequestSchema,

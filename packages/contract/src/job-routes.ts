@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { jobIdSchema } from './ids.ts';
 import { jobCountsSchema } from './job-counts.ts';
 import { jobRequestSchema } from './job-request.ts';
-import { jobListQuerySchema, jobSearchQuerySchema } from './job-search-query.ts';
+import { jobCountQuerySchema, jobListQuerySchema } from './job-search-query.ts';
 import {
   historyEntrySchema,
   idempotencyKeySchema,
@@ -76,7 +76,7 @@ export const JOB_ROUTES = {
     description:
       'The jobs that the listing with the same search parameters has on all its pages. One request instead of reading them.',
     access: 'user',
-    query: jobSearchQuerySchema,
+    query: jobCountQuerySchema,
     success: { status: 200, schema: jobCountsSchema },
     errors: ['filter.not-found'],
   },

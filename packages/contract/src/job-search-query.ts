@@ -22,3 +22,10 @@ export const jobListQuerySchema = namedFields
   .catchall(searchValues(JOB_SEARCH_FIELDS))
   // The conditions stay in the raw query, where `parseJobSearch` finds them; a type that held them would hold all names.
   .transform((query) => settleOrder(query as z.output<typeof namedFields>));
+
+const searchOnly = z.object(jobSearchQueryFields);
+
+/** Search alone, for what has neither pages nor an order. */
+export const jobCountQuerySchema = searchOnly
+  .catchall(searchValues(JOB_SEARCH_FIELDS))
+  .transform((query) => query as z.output<typeof searchOnly>);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseJobSearch } from './job-search.ts';
-import { SEARCH_LIMITS } from './search-terms.ts';
 import { findJobSearchField, JOB_SEARCH_FIELD_NAMES, JOB_SEARCH_FIELDS } from './job-search-fields.ts';
 import { jobListQuerySchema } from './job-search-query.ts';
 import { buildOpenApi } from './openapi.ts';
+import { SEARCH_LIMITS } from './search-terms.ts';
 
 const now = new Date('2026-03-10T12:00:00Z');
 

@@ -14,7 +14,7 @@ export const ROUTE_TAGS = {
   Profiles: 'profiles',
   Tokens: 'tokens',
   Sessions: null,
-  Uuids: null,
+  Uuids: 'uuids',
   Clients: null,
   Service: null,
 } as const satisfies Record<string, string | null>;

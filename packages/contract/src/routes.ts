@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ACCOUNT_ROUTES } from './account-routes.ts';
+import { APP_PERMISSION_ROUTES } from './app-permission-routes.ts';
 import { APP_ROUTES } from './app-routes.ts';
 import { CLIENT_ROUTES } from './client-routes.ts';
 import { FILE_ROUTES } from './file-routes.ts';
@@ -27,6 +28,7 @@ export const ROUTES = {
   ...NOTIFICATION_ROUTES,
   ...SYSTEM_ROUTES,
   ...APP_ROUTES,
+  ...APP_PERMISSION_ROUTES,
   ...FILE_ROUTES,
   ...METADATA_ROUTES,
   ...POSTIT_ROUTES,

@@ -41,7 +41,9 @@ export type SessionRequest = z.output<typeof sessionRequestSchema>;
 export const sessionSchema = z.object({
   username: z.string(),
   isAdmin: z.boolean(),
-  expires: timestampSchema.nullable().describe('When the session or token ends; null: a token that does not.'),
+  expires: timestampSchema
+    .nullable()
+    .describe('When the session or token ends; null: a token that does not.'),
   scopes: shownScopesSchema,
 });
 

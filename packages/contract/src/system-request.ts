@@ -213,16 +213,22 @@ export type SystemUpdate = z.output<typeof systemUpdateSchema>;
 /** Body of an action on a system. `id` is read for clones only. */
 export const systemActionRequestSchema = z
   .object({ action: word(SYSTEM_ACTIONS), id: fields.shape.id.optional().describe('Id of the clone.') })
-  .superRefine(({ action, id }, context) => {
-    if (action !== 'clone' || id !== undefined) return;
-    context.addIssue({ code: 'custom', path: ['id'], message: 'is required: the id of the clone' });
-  }, whenSound(['action', 'id']));
+  .superRefine(
+    ({ action, id }, context) => {
+      if (action !== 'clone' || id !== undefined) return;
+      context.addIssue({ code: 'custom', path: ['id'], message: 'is required: the id of the clone' });
+    },
+    whenSound(['action', 'id']),
+  );
 
 /** Body of a grant. NONE takes the role away. */
 export const roleRequestSchema = z.object({
   username: line({ what: 'the name of a user', max: 32 }),
   role: word(SYSTEM_ROLES),
 });
+
+/** Body of a grant for the user of the address. */
+export const userRoleRequestSchema = roleRequestSchema.partial({ username: true });
 
 /** A grant, parsed. */
 export type RoleRequest = z.output<typeof roleRequestSchema>;

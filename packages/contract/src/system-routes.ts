@@ -1,12 +1,7 @@
 import { z } from 'zod';
-import {
-  listQueryFields,
-  pageQuerySchema,
-  queryFlagSchema,
-  queryTextSchema,
-  settleOrder,
-} from './listing.ts';
+import { pageQuerySchema } from './listing.ts';
 import { systemIdSchema } from './names.ts';
+import { systemHistoryEntrySchema } from './resource-history.ts';
 import type { Route } from './route.ts';
 import { credentialsRequestSchema } from './system-connections.ts';
 import {
@@ -15,7 +10,9 @@ import {
   systemActionRequestSchema,
   systemRequestSchema,
   systemUpdateSchema,
+  userRoleRequestSchema,
 } from './system-request.ts';
+import { systemListQuerySchema } from './system-search.ts';
 import {
   credentialSchema,
   queueSchema,
@@ -38,15 +35,9 @@ export const SYSTEM_ROUTES = {
     path: '/systems/v2',
     tag: 'Systems',
     summary: 'List systems',
-    description: 'The systems you may see, last modified first.',
+    description: 'The systems you may see, last modified first. With `filter` the rows are whole systems.',
     access: 'user',
-    query: listQueryFields
-      .extend({
-        type: queryTextSchema.describe('execution or storage, in any case.'),
-        default: queryFlagSchema.describe('true: only your default systems.'),
-        publicOnly: queryFlagSchema.describe('true: only public systems.'),
-      })
-      .transform(settleOrder),
+    query: systemListQuerySchema,
     success: { status: 200, schema: z.array(systemSummarySchema) },
     errors: [],
   },
@@ -56,7 +47,7 @@ export const SYSTEM_ROUTES = {
     tag: 'Systems',
     summary: 'Register a system',
     description:
-      "Registers a storage or execution system, or updates your system of the same id. Systems on the server's own host, and those with the transport OPENSSH, need an administrator.",
+      "Registers a storage or execution system, or updates your system of the same id. Systems on the server's own host, and those with the transport OPENSSH, need an administrator. What another service of the Tapis v2 API shows of a system can be sent with its credentials added: what only the server sets (uuid, owner, revision, public, globalDefault, lastModified, _links) is ignored, as are fields that are not known.",
     access: 'user',
     body: systemRequestSchema,
     document: true,
@@ -115,15 +106,36 @@ export const SYSTEM_ROUTES = {
     method: 'PUT',
     path: '/systems/v2/{id}',
     tag: 'Systems',
-    summary: 'Enable, disable, publish or prefer a system',
+    summary: 'Enable, disable, publish, prefer, clone or erase a system',
     description:
-      'A disabled system takes no new jobs. The default storage system decides where relative paths lie.',
+      'A disabled system takes no new jobs. The default storage system decides where relative paths lie. clone: a new system of yours with the given id, without credentials. erase: deletes the system with its credentials and roles; administrators only.',
     access: 'user',
     params,
     body: systemActionRequestSchema,
     form: true,
     success: { status: 200, schema: systemSchema },
-    errors: ['system.not-found', 'access.forbidden', 'access.admin-only'],
+    alternatives: [{ status: 201, schema: systemSchema, when: 'the system was cloned' }],
+    errors: [
+      'system.not-found',
+      'access.forbidden',
+      'access.admin-only',
+      'system.exists',
+      'system.host-local-needs-admin',
+      'system.openssh-needs-admin',
+      'precondition.failed',
+    ],
+  },
+  listSystemHistory: {
+    method: 'GET',
+    path: '/systems/v2/{id}/history',
+    tag: 'Systems',
+    summary: 'List what happened to a system',
+    description: 'Oldest first.',
+    access: 'user',
+    params,
+    query: pageQuerySchema,
+    success: { status: 200, schema: z.array(systemHistoryEntrySchema) },
+    errors: ['system.not-found'],
   },
   listSystemRoles: {
     method: 'GET',
@@ -171,6 +183,30 @@ export const SYSTEM_ROUTES = {
     params: userParams,
     success: { status: 200, schema: null },
     errors: ['system.not-found', 'access.forbidden'],
+  },
+  revokeSystemRoles: {
+    method: 'DELETE',
+    path: '/systems/v2/{id}/roles',
+    tag: 'Systems',
+    summary: 'Take all roles on a system away',
+    description: 'The owner keeps theirs.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: null },
+    errors: ['system.not-found', 'access.forbidden'],
+  },
+  setSystemRole: {
+    method: 'POST',
+    path: '/systems/v2/{id}/roles/{username}',
+    tag: 'Systems',
+    summary: 'Give the user of the address a role',
+    description: 'As grantSystemRole.',
+    access: 'user',
+    params: userParams,
+    body: userRoleRequestSchema,
+    form: true,
+    success: { status: 200, schema: z.array(systemRoleSchema) },
+    errors: ['system.not-found', 'access.forbidden', 'profile.not-found'],
   },
   checkSystem: {
     method: 'POST',
@@ -240,6 +276,7 @@ export const SYSTEM_ROUTES = {
     access: 'user',
     params: queueParams.partial({ queue: true }),
     body: queueRequestSchema,
+    form: true,
     success: { status: 201, schema: queueSchema },
     errors: ['system.not-found', 'access.forbidden', 'queue.not-found', 'conflict'],
   },

@@ -61,6 +61,9 @@ const PASSWORD_LIMIT = { burst: 20, perMinute: 30, nowMs: () => performance.now(
 /** Messages sent by hand, by subscription. */
 const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 
+/** Postits that there are not, by address: people mistype and find old ones, nobody guesses 128 bits. */
+const GUESS_LIMIT = { burst: 60, perMinute: 60, nowMs: () => performance.now() };
+
 /** Builds the HTTP server; it does not listen yet. */
 export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
   const {
@@ -125,6 +128,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     messageKeys,
     callbackLimit: createRateLimit({ ...CALLBACK_LIMIT, nowMs: () => performance.now() }),
     fireLimit: createRateLimit(FIRE_LIMIT),
+    guessLimit: createRateLimit(GUESS_LIMIT),
     engine: {
       stopJob: (job, order) => stopJob(engine.context, job, order),
       pauseJob: (job) => suspendJob(engine.context, job, 'pause'),
@@ -161,6 +165,7 @@ function tlsFilesOf(config: Config): TlsFiles | null {
 const ENDLESS: readonly (string | undefined)[] = [
   'downloadJobOutput',
   'downloadFile',
+  'redeemPostit',
   'uploadFile',
   'manageFile',
   'streamJobEvents',

@@ -19,6 +19,7 @@ export interface CreateProfileOptions extends OutputOptions {
 export interface CreateTokenOptions extends OutputOptions {
   readonly username?: string;
   readonly lifetime?: string;
+  readonly scopes?: string;
 }
 
 const PROFILE_COLUMNS: Column<ProfileView>[] = [
@@ -71,6 +72,8 @@ const TOKEN_COLUMNS: readonly Column<TokenView>[] = [
   { title: 'id', cell: (token) => token.id },
   { title: 'name', cell: (token) => token.name, shrink: 'end' },
   { title: 'user', cell: (token) => token.username },
+  { title: 'kind', cell: (token) => token.kind },
+  { title: 'scopes', cell: (token) => token.scopes?.join(' ') ?? 'all', shrink: 'end' },
 ];
 
 /** Lists the caller's tokens. */
@@ -91,7 +94,8 @@ export async function createToken(
 ): Promise<void> {
   const lifetimeMs = parseTime('--lifetime', options.lifetime);
   const lifetimeSeconds = lifetimeMs === undefined ? undefined : lifetimeMs / 1_000;
-  const token = await client().tokens.create({ name, username: options.username, lifetimeSeconds });
+  const { username, scopes } = options;
+  const token = await client().tokens.create({ name, username, lifetimeSeconds, scopes });
   await printResult(session, options, { result: token, human: () => `${token.token}\n` });
   session.say(
     `This is the only time the token is shown. To revoke it: ${session.program} tokens revoke ${token.id}\n`,

@@ -1,10 +1,9 @@
-import type { AttemptView, DeliveryView } from '@arras/contract';
+import { type AttemptView, DELIVERY_CLASSES, type DeliveryView, deliveryStateText } from '@arras/contract';
 import { renderJson } from '../clean-text.ts';
-import { DELIVERY_TONES, deliveryStateText } from '../delivery-text.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { resolveJobId } from '../job-id.ts';
 import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
-import { parseDurationMs } from '../quantities.ts';
+import { parseDurationMs, renderDuration } from '../quantities.ts';
 import { Refusal } from '../refusal.ts';
 import type { Invocation } from '../runner.ts';
 import type { Session } from '../session.ts';
@@ -111,8 +110,9 @@ export async function listDeliveries(
     { title: 'seq', cell: (row) => row.seq, align: 'right', dispensable: true },
     {
       title: 'state',
-      cell: (row) => `${deliveryStateText(row, { policy, nowMs })}${row.replay ? ', replay' : ''}`,
-      tone: (row) => DELIVERY_TONES[row.state],
+      cell: (row) =>
+        `${deliveryStateText(row, { policy, nowMs, renderDuration })}${row.replay ? ', replay' : ''}`,
+      tone: (row) => DELIVERY_CLASSES[row.state],
     },
     { title: 'tries', cell: (row) => row.attempts, align: 'right', dispensable: true },
     // In the list of a job's subscription it would say the same in every row.

@@ -1,6 +1,5 @@
 import type { CallOptions } from '@arras/client';
-import type { NotificationSummary, NotificationView } from '@arras/contract';
-import { policyText } from '../delivery-text.ts';
+import { type NotificationSummary, type NotificationView, policyText } from '@arras/contract';
 import { readTyped, resolveJobId } from '../job-id.ts';
 import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
 import { readDocument } from '../read-document.ts';

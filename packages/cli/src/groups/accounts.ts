@@ -45,6 +45,7 @@ function addTokenCommands(program: Command, run: Runner['run']): void {
     .argument('<name>', 'to recognise it by')
     .option('--username <name>', 'for whom; needs an administrator')
     .option('--lifetime <time>', 'such as 12h or 30d; default: it does not expire')
+    .option('--scopes <names>', 'what it may be used for, such as jobs:write,files:read; default: everything')
     .action(run<CreateTokenOptions, [string]>(async (call, name) => (await load()).createToken(call, name)));
   tokens
     .command('revoke')

@@ -36,6 +36,19 @@ export function addAppCommands(program: Command, { run }: Runner): void {
     .action(run<unknown, [string]>(async (call, id) => (await load()).deleteApp(call, id)));
 }
 
+/** Descriptions that another service exported. */
+export function addImportCommand(program: Command, { run }: Runner): void {
+  program
+    .command('import')
+    .description('register systems and apps that were exported from Tapis; prints their ids')
+    .argument('<file...>', 'JSON of single ones, lists, or whole answers; - is the standard input')
+    .action(
+      run<unknown, [string[]]>(async (call, files) =>
+        (await import('../commands/import.ts')).importDescriptions(call, files),
+      ),
+    );
+}
+
 const ACTIONS = {
   enable: 'let an app run again',
   disable: 'keep an app from running',

@@ -1,12 +1,11 @@
 import type { JobUpdate } from '@arras/client';
 import { hasEnded } from '@arras/client';
-import { type HistoryEntry, type JobStatus, type JobView, STATUS_LOOKS } from '@arras/contract';
+import { type HistoryEntry, type JobStatus, type JobView, phaseStates, STATUS_LOOKS } from '@arras/contract';
 import { cleanText } from '../clean-text.ts';
 import { renderClock, renderDuration, renderSize } from '../quantities.ts';
 import { lookOf, paint, statusText, type Terminal } from '../terminal.ts';
 import { renderUnreachable } from './notices.ts';
 import { renderPhaseLine } from './phase-line.ts';
-import { phaseStates } from './phases.ts';
 import type { StallClock } from './stall-clock.ts';
 import { renderTransferBars } from './transfer-bars.ts';
 

@@ -1,7 +1,7 @@
+import type { PhaseState } from '@arras/contract';
 import { textWidth } from '../clean-text.ts';
 import { renderDuration } from '../quantities.ts';
 import { paint, type Terminal, type Tone } from '../terminal.ts';
-import type { PhaseState } from './phases.ts';
 
 const MARKS = {
   done: { unicode: '✓', ascii: '+', tone: 'ok' },

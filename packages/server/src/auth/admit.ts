@@ -1,5 +1,5 @@
 import { ApiError, holdsScope, type Scope } from '@arras/contract';
-import type { Principal } from './authenticate.ts';
+import type { Credentials, Principal } from './authenticate.ts';
 import { isCausedByOwnPage, type PageHeaders } from './own-pages.ts';
 import type { SessionCookies } from './session-cookie.ts';
 
@@ -15,7 +15,7 @@ export function findMissingScope({ scopes }: Principal, needed: Scope | null): A
 export function findForeignPage(
   request: {
     readonly isWrite: boolean;
-    readonly headers: PageHeaders & { readonly authorization?: string; readonly cookie?: string };
+    readonly headers: PageHeaders & Credentials;
   },
   seams: { readonly cookies: Pick<SessionCookies, 'read'>; readonly publicUrl: () => string },
 ): ApiError | null {

@@ -1,39 +1,71 @@
 import type { AppUuid } from '@arras/contract';
-import { type Insertable, sql } from 'kysely';
+import { type Insertable, type SelectQueryBuilder, sql } from 'kysely';
 import type { Db } from './connection.ts';
 import type { Viewer } from './systems.ts';
-import type { AppRow, AppsTable } from './tables.ts';
+import type { AppRow, AppsTable, Tables } from './tables.ts';
 
 /** An app with the definition of its current revision. */
 export type DefinedApp = AppRow & { readonly definition: Record<string, unknown> };
 
-function definedApps(db: Db) {
-  return db
+/** What a viewer may do with an app. */
+export interface AppAccess {
+  /** See it. */
+  readonly can_read: boolean;
+  /** Change and share it. */
+  readonly can_write: boolean;
+  /** Run jobs with it. */
+  readonly can_execute: boolean;
+}
+
+/** An app with what its viewer may do. */
+export type ViewedApp = DefinedApp & AppAccess;
+
+/** Apps with any permission of the viewer: their own, public ones, those shared with them, or all for an admin. */
+export function viewedApps(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, 'apps', ViewedApp> {
+  const { username, isAdmin } = viewer;
+  const isOwn = sql<boolean>`(${isAdmin}::boolean or apps.owner = ${username})`;
+  const query = db
     .selectFrom('apps')
     .innerJoin('app_revisions', (join) =>
       join
         .onRef('app_revisions.app_uuid', '=', 'apps.uuid')
         .onRef('app_revisions.revision', '=', 'apps.revision'),
     )
+    .leftJoin('app_permissions', (join) =>
+      join
+        .onRef('app_permissions.app_uuid', '=', 'apps.uuid')
+        .on('app_permissions.username', '=', username),
+    )
     .selectAll('apps')
-    .select('app_revisions.definition')
-    .where('apps.deleted_at', 'is', null);
+    .select([
+      'app_revisions.definition',
+      sql<boolean>`(${isOwn} or apps.is_public or coalesce(app_permissions.can_read, false))`.as('can_read'),
+      sql<boolean>`(${isOwn} or coalesce(app_permissions.can_write, false))`.as('can_write'),
+      sql<boolean>`(${isOwn} or apps.is_public or coalesce(app_permissions.can_execute, false))`.as(
+        'can_execute',
+      ),
+    ])
+    .where('apps.deleted_at', 'is', null)
+    .$if(!isAdmin, (qb) =>
+      qb.where((eb) =>
+        eb.or([
+          eb('apps.owner', '=', username),
+          eb('apps.is_public', '=', true),
+          eb('app_permissions.app_uuid', 'is not', null),
+        ]),
+      ),
+    );
+  // The joins are of no concern to callers.
+  return query as unknown as SelectQueryBuilder<Tables, 'apps', ViewedApp>;
 }
 
-/** Their own, a public one, or any for an admin. */
-function viewedApps(db: Db, viewer: Viewer) {
-  return definedApps(db).$if(!viewer.isAdmin, (qb) =>
-    qb.where((eb) => eb.or([eb('apps.owner', '=', viewer.username), eb('apps.is_public', '=', true)])),
-  );
-}
-
-/** The app if it exists and the viewer may see it. */
-export async function findViewedApp(db: Db, viewer: Viewer, id: string): Promise<DefinedApp | null> {
+/** The app, if it exists and the viewer may do anything with it. */
+export async function findViewedApp(db: Db, viewer: Viewer, id: string): Promise<ViewedApp | null> {
   return (await viewedApps(db, viewer).where('apps.id', '=', id).executeTakeFirst()) ?? null;
 }
 
 /** As {@link findViewedApp}, by the uuid that subscriptions name. */
-export async function findViewedAppByUuid(db: Db, viewer: Viewer, uuid: string): Promise<DefinedApp | null> {
+export async function findViewedAppByUuid(db: Db, viewer: Viewer, uuid: string): Promise<ViewedApp | null> {
   return (
     (await viewedApps(db, viewer)
       .where('apps.uuid', '=', uuid as AppUuid)
@@ -41,25 +73,26 @@ export async function findViewedAppByUuid(db: Db, viewer: Viewer, uuid: string):
   );
 }
 
-/** Which apps to list and how. */
-export interface AppFilter {
-  /** Default: both. */
-  readonly isPublic?: boolean | undefined;
-  /** Default: last modified first. */
-  readonly orderBy?: 'id' | 'owner' | 'execution_system' | 'created_at' | 'last_modified';
-  readonly order?: 'asc' | 'desc';
-  readonly limit: number;
-  readonly offset: number;
+/** The published revision of an app of this id, even a deleted one. */
+export async function findPublication(db: Db, uuid: AppUuid, id: string): Promise<AppRow | null> {
+  const row = await db
+    .selectFrom('apps')
+    .selectAll()
+    .where('published_from', '=', uuid)
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return row ?? null;
 }
 
-export async function listViewedApps(db: Db, viewer: Viewer, page: AppFilter): Promise<DefinedApp[]> {
-  const { isPublic } = page;
-  return viewedApps(db, viewer)
-    .$if(isPublic !== undefined, (qb) => qb.where('apps.is_public', '=', isPublic ?? true))
-    .orderBy(`apps.${page.orderBy ?? 'last_modified'}`, page.order ?? 'desc')
-    .orderBy('apps.id')
-    .limit(page.limit)
-    .offset(page.offset)
+/** Makes all published revisions of an app private; returns those that were public. */
+export async function unpublishAll(tx: Db, uuid: AppUuid): Promise<AppRow[]> {
+  return tx
+    .updateTable('apps')
+    .set({ is_public: false, last_modified: sql`clock_timestamp()` })
+    .where('published_from', '=', uuid)
+    .where('is_public', '=', true)
+    .where('deleted_at', 'is', null)
+    .returningAll()
     .execute();
 }
 
@@ -128,11 +161,17 @@ async function insertRevision(
     .execute();
 }
 
-/** Changes what is not part of a revision: availability, visibility, deletion. */
+/** Changes what is not part of a revision: availability, visibility, deletion, and of what is deleted the id. */
 export async function updateApp(
   db: Db,
   uuid: AppUuid,
-  change: { readonly available?: boolean; readonly is_public?: boolean; readonly deleted?: true },
+  change: {
+    readonly available?: boolean;
+    readonly is_public?: boolean;
+    readonly deleted?: true;
+    /** Frees the id that it has. */
+    readonly id?: string;
+  },
 ): Promise<AppRow | null> {
   const row = await db
     .updateTable('apps')
@@ -140,6 +179,7 @@ export async function updateApp(
       last_modified: sql`clock_timestamp()`,
       ...(change.available === undefined ? {} : { available: change.available }),
       ...(change.is_public === undefined ? {} : { is_public: change.is_public }),
+      ...(change.id === undefined ? {} : { id: change.id }),
       ...(change.deleted ? { deleted_at: sql`clock_timestamp()` } : {}),
     })
     .where('uuid', '=', uuid)

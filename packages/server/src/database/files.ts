@@ -71,19 +71,3 @@ export async function listFileSubscriptions(
 function isAtOrBelow(path: string) {
   return sql<boolean>`(files.path = ${path} or starts_with(files.path, ${path === '/' ? '/' : `${path}/`}))`;
 }
-
-/** A page of what happened to a file, oldest first unless asked otherwise. */
-export async function listFileEvents(
-  db: Db,
-  uuid: FileId,
-  page: { readonly limit: number; readonly offset: number; readonly order?: 'asc' | 'desc' },
-): Promise<ResourceEventRow[]> {
-  return db
-    .selectFrom('resource_events')
-    .selectAll()
-    .where('resource_uuid', '=', uuid)
-    .orderBy('seq', page.order ?? 'asc')
-    .limit(page.limit)
-    .offset(page.offset)
-    .execute();
-}

@@ -54,3 +54,19 @@ export async function insertResourceEvent(tx: Db, event: NewResourceEvent): Prom
   if (row.fanned > 0) announce(tx, { kind: 'deliveries' });
   return row;
 }
+
+/** A page of what happened to a resource, oldest first unless asked otherwise. */
+export async function listResourceEvents(
+  db: Db,
+  uuid: string,
+  page: { readonly limit: number; readonly offset: number; readonly order?: 'asc' | 'desc' },
+): Promise<ResourceEventRow[]> {
+  return db
+    .selectFrom('resource_events')
+    .selectAll()
+    .where('resource_uuid', '=', uuid)
+    .orderBy('seq', page.order ?? 'asc')
+    .limit(page.limit)
+    .offset(page.offset)
+    .execute();
+}

@@ -43,12 +43,26 @@ export function endUnseenOfSystem(tx: Db, uuid: string): Promise<SubscriptionRow
   );
 }
 
-/** After an app is no longer public: only its owner sees it then. */
+/**
+ * After an app is no longer public, or a permission on it was changed. Only those who may change it hear of the jobs with
+ * it, which are those of all users.
+ */
 export function endUnseenOfApp(
   tx: Db,
   app: { readonly uuid: string; readonly owner: string },
 ): Promise<SubscriptionRow[]> {
-  return endWhere(tx, sql`s.associated_uuid = ${app.uuid} and s.owner <> ${app.owner} and ${isNoAdmin}`);
+  return endWhere(
+    tx,
+    sql`s.associated_uuid = ${app.uuid}
+      and s.owner <> ${app.owner}
+      and ${isNoAdmin}
+      and not exists (
+        select 1 from apps a
+        left join app_permissions p on p.app_uuid = a.uuid and p.username = s.owner
+        where a.uuid = ${app.uuid} and (
+          p.can_write
+          or (s.event <> '*' and s.event not like 'JOB\\_%' and (a.is_public or p.can_read))))`,
+  );
 }
 
 /** After a user was disabled. */

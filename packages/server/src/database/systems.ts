@@ -1,4 +1,4 @@
-import { type Insertable, type SelectQueryBuilder, sql } from 'kysely';
+import { type Insertable, type RawBuilder, type SelectQueryBuilder, sql } from 'kysely';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import type { SystemRole, SystemRow, SystemsTable, SystemType, Tables } from './tables.ts';
@@ -12,7 +12,16 @@ export interface Viewer {
 /** A system as one viewer sees it. `role` is what they may do with it: owners and admins are OWNER. */
 export type ViewedSystem = SystemRow & { readonly role: SystemRole; readonly is_default: boolean };
 
-function viewedSystems(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, 'systems', ViewedSystem> {
+/** Whether a system is a user's default of its type: their own, else the global one. */
+export function isDefaultOf(username: string): RawBuilder<boolean> {
+  return sql<boolean>`coalesce(
+    (select d.system_uuid = systems.uuid from user_default_systems d
+      where d.username = ${username} and d.type = systems.type),
+    systems.is_global_default)`;
+}
+
+/** The systems that a viewer may see. */
+export function viewedSystems(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, 'systems', ViewedSystem> {
   const { username, isAdmin } = viewer;
   return db
     .selectFrom('systems')
@@ -24,10 +33,7 @@ function viewedSystems(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, 'syst
           (select role from system_roles r where r.system_uuid = systems.uuid and r.username = ${username}),
           'USER')
         end`.as('role'),
-      sql<boolean>`coalesce(
-        (select d.system_uuid = systems.uuid from user_default_systems d
-          where d.username = ${username} and d.type = systems.type),
-        systems.is_global_default)`.as('is_default'),
+      isDefaultOf(username).as('is_default'),
     ])
     .where('deleted_at', 'is', null)
     .$if(!isAdmin, (qb) =>
@@ -69,55 +75,17 @@ export async function findSystem(db: Db, id: string): Promise<SystemRow | null> 
   return (await db.selectFrom('systems').selectAll().where('id', '=', id).executeTakeFirst()) ?? null;
 }
 
-/** Which systems to list and how. */
-export interface SystemFilter {
-  readonly type: SystemType | null;
-  readonly isPublic: boolean | null;
-  readonly isDefault: boolean | null;
-  /** Default: last modified first. */
-  readonly orderBy?: 'id' | 'owner' | 'type' | 'created_at' | 'last_modified';
-  readonly order?: 'asc' | 'desc';
-  readonly limit: number;
-  readonly offset: number;
-}
-
-export async function listViewedSystems(
-  db: Db,
-  viewer: Viewer,
-  filter: SystemFilter,
-): Promise<ViewedSystem[]> {
-  let query = viewedSystems(db, viewer);
-  if (filter.type !== null) query = query.where('systems.type', '=', filter.type);
-  if (filter.isPublic !== null) query = query.where('systems.is_public', '=', filter.isPublic);
-  if (filter.isDefault) {
-    query = query.where(
-      sql<boolean>`coalesce(
-        (select d.system_uuid = systems.uuid from user_default_systems d
-          where d.username = ${viewer.username} and d.type = systems.type),
-        systems.is_global_default)`,
-    );
-  }
-  return query
-    .orderBy(`systems.${filter.orderBy ?? 'last_modified'}`, filter.order ?? 'desc')
-    .orderBy('systems.id')
-    .limit(filter.limit)
-    .offset(filter.offset)
-    .execute();
-}
-
 /** The viewer's own default system of a type, else the global one. */
 export async function findDefaultSystem(
   db: Db,
   viewer: Viewer,
   type: SystemType,
 ): Promise<ViewedSystem | null> {
-  const [system] = await listViewedSystems(db, viewer, {
-    type,
-    isPublic: null,
-    isDefault: true,
-    limit: 1,
-    offset: 0,
-  });
+  const system = await viewedSystems(db, viewer)
+    .where('systems.type', '=', type)
+    .where(isDefaultOf(viewer.username))
+    .orderBy('systems.last_modified', 'desc')
+    .executeTakeFirst();
   return system ?? null;
 }
 
@@ -250,4 +218,14 @@ export async function setSystemRole(
     .values({ system_uuid: uuid, username, role })
     .onConflict((oc) => oc.columns(['system_uuid', 'username']).doUpdateSet({ role }))
     .execute();
+}
+
+/** Takes all roles that were given on a system away; returns the names of those who had one. */
+export async function removeSystemRoles(tx: Db, uuid: SystemRow['uuid']): Promise<readonly string[]> {
+  const rows = await tx
+    .deleteFrom('system_roles')
+    .where('system_uuid', '=', uuid)
+    .returning('username')
+    .execute();
+  return rows.map((row) => row.username);
 }

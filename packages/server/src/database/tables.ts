@@ -16,8 +16,10 @@ import type {
 } from '@arras/contract';
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
 import type { EndCause } from '../domain/end-cause.ts';
+import type { DocumentPermissionsTable, DocumentsTable } from './documents.ts';
 import type { FilePermissionsTable, FilesTable, FileTransfersTable } from './file-tables.ts';
 import type { JobMessagesTable } from './job-messages.ts';
+import type { PostitsTable } from './postits.ts';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -34,6 +36,8 @@ export interface ProfilesTable {
   is_admin: Generated<boolean>;
   created_at: DatabaseTime;
   disabled_at: Date | null;
+  phone: Generated<string>;
+  mobile_phone: Generated<string>;
   oidc_issuer: Generated<string | null>;
   oidc_subject: Generated<string | null>;
 }
@@ -130,6 +134,17 @@ export interface AppsTable {
   created_at: DatabaseTime;
   last_modified: DatabaseTime;
   deleted_at: Date | null;
+  published_from: AppUuid | null;
+}
+
+export interface AppPermissionsTable {
+  app_uuid: AppUuid;
+  username: string;
+  can_read: boolean;
+  can_write: boolean;
+  can_execute: boolean;
+  granted_by: string;
+  granted_at: DatabaseTime;
 }
 
 export interface AppRevisionsTable {
@@ -417,6 +432,7 @@ export interface Tables {
   user_default_systems: UserDefaultSystemsTable;
   apps: AppsTable;
   app_revisions: AppRevisionsTable;
+  app_permissions: AppPermissionsTable;
   jobs: JobsTable;
   transfers: TransfersTable;
   feed_era: FeedEraTable;
@@ -433,6 +449,9 @@ export interface Tables {
   file_permissions: FilePermissionsTable;
   file_transfers: FileTransfersTable;
   saved_filters: SavedFiltersTable;
+  documents: DocumentsTable;
+  document_permissions: DocumentPermissionsTable;
+  postits: PostitsTable;
   service_keys: ServiceKeysTable;
   replicas: ReplicasTable;
 }
@@ -441,6 +460,8 @@ export type ProfileRow = Selectable<ProfilesTable>;
 export type TokenRow = Selectable<TokensTable>;
 export type ClientRow = Selectable<ClientsTable>;
 export type SystemRow = Selectable<SystemsTable>;
+/** A permission of one user on an app. */
+export type AppPermissionRow = Selectable<AppPermissionsTable>;
 export type AppRow = Selectable<AppsTable>;
 export type SystemCredentialRow = Selectable<SystemCredentialsTable>;
 export type SystemCheckRow = Selectable<SystemChecksTable>;

@@ -1,4 +1,4 @@
-import { describeValue, isRecord } from '@arras/contract';
+import { describeValue, isRecord, isStorableJson, parseSearchDate } from '@arras/contract';
 
 /** A part of a document that a query can speak of. */
 export type DocumentField =
@@ -69,25 +69,31 @@ export type JudgePattern = (pattern: string) => string | null;
  * Reads a query in the subset of MongoDB's language that is safe to run for anybody:
  * https://www.mongodb.com/docs/manual/reference/operator/query/. Throws {@link BadQuery}, which names what is not known.
  */
-export function parseDocumentQuery(
-  query: unknown,
-  seams: { readonly kind: DocumentKind; readonly judgePattern: JudgePattern },
-): DocumentQuery {
+export function parseDocumentQuery(query: unknown, seams: QuerySeams): DocumentQuery {
+  if (!isStorableJson(query)) throw new BadQuery('has a NUL character, which no document can hold');
   return new QueryReader(seams).read(query);
 }
 
+/** What the meaning of a query depends on. */
+export interface QuerySeams {
+  readonly kind: DocumentKind;
+  readonly judgePattern: JudgePattern;
+  /** From when relative times count. */
+  readonly now: Date;
+}
+
+/** Reads one query; counts its conditions. */
 class QueryReader {
-  readonly #kind: DocumentKind;
-  readonly #judgePattern: JudgePattern;
+  readonly #seams: QuerySeams;
   #conditions = 0;
 
-  constructor(seams: { readonly kind: DocumentKind; readonly judgePattern: JudgePattern }) {
-    this.#kind = seams.kind;
-    this.#judgePattern = seams.judgePattern;
+  constructor(seams: QuerySeams) {
+    this.#seams = seams;
   }
 
   read(query: unknown, depth = 0): DocumentQuery {
-    if (!isRecord(query)) throw new BadQuery(`expected an object with conditions, got ${describeValue(query)}`);
+    if (!isRecord(query))
+      throw new BadQuery(`expected an object with conditions, got ${describeValue(query)}`);
     if (depth > QUERY_LIMITS.depth) throw new BadQuery(`is nested more than ${QUERY_LIMITS.depth} deep`);
     const of = Object.entries(query).map(([name, value]) => this.#readEntry(name, value, depth));
     return { kind: 'all', of };
@@ -105,8 +111,8 @@ class QueryReader {
   }
 
   #findField(name: string): DocumentField {
-    const fields: Readonly<Record<string, string | DocumentField>> = DOCUMENT_FIELDS[this.#kind];
-    const root = DOCUMENT_FIELDS[this.#kind].value;
+    const fields: Readonly<Record<string, string | DocumentField>> = DOCUMENT_FIELDS[this.#seams.kind];
+    const root = DOCUMENT_FIELDS[this.#seams.kind].value;
     const known = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (typeof known === 'object') return known;
     const [first, ...names] = name.split('.');
@@ -116,13 +122,14 @@ class QueryReader {
         `has the unknown field ${describeValue(name)}: expected one of ${others.join(', ')}, ${root}, or a path such as ${root}.size`,
       );
     }
-    if (names.length > QUERY_LIMITS.names) throw new BadQuery(`has a path of more than ${QUERY_LIMITS.names} names`);
+    if (names.length > QUERY_LIMITS.names)
+      throw new BadQuery(`has a path of more than ${QUERY_LIMITS.names} names`);
     return { kind: 'path', names };
   }
 
   /** A plain value means equality; an object whose names begin with `$` holds operators. */
   #readField(field: DocumentField, value: unknown, depth: number): DocumentQuery {
-    if (!isOperators(value)) return this.#count({ kind: 'equals', field, value });
+    if (!isOperators(value)) return this.#equals(field, value);
     if (depth > QUERY_LIMITS.depth) throw new BadQuery(`is nested more than ${QUERY_LIMITS.depth} deep`);
     const of = Object.entries(value)
       .filter(([operator]) => operator !== '$options')
@@ -135,9 +142,9 @@ class QueryReader {
     const { operator, operand } = given;
     switch (operator) {
       case '$eq':
-        return this.#count({ kind: 'equals', field, value: operand });
+        return this.#equals(field, operand);
       case '$ne':
-        return not(this.#count({ kind: 'equals', field, value: operand }));
+        return not(this.#equals(field, operand));
       case '$in':
         return this.#oneOf(field, operator, operand);
       case '$nin':
@@ -155,12 +162,27 @@ class QueryReader {
     }
   }
 
+  #equals(field: DocumentField, value: unknown): DocumentQuery {
+    return this.#count({ kind: 'equals', field, value: this.#timely(field, value) });
+  }
+
+  /** Times are compared as such, so that they can be written in any of their forms. */
+  #timely<Value>(field: DocumentField, value: Value): Value | string {
+    if (field.kind !== 'time' || value === null) return value;
+    const span = parseSearchDate(String(value), this.#seams.now);
+    if (span === null)
+      throw new BadQuery(`expected a time such as 2026-03-01T12:00:00Z, got ${describeValue(value)}`);
+    return span.at.toISOString();
+  }
+
   #oneOf(field: DocumentField, operator: string, operand: unknown): DocumentQuery {
     if (!Array.isArray(operand) || operand.length > QUERY_LIMITS.values)
       throw new BadQuery(
         `expected a list of at most ${QUERY_LIMITS.values} values for ${operator}, got ${describeValue(operand)}`,
       );
-    const of = operand.map((value): DocumentQuery => ({ kind: 'equals', field, value }));
+    const of = operand.map(
+      (value): DocumentQuery => ({ kind: 'equals', field, value: this.#timely(field, value) }),
+    );
     return this.#count({ kind: 'any', of });
   }
 
@@ -177,16 +199,17 @@ class QueryReader {
       throw unknownOperator(operator, '$eq, $ne, $gt, $gte, $lt, $lte, $in, $nin, $exists, $regex and $not');
     if (typeof value !== 'string' && typeof value !== 'number')
       throw new BadQuery(`expected a number or a text for ${operator}, got ${describeValue(value)}`);
-    return this.#count({ kind: 'compares', field, operator: comparison, value });
+    return this.#count({ kind: 'compares', field, operator: comparison, value: this.#timely(field, value) });
   }
 
   #matches(field: DocumentField, { operand, all }: GivenOperator): DocumentQuery {
     const options = all['$options'] ?? '';
+    if (field.kind === 'time') throw new BadQuery('has a $regex for a time; compare it with $gte and $lt');
     if (typeof operand !== 'string')
       throw new BadQuery(`expected a text for $regex, got ${describeValue(operand)}`);
     if (options !== '' && options !== 'i')
       throw new BadQuery(`expected "i" or "" for $options, got ${describeValue(options)}`);
-    const problem = this.#judgePattern(operand);
+    const problem = this.#seams.judgePattern(operand);
     if (problem !== null) throw new BadQuery(`has a $regex that ${problem}`);
     const isCaseless = options === 'i' || operand.startsWith('(?i)');
     return this.#count({ kind: 'matches', field, pattern: operand, isCaseless });
@@ -224,5 +247,7 @@ function not(of: DocumentQuery): DocumentQuery {
 }
 
 function unknownOperator(operator: string, known: string): BadQuery {
-  return new BadQuery(`has the operator ${describeValue(operator)}, which is not supported; there are ${known}`);
+  return new BadQuery(
+    `has the operator ${describeValue(operator)}, which is not supported; there are ${known}`,
+  );
 }

@@ -1,7 +1,12 @@
+import { type BodyLimits, scanBody } from './body-scan.ts';
+
 /** A query as data, or what is wrong with its text as the rest of a sentence. */
 export type ReadQuery =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly problem: string };
+
+/** `JSON.parse` takes any depth; whoever walks through the result does not. */
+const LIMITS: BodyLimits = { depth: 32, keys: 1_000 };
 
 /** Texts in either quotes, and what is between them. */
 const TOKENS = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|[^"']+/gs;
@@ -21,6 +26,8 @@ export function readQueryText(text: string): ReadQuery {
 }
 
 function parse(text: string): ReadQuery {
+  if (scanBody(Buffer.from(text), LIMITS) !== 'fine')
+    return { ok: false, problem: 'is nested too deeply or too large' };
   try {
     return { ok: true, value: JSON.parse(text) };
   } catch (error) {
@@ -34,7 +41,8 @@ function toJson(text: string): string {
 
 function tokenToJson(token: string): string {
   if (token.startsWith('"')) return token;
-  if (!token.startsWith("'")) return token.replaceAll(/\b(?:True|False|None)\b/g, (word) => PYTHON_WORDS[word] ?? word);
+  if (!token.startsWith("'"))
+    return token.replaceAll(/\b(?:True|False|None)\b/g, (word) => PYTHON_WORDS[word] ?? word);
   const content = token.slice(1, -1).replaceAll(/\\(.)|"/gs, (whole, escaped?: string) => {
     if (escaped === "'") return "'";
     return escaped === undefined ? String.raw`\"` : whole;

@@ -78,5 +78,6 @@ export async function forget(context: EngineContext): Promise<void> {
   while (await forgetOldFiles(context.db, FILE_DAYS)) await delay(FORGET_PAUSE_MS);
   await forgetMessages(context.db);
   await forgetOldGrants(context.db);
+  await forgetOldPostits(context.db);
   for (const target of context.targets.opened()) await target.executor.forgetPast(target.spool);
 }

@@ -71,6 +71,12 @@ export interface RateLimit {
   admits(subject: string): boolean;
 }
 
+/** As {@link RateLimit}, of what is counted only when it fails. */
+export interface GuessLimit extends RateLimit {
+  /** Whether it may be done now; counts nothing. */
+  hasRoom(subject: string): boolean;
+}
+
 /** What every handler works with; made once by compose. */
 export interface HttpContext {
   readonly db: Db;
@@ -115,6 +121,8 @@ export interface HttpContext {
   readonly callbackLimit: RateLimit;
   /** Messages that users send by hand, by subscription. */
   readonly fireLimit: RateLimit;
+  /** Postits that there are not, by the address that asks for them. */
+  readonly guessLimit: GuessLimit;
   /** Longest time a new job may wait for its inputs, in milliseconds. */
   readonly stagingDeadlineMs: number;
   /** Bytes of a file that is uploaded at most; null for any number. */

@@ -1,4 +1,4 @@
-import type { RateLimit } from './context.ts';
+import type { GuessLimit } from './context.ts';
 
 /** How much at once, and how fast it comes back. */
 export interface RateLimitOptions {
@@ -15,13 +15,18 @@ const FORGET_ABOVE = 10_000;
  * Counts by the time at which a subject will have its whole burst again (the generic cell rate algorithm). Each
  * process counts for itself: it is a guard against floods, not a quota.
  */
-export function createRateLimit({ burst, perMinute, nowMs }: RateLimitOptions): RateLimit {
+export function createRateLimit({ burst, perMinute, nowMs }: RateLimitOptions): GuessLimit {
   const eachMs = 60_000 / perMinute;
   const fullAt = new Map<string, number>();
+  const afterNext = (subject: string, now: number) => Math.max(fullAt.get(subject) ?? now, now) + eachMs;
   return {
+    hasRoom(subject) {
+      const now = nowMs();
+      return afterNext(subject, now) - now <= burst * eachMs;
+    },
     admits(subject) {
       const now = nowMs();
-      const nextFullAt = Math.max(fullAt.get(subject) ?? now, now) + eachMs;
+      const nextFullAt = afterNext(subject, now);
       if (nextFullAt - now > burst * eachMs) return false;
       fullAt.set(subject, nextFullAt);
       if (fullAt.size > FORGET_ABOVE) forgetFull(fullAt, now);

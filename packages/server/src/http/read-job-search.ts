@@ -1,6 +1,5 @@
 import {
   ApiError,
-  type FieldProblem,
   type JobSearchTerm,
   parseFilter,
   parseJobSearch,
@@ -10,8 +9,8 @@ import {
 import { findSavedFilter } from '../database/saved-filters.ts';
 import type { Viewer } from '../database/systems.ts';
 import { isBadPattern } from '../database/trouble.ts';
-import { findSearchPatternProblem } from '../domain/search-pattern.ts';
 import type { HttpContext } from './context.ts';
+import { refusePatterns, soundTerms } from './read-search.ts';
 
 /** What a request asks of jobs. */
 export interface JobSearch {
@@ -33,8 +32,8 @@ export async function readJobSearch(
   const about = { now: now(), username };
   const name = queryTextSchema.parse(query.saved);
   const saved = name === undefined ? {} : await readSaved(db, name, about);
-  const terms = [...termsOf(parseJobSearch(saved, about)), ...termsOf(parseJobSearch(query, about))];
-  refuse(terms.flatMap(findPatternProblems));
+  const terms = [...soundTerms(parseJobSearch(saved, about)), ...soundTerms(parseJobSearch(query, about))];
+  refusePatterns(terms);
   return { terms, saved };
 }
 
@@ -50,29 +49,4 @@ async function readSaved(
   // Sound when it was saved; what it says may have become impossible since.
   const { message } = parsed.problem;
   throw new ApiError('request.bad-query', { problems: [{ field: 'saved', message }] });
-}
-
-function termsOf(parsed: ReturnType<typeof parseJobSearch>): readonly JobSearchTerm[] {
-  if (!parsed.ok) refuse(parsed.problems);
-  return parsed.ok ? parsed.value : [];
-}
-
-function findPatternProblems({ parameter, ...term }: JobSearchTerm): FieldProblem[] {
-  if (term.type !== 'text' || term.operator !== 'RLIKE') return [];
-  return term.values.flatMap((value) => {
-    const problem = findSearchPatternProblem(value);
-    return problem === null ? [] : [{ field: parameter, message: problem }];
-  });
-}
-
-function refuse(problems: readonly FieldProblem[]): void {
-  if (problems.length > 0) throw new ApiError('request.bad-query', { problems });
-}
-
-/** RE2 has passed it; where PostgreSQL is still of another opinion, the caller has to hear it. */
-export function refuseBadPattern(error: unknown): never {
-  if (!isBadPattern(error)) throw error;
-  const message =
-    'A regular expression of the search cannot be run by the database; write it in a simpler way.';
-  throw new ApiError('request.bad-query', { message, cause: error });
 }

@@ -38,6 +38,7 @@ type Method = (typeof METHODS)[number];
 /** Registers every operation of the contract, and 405 for the other methods of every path. */
 export function registerOperations(app: FastifyInstance, context: HttpContext, handlers: Handlers): void {
   app.decorateRequest('viewer', null);
+  app.decorate('handlers', handlers);
   const methodsOf = new Map<string, Method[]>();
   for (const operationId of OPERATION_IDS) {
     const route = routeOf(operationId);

@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ApiError, type FileReceipt, type FileTransferId } from '@arras/contract';
 import { hasFileTransferEnded } from '../../database/file-transfers.ts';
-import { findFile, listFileEvents } from '../../database/files.ts';
+import { findFile } from '../../database/files.ts';
+import { listResourceEvents } from '../../database/resource-events.ts';
 import { renderFile } from '../../events/file-view.ts';
 import type { HttpContext } from '../context.ts';
 import type { AskedFile } from './asked-file.ts';
@@ -36,6 +37,6 @@ async function whyFailed(
   { db }: HttpContext,
   { uuid }: { readonly uuid: FileReceipt['uuid'] },
 ): Promise<string> {
-  const [last] = await listFileEvents(db, uuid, { limit: 1, offset: 0, order: 'desc' });
+  const [last] = await listResourceEvents(db, uuid, { limit: 1, offset: 0, order: 'desc' });
   return `The copy failed: ${last?.description ?? 'see the history of the file'}.`;
 }

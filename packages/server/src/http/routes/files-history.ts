@@ -1,5 +1,6 @@
 import { findLastFileTransfer } from '../../database/file-transfers.ts';
-import { findFile, listFileEvents } from '../../database/files.ts';
+import { findFile } from '../../database/files.ts';
+import { listResourceEvents } from '../../database/resource-events.ts';
 import { findAskedFile, requireAccess } from '../files/asked-file.ts';
 import type { Handler } from '../handler.ts';
 import { answer } from '../reply.ts';
@@ -13,7 +14,7 @@ export const listFileHistory: Handler<'listFileHistory'> = async (request) => {
   const file = await findFile(context.db, asked);
   if (file === null) return answer([]);
   const [events, transfer] = await Promise.all([
-    listFileEvents(context.db, file.uuid, query),
+    listResourceEvents(context.db, file.uuid, query),
     findLastFileTransfer(context.db, file.uuid),
   ]);
   const told = events.findLast(({ name }) => name === 'STAGING');

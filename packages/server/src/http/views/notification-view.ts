@@ -15,6 +15,7 @@ export function renderAttempt(
     id: attempt.id,
     url: attempt.target,
     event: attempt.event_name,
+    eventId: attempt.event_id,
     associatedUuid: attempt.associated_uuid,
     notificationId: id,
     number: attempt.number,

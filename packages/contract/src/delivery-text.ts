@@ -1,11 +1,19 @@
-import type { DeliveryView, NotificationPolicy } from '@arras/contract';
-import { renderDuration } from './quantities.ts';
-import type { Tone } from './terminal.ts';
+import type { DeliveryView } from './notifications.ts';
+import type { NotificationPolicy } from './subscriptions.ts';
+import type { StatusClass } from './vocabulary.ts';
+
+/** What the words about a delivery depend on. */
+export interface DeliveryMoment {
+  readonly policy: NotificationPolicy;
+  readonly nowMs: number;
+  /** How a length of time is written. */
+  readonly renderDuration: (ms: number) => string;
+}
 
 /** `delivered`, `waiting`, `retrying (3/8, next in 4m 00s)`, `parked`, `cancelled`. */
 export function deliveryStateText(
   delivery: Pick<DeliveryView, 'state' | 'attempts' | 'nextAt'>,
-  { policy, nowMs }: { readonly policy: NotificationPolicy; readonly nowMs: number },
+  { policy, nowMs, renderDuration }: DeliveryMoment,
 ): string {
   if (delivery.state !== 'pending') return delivery.state;
   if (delivery.attempts === 0) return 'waiting';
@@ -30,9 +38,9 @@ function mostAttempts({ retryStrategy, retryLimit }: NotificationPolicy): number
 }
 
 /** The colour of a state. */
-export const DELIVERY_TONES = {
+export const DELIVERY_CLASSES = {
   delivered: 'ok',
   pending: 'active',
   parked: 'fail',
   cancelled: 'idle',
-} as const satisfies Record<DeliveryView['state'], Tone>;
+} as const satisfies Record<DeliveryView['state'], StatusClass>;

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { HistoryEntry, JobEventId, JobStatus } from '@arras/contract';
+import { type HistoryEntry, type JobEventId, type JobStatus, phaseStates } from '@arras/contract';
 import { renderPhaseLine } from './phase-line.ts';
-import { phaseStates } from './phases.ts';
 
 const EVENT_ID = '000001700000000000-0123abcd-4567-028' as JobEventId;
 const START = Date.parse('2026-01-01T00:00:00Z');
