@@ -1,14 +1,10 @@
 import { hasEnded } from '@arras/client';
-import { type JobStatus, STATUS_LOOKS } from '@arras/contract';
+import { type JobStatus, type JobView, jobPage, STATUS_LOOKS } from '@arras/contract';
 
-/** The commands that a person may want next for a job, one a line, indented. */
-export function renderNextSteps(
-  program: string,
-  { id, status }: { readonly id: string; readonly status: JobStatus },
-): string {
-  return commandsFor(status)
-    .map((command) => `  ${program} jobs ${command} ${id}\n`)
-    .join('');
+/** What a person may want next for a job: its page, and commands. One a line, indented. */
+export function renderNextSteps(program: string, job: Pick<JobView, 'id' | 'status' | '_links'>): string {
+  const commands = commandsFor(job.status).map((command) => `${program} jobs ${command} ${job.id}`);
+  return [jobPage(job), ...commands].map((line) => `  ${line}\n`).join('');
 }
 
 function commandsFor(status: JobStatus): readonly string[] {

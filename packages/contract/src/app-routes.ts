@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { appActionRequestSchema, appRequestSchema } from './app-request.ts';
-import { appSchema, appSummarySchema } from './apps.ts';
 import { appListQuerySchema } from './app-search.ts';
+import { appSchema, appSummarySchema } from './apps.ts';
 import { pageQuerySchema } from './listing.ts';
 import { appHistoryEntrySchema } from './resource-history.ts';
 import type { Route } from './route.ts';
@@ -114,7 +114,8 @@ export const APP_ROUTES = {
     path: '/apps/v2/{id}',
     tag: 'Apps',
     summary: 'Delete an app',
-    description: 'Hides the app and takes its permissions away. Jobs that were submitted with it are not touched.',
+    description:
+      'Hides the app and takes its permissions away. Jobs that were submitted with it are not touched.',
     access: 'user',
     params,
     success: { status: 200, schema: null },

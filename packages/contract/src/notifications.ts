@@ -146,7 +146,10 @@ export const attemptSchema = z.object({
   id: deliveryIdSchema,
   url: z.string().describe('Resolved; without user and password.'),
   event: z.string(),
-  eventId: z.string().nullable().describe('Id of the event that was sent, as in its delivery; null where there was none.'),
+  eventId: z
+    .string()
+    .nullable()
+    .describe('Id of the event that was sent, as in its delivery; null where there was none.'),
   associatedUuid: z.string(),
   notificationId: notificationIdSchema,
   number: z.int().describe('1 for the first attempt at an event.'),

@@ -1,6 +1,7 @@
 import { OPERATIONS } from 'virtual:operations';
 import type { CallOptions, CallResult } from '@arras/client';
 import type { FieldProblem, OperationId } from '@arras/contract';
+import { noteServerTime } from '../ui/clock.ts';
 import { ApiFailure } from './api-failure.ts';
 import { type QueryValue, renderAddress } from './render-address.ts';
 
@@ -72,8 +73,11 @@ async function request(
   address: string,
   init: RequestInit & { readonly signal: AbortSignal },
 ): Promise<Response> {
+  const sentMs = Date.now();
   try {
-    return await fetch(address, init);
+    const response = await fetch(address, init);
+    noteServerTime(response.headers.get('date'), { sentMs, receivedMs: Date.now() });
+    return response;
   } catch (error) {
     if (init.signal.aborted && !isTimeout(init.signal.reason)) throw init.signal.reason;
     throw unreachable(error);

@@ -1,10 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
 /** What of a request tells which page caused it. */
-export type PageHeaders = Pick<
-  IncomingHttpHeaders,
-  'origin' | 'host' | 'sec-fetch-site' | 'sec-fetch-mode'
->;
+export type PageHeaders = Pick<IncomingHttpHeaders, 'origin' | 'host' | 'sec-fetch-site' | 'sec-fetch-mode'>;
 
 /** Whether an `Origin` is that of our own pages: the host of the request, or that of our public address. */
 export function isOwnOrigin(origin: string, host: string | undefined, publicUrl: string): boolean {

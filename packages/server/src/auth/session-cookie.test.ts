@@ -20,5 +20,6 @@ test('with TLS a cookie that a neighbour could plant is not looked at', () => {
 
 test('a cookie is found among others, and not at all when it is empty or there twice', () => {
   assert.equal(readCookie('theme=dark; s=1=2;lang=en', 's'), '1=2');
-  for (const header of ['', 's=', 'xs=1', 's', 's=1; s=2', 'S=1']) assert.equal(readCookie(header, 's'), null);
+  for (const header of ['', 's=', 'xs=1', 's', 's=1; s=2', 'S=1'])
+    assert.equal(readCookie(header, 's'), null);
 });

@@ -32,9 +32,7 @@ export function viewedApps(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, '
         .onRef('app_revisions.revision', '=', 'apps.revision'),
     )
     .leftJoin('app_permissions', (join) =>
-      join
-        .onRef('app_permissions.app_uuid', '=', 'apps.uuid')
-        .on('app_permissions.username', '=', username),
+      join.onRef('app_permissions.app_uuid', '=', 'apps.uuid').on('app_permissions.username', '=', username),
     )
     .selectAll('apps')
     .select([

@@ -1,5 +1,12 @@
 import { type MetadataId, type SchemaId, WORLD } from '@arras/contract';
-import { type ColumnType, type Generated, type Insertable, type RawBuilder, type Selectable, sql } from 'kysely';
+import {
+  type ColumnType,
+  type Generated,
+  type Insertable,
+  type RawBuilder,
+  type Selectable,
+  sql,
+} from 'kysely';
 import type { DocumentKind, DocumentQuery } from '../domain/document-query.ts';
 import { namesOf } from '../domain/job-access.ts';
 import { type Db, inTransaction, PLANNED_EACH_TIME } from './connection.ts';

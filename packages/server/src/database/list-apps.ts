@@ -27,7 +27,9 @@ export interface AppListing {
 export async function listViewedApps(db: Db, viewer: Viewer, listing: AppListing): Promise<ViewedApp[]> {
   const { terms, isPublic, having, orderBy = 'lastModified' } = listing;
   const column = APP_COLUMNS[orderBy];
-  const direction = sql.raw(`${listing.order ?? (listing.orderBy === undefined ? 'desc' : 'asc')} nulls last`);
+  const direction = sql.raw(
+    `${listing.order ?? (listing.orderBy === undefined ? 'desc' : 'asc')} nulls last`,
+  );
   return viewedApps(db, viewer)
     .$if(!viewer.isAdmin, (qb) => qb.where(isSeenBy(viewer.username)))
     .$if(isPublic !== undefined, (qb) => qb.where('apps.is_public', '=', isPublic ?? true))

@@ -26,7 +26,9 @@ export async function listViewedSystems(
 ): Promise<ViewedSystem[]> {
   const { terms, type, isPublic, orderBy = 'lastModified' } = listing;
   const columns = systemColumns(viewer);
-  const direction = sql.raw(`${listing.order ?? (listing.orderBy === undefined ? 'desc' : 'asc')} nulls last`);
+  const direction = sql.raw(
+    `${listing.order ?? (listing.orderBy === undefined ? 'desc' : 'asc')} nulls last`,
+  );
   const conditions = terms.map((term) => compileTerm(term, searchColumn(columns[term.field])));
   return viewedSystems(db, viewer)
     .$if(type !== null, (qb) => qb.where('systems.type', '=', type ?? 'STORAGE'))

@@ -36,9 +36,18 @@ export async function insertPostit(
   { lifetimeSeconds, most }: { readonly lifetimeSeconds: number; readonly most: number },
 ): Promise<PostitRow | null> {
   const { creator } = postit;
-  await tx.selectFrom('profiles').select('username').where('username', '=', creator).forNoKeyUpdate().execute();
+  await tx
+    .selectFrom('profiles')
+    .select('username')
+    .where('username', '=', creator)
+    .forNoKeyUpdate()
+    .execute();
   // Those that are over are of no use to anybody.
-  await tx.deleteFrom('postits').where('creator', '=', creator).where(sql<boolean>`not (${isAlive})`).execute();
+  await tx
+    .deleteFrom('postits')
+    .where('creator', '=', creator)
+    .where(sql<boolean>`not (${isAlive})`)
+    .execute();
   const { count } = await tx
     .selectFrom('postits')
     .select(({ fn }) => fn.countAll<number>().as('count'))

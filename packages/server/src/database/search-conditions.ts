@@ -1,6 +1,7 @@
 import { type DateSpan, dayOf, type SearchTerm } from '@arras/contract';
 import { type RawBuilder, sql } from 'kysely';
 import { renderSearchPattern } from '../domain/search-pattern.ts';
+import { likePattern } from './like-pattern.ts';
 
 /** Where a field that can be searched is found. */
 export interface SearchColumn {
@@ -51,17 +52,12 @@ function compileText(
     case 'NIN':
       return not(isOneOf(folded, values.map(bind)));
     case 'LIKE':
-      return sql<boolean>`${folded} like ${bind(toLike(value))}`;
+      return sql<boolean>`${folded} like ${bind(likePattern(value))}`;
     case 'NLIKE':
-      return not(sql<boolean>`${folded} like ${bind(toLike(value))}`);
+      return not(sql<boolean>`${folded} like ${bind(likePattern(value))}`);
     case 'RLIKE':
       return sql<boolean>`${column} ~* ${renderSearchPattern(value)}::text`;
   }
-}
-
-/** `*` stands for any characters, and nothing else has a meaning of its own. */
-function toLike(value: string): string {
-  return value.replaceAll(/[\\%_]/g, String.raw`\$&`).replaceAll('*', '%');
 }
 
 function compileNumber(

@@ -142,7 +142,11 @@ export function revokeOwnedToken(db: Db, username: string, id: TokenId): Promise
 /** Revokes the user's tokens of a name except the one with this hash. */
 export async function revokeOtherTokens(
   db: Db,
-  { username, name, tokenHash }: { readonly username: string; readonly name: string; readonly tokenHash: Buffer },
+  {
+    username,
+    name,
+    tokenHash,
+  }: { readonly username: string; readonly name: string; readonly tokenHash: Buffer },
 ): Promise<void> {
   await revoke(db, sql`username = ${username} and name = ${name} and token_hash <> ${tokenHash}`);
 }

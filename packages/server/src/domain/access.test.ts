@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import { SYSTEM_ROLES } from '@arras/contract';
 import {
   isHostLocal,
-  mayChangeApp,
-  mayRegisterApp,
+    mayRegisterApp,
   mayUseSystem,
+  ownsApp,
   type SystemUse,
   usesOpenSsh,
 } from './access.ts';
@@ -48,9 +48,9 @@ test('apps come to a host-local system only from its publishers', () => {
   assert.equal(mayRegisterApp('GUEST', remote), false);
 });
 
-test('an app is changed by its owner and by administrators', () => {
+test('an app is deleted by its owner and by administrators', () => {
   const app = { owner: 'ada' };
-  assert.equal(mayChangeApp({ username: 'ada', isAdmin: false }, app), true);
-  assert.equal(mayChangeApp({ username: 'bob', isAdmin: false }, app), false);
-  assert.equal(mayChangeApp({ username: 'bob', isAdmin: true }, app), true);
+  assert.equal(ownsApp({ username: 'ada', isAdmin: false }, app), true);
+  assert.equal(ownsApp({ username: 'bob', isAdmin: false }, app), false);
+  assert.equal(ownsApp({ username: 'bob', isAdmin: true }, app), true);
 });

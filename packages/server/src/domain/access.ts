@@ -52,8 +52,8 @@ export function mayRegisterApp(role: SystemRole, system: Connections): boolean {
   return mayUseSystem(role, isHostLocal(system) ? 'registerAppBesideService' : 'registerApp');
 }
 
-/** Apps are changed by their owners and by administrators; whoever sees one may run it. */
-export function mayChangeApp(
+/** Who may delete an app, and take back its publication: more than those who may change it. */
+export function ownsApp(
   viewer: { readonly username: string; readonly isAdmin: boolean },
   app: { readonly owner: string },
 ): boolean {

@@ -5,6 +5,7 @@ import { forgetOldFiles, listDueFileTransfers } from '../database/file-transfers
 import { forgetOldRequestKeys } from '../database/idempotency.ts';
 import { forgetMessages } from '../database/job-messages.ts';
 import { findForgottenSystems, listDueLooks } from '../database/looks.ts';
+import { forgetOldPostits } from '../database/postits.ts';
 import { queueTasks } from '../database/queue.ts';
 import { listReplicasOn, listSilentReplicas, removeReplicas } from '../database/replicas.ts';
 import { claimDueJobs, type DueJob } from '../database/sweep.ts';

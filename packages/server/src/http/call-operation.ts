@@ -1,5 +1,5 @@
 import { parse } from 'node:querystring';
-import { ApiError, isRecord, neededScope } from '@arras/contract';
+import { ApiError, isRecord, JSON_MEDIA_TYPE, neededScope } from '@arras/contract';
 import type { FastifyRequest } from 'fastify';
 import { findMissingScope } from '../auth/admit.ts';
 import type { Principal } from '../auth/authenticate.ts';
@@ -8,7 +8,6 @@ import type { FoundOperation } from './find-operation.ts';
 import { type HandlerRequest, type Handlers, runHandler } from './handler.ts';
 import type { BytesReply, Reply } from './reply.ts';
 import { readPresentation, renderResult } from './send-reply.ts';
-import { JSON_MEDIA_TYPE } from '@arras/contract';
 
 declare module 'fastify' {
   interface FastifyInstance {
@@ -34,7 +33,10 @@ export async function callOperation(context: HttpContext, call: InnerCall): Prom
   const { route, path, operationId } = found;
   requireEntrance(call);
   const handler = raw.request.server.handlers[operationId];
-  return runHandler({ route, path, handler }, context, { request: innerRequest(call, viewer), reply: raw.reply });
+  return runHandler({ route, path, handler }, context, {
+    request: innerRequest(call, viewer),
+    reply: raw.reply,
+  });
 }
 
 /** As {@link callOperation}: the bytes that it answers with, envelope and all. */
@@ -52,7 +54,9 @@ export async function callForBytes(context: HttpContext, call: InnerCall): Promi
       return { kind: 'bytes', ...(reply.status !== undefined && { status: reply.status }), body, headers };
     }
     case 'stream':
-      throw new Error(`${call.found.operationId} streams, and cannot be called from within another operation`);
+      throw new Error(
+        `${call.found.operationId} streams, and cannot be called from within another operation`,
+      );
   }
 }
 
@@ -75,7 +79,13 @@ function requireEntrance({ found: { route }, viewer }: InnerCall): void {
 
 /** The request under way as if it had been sent to the target by the viewer. */
 function innerRequest({ found, target, raw }: InnerCall, viewer: Principal | null): FastifyRequest {
-  const own = { url: target, params: found.params, query: parse(target.split('?')[1] ?? ''), viewer, body: undefined };
+  const own = {
+    url: target,
+    params: found.params,
+    query: parse(target.split('?')[1] ?? ''),
+    viewer,
+    body: undefined,
+  };
   const properties = Object.entries(own).map(([name, value]) => [name, { value, enumerable: true }]);
   return Object.create(raw.request, Object.fromEntries(properties)) as FastifyRequest;
 }

@@ -19,7 +19,11 @@ interface Template {
 const TEMPLATES: readonly Template[] = OPERATION_IDS.filter((id) => routeOf(id).method === 'GET')
   .flatMap((operationId) => {
     const route = routeOf(operationId);
-    return [route.path, ...(route.aliases ?? [])].map((path) => ({ operationId, path, parts: partsOf(path) }));
+    return [route.path, ...(route.aliases ?? [])].map((path) => ({
+      operationId,
+      path,
+      parts: partsOf(path),
+    }));
   })
   .toSorted((a, b) => rankOf(b).localeCompare(rankOf(a)));
 

@@ -8,7 +8,6 @@ import {
 } from '@arras/contract';
 import { findSavedFilter } from '../database/saved-filters.ts';
 import type { Viewer } from '../database/systems.ts';
-import { isBadPattern } from '../database/trouble.ts';
 import type { HttpContext } from './context.ts';
 import { refusePatterns, soundTerms } from './read-search.ts';
 

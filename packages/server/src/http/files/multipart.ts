@@ -82,7 +82,9 @@ class Form {
       .on('file', (name, content, fileName) => this.#takeFile(name, content, fileName))
       .on('filesLimit', () => this.#fail(malformed('it has more than one file')))
       .on('fieldsLimit', () => this.#fail(malformed(`it has more than ${this.#maxFields} fields`)))
-      .on('partsLimit', () => this.#fail(malformed(`it has more than ${this.#maxFields + OTHER_PARTS} parts`)))
+      .on('partsLimit', () =>
+        this.#fail(malformed(`it has more than ${this.#maxFields + OTHER_PARTS} parts`)),
+      )
       .on('error', (error) => this.#fail(malformed(messageOf(error))));
   }
 
@@ -147,11 +149,7 @@ class Form {
 }
 
 /** The parser of the framework's own plugin, without the hooks that it puts before every request of the service. */
-function makeParser(
-  headers: IncomingHttpHeaders,
-  maxBytes: number | null,
-  fields: number,
-): BusboyInstance {
+function makeParser(headers: IncomingHttpHeaders, maxBytes: number | null, fields: number): BusboyInstance {
   try {
     return new Busboy({
       // Only multipart bodies come here.

@@ -1,35 +1,26 @@
 import { ApiError } from '@arras/contract';
 import { hashPassword, SALT_BYTES } from '../../auth/password.ts';
-import { hashToken, makeToken, TOKEN_RANDOM_BYTES } from '../../auth/token.ts';
 import { inTransaction } from '../../database/connection.ts';
-import {
-  disableProfile,
-  findProfile,
-  insertProfile,
-  listProfiles as readProfiles,
-} from '../../database/profiles.ts';
+import { disableProfile, findProfile, insertProfile } from '../../database/profiles.ts';
 import { endAllOfUser } from '../../database/subscription-access.ts';
 import type { ProfileRow } from '../../database/tables.ts';
-import { insertToken, listOwnedTokens, revokeAnyToken, revokeOwnedToken } from '../../database/tokens.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
 import { recordEnded } from '../subscriptions/record.ts';
-import { renderProfile, renderToken } from '../views/account-view.ts';
-
-const listProfiles: Handler<'listProfiles'> = async ({ context, viewer, query }) => {
-  const profiles = await readProfiles(context.db, { ...query, withDisabled: viewer.isAdmin });
-  return answer(profiles.map((profile) => renderProfile(context, profile)));
-};
+import { renderProfile } from '../views/account-view.ts';
+import { listProfiles, updateProfile } from './update-profile.ts';
 
 const createProfile: Handler<'createProfile'> = async ({ context, body }) => {
-  const { username, password, email, first_name = '', last_name = '', admin } = body;
+  const { username, password, admin, email, first_name, last_name, phone, mobile_phone } = body;
   const salt = context.randomBytes(SALT_BYTES);
   const made = await insertProfile(context.db, {
     uuid: context.newId('profile'),
     username,
     email,
-    first_name,
-    last_name,
+    first_name: first_name ?? '',
+    last_name: last_name ?? '',
+    phone: phone ?? '',
+    mobile_phone: mobile_phone ?? '',
     is_admin: admin,
     password_hash: password === undefined ? null : await hashPassword(password, salt),
   });
@@ -63,42 +54,16 @@ const deleteProfile: Handler<'deleteProfile'> = async ({ context, viewer, params
   return done(`User ${username} was disabled.`);
 };
 
-const createToken: Handler<'createToken'> = async ({ context, viewer, body }) => {
-  const { name, username = viewer.username, lifetimeSeconds } = body;
-  if (username !== viewer.username && !viewer.isAdmin) throw new ApiError('access.admin-only');
-  const holder = await findProfile(context.db, username);
-  if (holder === null || isDisabled(holder)) throw new ApiError('profile.not-found');
-  const token = makeToken(context.randomBytes(TOKEN_RANDOM_BYTES));
-  const row = { id: context.newId('token'), token_hash: hashToken(token), username, name };
-  const stored = await insertToken(context.db, row, { lifetimeSeconds: lifetimeSeconds ?? null, endsBy: null });
-  return answer({ ...renderToken(context, stored), token });
-};
-
-const listTokens: Handler<'listTokens'> = async ({ context, viewer, query }) => {
-  const tokens = await listOwnedTokens(context.db, viewer.username, query);
-  return answer(tokens.map((token) => renderToken(context, token)));
-};
-
-const revokeToken: Handler<'revokeToken'> = async ({ context, viewer, params }) => {
-  const isRevoked = viewer.isAdmin
-    ? await revokeAnyToken(context.db, params.id)
-    : await revokeOwnedToken(context.db, viewer.username, params.id);
-  if (!isRevoked) throw new ApiError('token.not-found');
-  context.auth.forget();
-  return done(`Token ${params.id} was revoked.`);
-};
-
 function isDisabled(profile: ProfileRow): boolean {
   return profile.disabled_at !== null;
 }
 
-/** Operations on users and their tokens. */
-export const ACCOUNT_HANDLERS: HandlersOf<'Profiles' | 'Tokens'> = {
+/** Operations on users. */
+export const ACCOUNT_HANDLERS: HandlersOf<'Profiles'> = {
   listProfiles,
   createProfile,
   showProfile,
+  updateProfile,
+  replaceProfile: updateProfile,
   deleteProfile,
-  createToken,
-  listTokens,
-  revokeToken,
 };

@@ -1,7 +1,8 @@
 import { isRecord, JOB_STATUSES, MAX_COUNTED_JOBS } from '@arras/contract';
 import { countVisibleJobs } from '../../database/count-jobs.ts';
 import type { Handler } from '../handler.ts';
-import { readJobSearch, refuseBadPattern } from '../read-job-search.ts';
+import { readJobSearch } from '../read-job-search.ts';
+import { refuseBadPattern } from '../read-search.ts';
 import { answer } from '../reply.ts';
 
 /** How many jobs a listing has, by status. */

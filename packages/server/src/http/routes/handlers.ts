@@ -9,6 +9,7 @@ import { SERVICE_HANDLERS } from './service.ts';
 import { SESSION_HANDLERS } from './sessions.ts';
 import { STREAM_HANDLERS } from './streams.ts';
 import { SYSTEM_HANDLERS } from './systems.ts';
+import { TOKEN_HANDLERS } from './tokens.ts';
 
 /** A handler for every operation of the contract. */
 export const HANDLERS: Handlers = {
@@ -19,6 +20,7 @@ export const HANDLERS: Handlers = {
   ...APP_HANDLERS,
   ...FILE_HANDLERS,
   ...ACCOUNT_HANDLERS,
+  ...TOKEN_HANDLERS,
   ...SESSION_HANDLERS,
   ...CLIENT_HANDLERS,
   ...SERVICE_HANDLERS,

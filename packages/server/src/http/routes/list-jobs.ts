@@ -15,7 +15,8 @@ import { findSurroundings } from '../../events/job-surroundings.ts';
 import { renderJob, renderJobSummary } from '../../events/job-view.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler } from '../handler.ts';
-import { type JobSearch, readJobSearch, refuseBadPattern } from '../read-job-search.ts';
+import { type JobSearch, readJobSearch } from '../read-job-search.ts';
+import { refuseBadPattern } from '../read-search.ts';
 import { answer } from '../reply.ts';
 import { readPresentation } from '../send-reply.ts';
 

@@ -68,7 +68,9 @@ function readTarget({ publicUrl }: HttpContext, viewer: Principal, url: string):
   const target = findOwnTarget(url, publicUrl());
   const found = target === null ? null : findOperation(target);
   if (target === null || found === null || !isAllowed(found)) {
-    throw refused(`expected an address of ${publicUrl()} that answers GET with jobs, files or other resources`);
+    throw refused(
+      `expected an address of ${publicUrl()} that answers GET with jobs, files or other resources`,
+    );
   }
   const asked = new URLSearchParams(queryTextOf({ url: target }));
   const lasting = LASTING.find((name) => asked.has(name));

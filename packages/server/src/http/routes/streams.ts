@@ -1,6 +1,5 @@
 import { ApiError, describeValue, type JobId, jobIdSchema, MAX_STREAM_JOBS } from '@arras/contract';
 import { compileStreamSearch } from '../../database/streams.ts';
-import { isBadPattern } from '../../database/trouble.ts';
 import {
   type JobsRequest,
   type Opening,
@@ -11,6 +10,7 @@ import {
 import { SseSink } from '../../realtime/sse-sink.ts';
 import type { Handler, HandlerRequest, HandlersOf } from '../handler.ts';
 import { readJobSearch } from '../read-job-search.ts';
+import { refuseBadPattern } from '../read-search.ts';
 import type { StreamReply } from '../reply.ts';
 
 const streamJobEvents: Handler<'streamJobEvents'> = async ({ context, viewer, params, query, headers }) => {
@@ -58,14 +58,6 @@ async function readSearch({ context, viewer, raw }: HandlerRequest<'streamEvents
   const condition = await compileStreamSearch(context.db, terms).catch(refuseBadPattern);
   const key = JSON.stringify(terms);
   return { kind: 'search', search: { key, condition } };
-}
-
-/** RE2 has passed it, and PostgreSQL is of another opinion. */
-function refuseBadPattern(error: unknown): never {
-  if (!isBadPattern(error)) throw error;
-  const message =
-    'A regular expression of the search cannot be run by the database; write it in a simpler way.';
-  throw new ApiError('request.bad-query', { message, cause: error });
 }
 
 /** The handlers of every stream. */

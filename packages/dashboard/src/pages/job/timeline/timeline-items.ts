@@ -21,9 +21,9 @@ export interface TimelineSources {
 export function timelineItems({ history, attempts }: TimelineSources): readonly TimelineItem[] {
   const items: TimelineItem[] = [];
   let status: JobStatus = 'PENDING';
-  for (const [index, entry] of history.entries()) {
+  for (const entry of history) {
     if (isStatus(entry.status)) status = entry.status;
-    const item = itemOf(entry, status, history[index + 1]);
+    const item = itemOf(entry, status);
     const last = items.at(-1);
     if (item.name === 'HEARTBEAT' && last?.name === 'HEARTBEAT')
       items.splice(-1, 1, { ...last, untilMs: item.atMs, count: last.count + 1 });
@@ -32,13 +32,13 @@ export function timelineItems({ history, attempts }: TimelineSources): readonly 
   return [...items, ...attempts.map(itemOfAttempt)].toSorted((one, other) => one.atMs - other.atMs);
 }
 
-function itemOf(entry: HistoryEntry, status: JobStatus, next: HistoryEntry | undefined): TimelineItem {
+function itemOf(entry: HistoryEntry, status: JobStatus): TimelineItem {
   const atMs = Date.parse(entry.created);
   return {
     id: `event-${entry.seq}`,
     kind: kindOf(entry, status),
     atMs,
-    untilMs: endOf(entry, atMs, next),
+    untilMs: endOf(entry, atMs),
     name: entry.status,
     text: entry.description ?? '',
     class: isStatus(entry.status) ? STATUS_LOOKS[entry.status].class : 'idle',
@@ -56,13 +56,11 @@ function kindOf(entry: HistoryEntry, status: JobStatus): ItemKind {
 }
 
 /** The end of a transfer is not in its entry: its bytes at its average rate tell it. */
-function endOf({ progress }: HistoryEntry, atMs: number, next: HistoryEntry | undefined): number | null {
+function endOf({ progress }: HistoryEntry, atMs: number): number | null {
   if (progress === undefined) return atMs;
-  const { totalActiveTransfers, totalBytesTransferred, totalBytes, averageRate } = progress;
-  const isUnderWay = totalActiveTransfers > 0 || totalBytesTransferred < totalBytes;
-  if (isUnderWay && next === undefined) return null;
-  if (averageRate > 0) return atMs + (totalBytesTransferred / averageRate) * 1_000;
-  return atMs;
+  if (progress.totalActiveTransfers > 0) return null;
+  const { totalBytesTransferred, averageRate } = progress;
+  return averageRate > 0 ? atMs + (totalBytesTransferred / averageRate) * 1_000 : atMs;
 }
 
 const OUTCOME_CLASSES = {

@@ -26,13 +26,13 @@ export function listTransfers(history: readonly HistoryEntry[]): readonly JobTra
       progress,
       created: known?.created ?? created,
       tries: (known?.tries ?? 0) + 1,
-      isUnderWay: isOpen(progress),
+      isUnderWay: progress.totalActiveTransfers > 0,
     });
   }
   return [...transfers.values()];
 }
 
-/** True while bytes are still to come. */
+/** True while its entry can still change. */
 export function isOpen(progress: TransferProgress): boolean {
   return progress.totalActiveTransfers > 0 || progress.totalBytesTransferred < progress.totalBytes;
 }

@@ -1,0 +1,80 @@
+import type { FollowHost } from './follow-log.ts';
+
+/**
+ * Connections that the pages of one browser hold for logs at the same time. Without HTTP/2 browsers open six to a
+ * service, for all tabs together: one carries the events, and the rest must be free for everything else.
+ */
+const CONNECTIONS = 2;
+
+/** What following needs, of the browser. */
+export function pageHost(isOver: () => boolean, onLost: (listener: () => void) => () => void): FollowHost {
+  return {
+    isOver,
+    shown: async (signal) => {
+      while (document.visibilityState === 'hidden') await nextVisibility(signal);
+    },
+    interruption: (signal) => {
+      const controller = new AbortController();
+      const interrupt = () => controller.abort();
+      const hide = () => document.visibilityState === 'hidden' && interrupt();
+      document.addEventListener('visibilitychange', hide);
+      addEventListener('offline', interrupt);
+      const forget = onLost(interrupt);
+      return {
+        signal: AbortSignal.any([signal, controller.signal]),
+        [Symbol.dispose]: () => {
+          document.removeEventListener('visibilitychange', hide);
+          removeEventListener('offline', interrupt);
+          forget();
+        },
+      };
+    },
+    takeConnection,
+    wait: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          signal.removeEventListener('abort', give);
+          resolve();
+        }, ms);
+        const give = () => {
+          clearTimeout(timer);
+          reject(signal.reason as Error);
+        };
+        signal.addEventListener('abort', give, { once: true });
+      }),
+  };
+}
+
+function nextVisibility(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const end = () => {
+      document.removeEventListener('visibilitychange', end);
+      signal.removeEventListener('abort', end);
+      if (signal.aborted) reject(signal.reason as Error);
+      else resolve();
+    };
+    document.addEventListener('visibilitychange', end);
+    signal.addEventListener('abort', end);
+  });
+}
+
+/** Over plain HTTP to another host browsers have no locks: nothing tells what other pages hold, so none is held. */
+async function takeConnection(): Promise<Disposable | null> {
+  if (navigator.locks === undefined) return null;
+  for (let number = 1; number <= CONNECTIONS; number++) {
+    const connection = await takeLock(`arras-log-${number}`);
+    if (connection !== null) return connection;
+  }
+  return null;
+}
+
+/** A lock is held until a promise resolves. */
+function takeLock(name: string): Promise<Disposable | null> {
+  return new Promise((resolve, reject) => {
+    const hold = (lock: Lock | null) => {
+      if (lock === null) return resolve(null);
+      return new Promise<void>((release) => resolve({ [Symbol.dispose]: release }));
+    };
+    navigator.locks.request(name, { ifAvailable: true }, hold).catch(reject);
+  });
+}
