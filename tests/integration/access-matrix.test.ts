@@ -18,6 +18,7 @@ let api: JobApi;
 let refused: (readonly [authorization: string, code: string, refreshes: boolean])[];
 before(async () => {
   api = await startJobApi();
+  await api.write('home/apps/plot/wrapper.sh', 'true\n');
   for (const system of ['exec', 'store']) {
     const body = { username: 'ada', role: 'PUBLISHER' };
     await api.call('POST', `/systems/v2/${system}/roles`, { as: 'root', body });

@@ -29,6 +29,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
     "arras jobs show @trial --jq '.inputs'",
     'arras jobs show last --curl',
     'arras jobs show last -T',
+    'arras jobs show last --web',
   ],
   'jobs status': ['arras jobs status last'],
   'jobs history': ['arras jobs history last --utc', 'arras jobs history --follow last'],

@@ -1,9 +1,10 @@
-import { type JobView, requestOfJob, STATUS_LOOKS } from '@arras/contract';
+import { type JobView, jobPage, requestOfJob, STATUS_LOOKS } from '@arras/contract';
 import { renderJson } from '../clean-text.ts';
 import { readErrorTail } from '../error-tail.ts';
 import { renderExplanation } from '../job-explanation.ts';
 import { resolveJobId } from '../job-id.ts';
 import { renderNextSteps } from '../next-steps.ts';
+import { openPage } from '../open-page.ts';
 import { isForPeople, type OutputOptions, printPairs, printResult } from '../print.ts';
 import type { Invocation } from '../runner.ts';
 import type { Session } from '../session.ts';
@@ -16,6 +17,7 @@ const TAIL_LINES = 20;
 /** Options of one job. */
 export interface ShowOptions extends OutputOptions {
   readonly jobTemplate?: boolean;
+  readonly web?: boolean;
 }
 
 /** Shows one job: what it is, where it is, its phases, why it failed, and what can be done next. */
@@ -26,6 +28,7 @@ export async function showJob(
   const api = client();
   const id = await resolveJobId(lookup(), typed);
   const job = await api.jobs.show(id);
+  if (options.web === true) return openPage(session, jobPage(job));
   if (options.jobTemplate === true) {
     const template = requestOfJob(job, await api.apps.show(job.appId));
     return printResult(session, options, {

@@ -23,6 +23,7 @@ export function addJobCommands(program: Command, runner: Runner): void {
   withOutput(jobs.command('show').description('one job'), 'showJob')
     .argument('<id>', JOB)
     .option('-T, --job-template', 'the request that would make the same job again, to be changed')
+    .option('--web', 'show its page in the browser; prints the address')
     .action(
       run<ShowOptions, [string]>(async (call, id) => (await import('../commands/jobs.ts')).showJob(call, id)),
     );

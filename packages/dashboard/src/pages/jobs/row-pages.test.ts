@@ -5,7 +5,6 @@ import {
   isWhole,
   layOutRows,
   type RowPages,
-  withoutRows,
   withPage,
   withTotal,
 } from './row-pages.ts';
@@ -41,11 +40,6 @@ test('a page that is not full ends the list, whatever the counts say', () => {
 
 test('counts that are behind the pages do not cut them', () => {
   assert.equal(withTotal(withPage(EMPTY, 0, ['a', 'b', 'c']), 1).total, 3);
-});
-
-test('rows that are gone close up', () => {
-  const list = withPage(EMPTY, 0, ['a', 'b', 'c']);
-  assert.equal(shown(withoutRows(list, new Set(['b']))), 'a c');
 });
 
 test('an empty list has no places', () => {

@@ -31,12 +31,6 @@ export function withTotal(list: RowPages, total: number): RowPages {
   return isEndKnown ? list : { ...list, total: Math.max(read, total) };
 }
 
-/** The list without some rows, such as those that were hidden; the others close up. */
-export function withoutRows(list: RowPages, gone: ReadonlySet<string>): RowPages {
-  const pages = new Map([...list.pages].map(([page, ids]) => [page, ids.filter((id) => !gone.has(id))]));
-  return { ...list, pages };
-}
-
 /**
  * The places of the list from its beginning to its end. Jobs that moved while the list was read come with two pages:
  * each is shown once, where it stands first.

@@ -50,7 +50,7 @@ const FINDERS = {
   },
   async APP({ db }, viewer, uuid) {
     const app = await findViewedAppByUuid(db, viewer, uuid);
-    return app && ['apps', 'v2', app.id];
+    return app?.can_read ? ['apps', 'v2', app.id] : null;
   },
   async SYSTEM({ db }, viewer, uuid) {
     const system = await findViewedSystemByUuid(db, viewer, uuid);

@@ -1,5 +1,6 @@
 import { ApiError, type AppRequest, type JobId, type JobRequest, suggestion } from '@arras/contract';
-import { type DefinedApp, findViewedApp, listViewedApps } from '../../database/apps.ts';
+import { type DefinedApp, findViewedApp } from '../../database/apps.ts';
+import { listViewedApps } from '../../database/list-apps.ts';
 import type { NewSubscription } from '../../database/subscriptions.ts';
 import {
   findDefaultSystem,
@@ -56,7 +57,7 @@ const COMPARED_APPS = 250;
 async function getRunnableApp({ db }: HttpContext, viewer: Viewer, request: JobRequest): Promise<DefinedApp> {
   const app = await findViewedApp(db, viewer, request.appId);
   if (app === null) {
-    const others = await listViewedApps(db, viewer, { limit: COMPARED_APPS, offset: 0 });
+    const others = await listViewedApps(db, viewer, { terms: [], limit: COMPARED_APPS, offset: 0 });
     const hint = suggestion(
       request.appId,
       others.map((other) => other.id),
@@ -67,6 +68,7 @@ async function getRunnableApp({ db }: HttpContext, viewer: Viewer, request: JobR
     };
     throw new ApiError('request.invalid', { problems: [problem] });
   }
+  if (!app.can_execute) throw new ApiError('app.not-permitted', { message: `You may not run the app ${app.id}.` });
   if (!app.available) throw new ApiError('app.unavailable', { message: `App ${app.id} is not available.` });
   const asked = request.executionSystem;
   if (asked !== undefined && asked !== app.execution_system) {

@@ -10,7 +10,7 @@ import {
 import { findViewedAppByUuid } from '../../database/apps.ts';
 import { findViewedSubscription } from '../../database/subscriptions.ts';
 import { findViewedSystemByUuid, type Viewer } from '../../database/systems.ts';
-import { mayChangeApp, mayUseSystem } from '../../domain/access.ts';
+import { mayUseSystem } from '../../domain/access.ts';
 import { findUnknownVariables, parseTemplate } from '../../domain/template.ts';
 import type { HttpContext } from '../context.ts';
 import { findReadableFile } from '../files/readable-file.ts';
@@ -79,8 +79,8 @@ const RULES = {
   },
   async app({ db }, viewer, { associatedUuid, event }) {
     const app = await findViewedAppByUuid(db, viewer, associatedUuid);
-    if (app === null) throw new ApiError('app.not-found');
-    if (tellsOfJobs(event) && !mayChangeApp(viewer, app)) refuseJobs('an app', 'its owner');
+    if (app === null || !app.can_read) throw new ApiError('app.not-found');
+    if (tellsOfJobs(event) && !app.can_write) refuseJobs('an app', 'those who may change it');
   },
   async file({ db }, viewer, { associatedUuid }) {
     const file = await findReadableFile(db, viewer, associatedUuid as FileId);

@@ -72,7 +72,8 @@ export function renderAppSummary(context: ViewContext, app: DefinedApp): AppSumm
   };
 }
 
-function appDefinitionOf(app: DefinedApp): AppDefinition {
+/** What an app was registered with. */
+export function appDefinitionOf(app: Pick<DefinedApp, 'definition'>): AppDefinition {
   // Written by the app routes from a parsed request, never by hand.
   return app.definition as unknown as AppDefinition;
 }

@@ -156,7 +156,7 @@ export class LogView {
   loadBefore(): Promise<void> {
     return this.#extend(async (signal) => {
       const window = this.#window;
-      if (window.start === 0) return;
+      if (window.start === 0 || (this.isPinned.peek() && window.isFull)) return;
       const bytes = await extendFront(window, this.source, signal);
       signal.throwIfAborted();
       if (this.firstNumber.value !== null) this.firstNumber.value -= countFeeds(bytes);

@@ -9,7 +9,9 @@ export async function showPlace(view: LogView, place: LogPlace): Promise<void> {
   const to = place.to === place.from ? from : await positionOf(view, place.to);
   await view.toPosition(from);
   const startOf = (position: number) => view.window.at(view.window.indexOf(position))?.start ?? position;
-  view.chosen.value = { from: startOf(from), to: Math.max(from, to < view.window.end ? startOf(to) : to) };
+  const first = startOf(from);
+  // The last line may lie beyond the window: then its position stands for it.
+  view.chosen.value = { from: first, to: Math.max(first, to < view.window.end ? startOf(to) : to) };
 }
 
 function positionOf(view: LogView, { by, at }: LogPoint): Promise<number> {

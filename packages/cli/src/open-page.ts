@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import type { Session } from './session.ts';
+
+/** What shows an address in the browser of the desktop. */
+const OPENERS: Partial<Record<NodeJS.Platform, readonly [program: string, ...args: string[]]>> = {
+  darwin: ['open'],
+  win32: ['explorer.exe'],
+};
+
+/**
+ * Shows a page in the browser where there is a desktop, and prints its address: over SSH, and where the browser is
+ * somewhere else, that is what can be copied.
+ */
+export async function openPage({ out, terminal, env }: Session, address: string): Promise<void> {
+  out(`${address}\n`);
+  const hasDesktop =
+    process.platform !== 'linux' || env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined;
+  if (!terminal.isTty || !hasDesktop) return;
+  const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
+  await new Promise<void>((resolve) => {
+    const child = spawn(program, [...args, address], { detached: true, stdio: 'ignore' });
+    child.once('spawn', resolve);
+    child.once('error', () => resolve()); // The address is printed already.
+    child.unref();
+  });
+}
