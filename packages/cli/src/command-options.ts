@@ -29,7 +29,7 @@ export function withShared(program: Command): Command {
 }
 
 /** Commands that call no service. */
-const LOCAL = new Set(['serve', 'demo', 'help', 'completion', '__complete']);
+const LOCAL = new Set(['serve', 'demo', 'login', 'logout', 'help', 'completion', '__complete']);
 
 /**
  * Lets the shared options stand behind every command as well, for the program. A command with an option of that name

@@ -63,6 +63,18 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   ],
   'jobs delete': ["arras jobs list 'name:old*' -q | arras jobs delete -"],
   'systems list': ['arras systems list --json id,type'],
+  meta: [
+    `arras meta create --name calibration --value '{"kelvin":293}'`,
+    `arras meta search '{"name":"calibration","value.kelvin":{"$gt":290}}'`,
+  ],
+  postits: [
+    'arras files upload job.json agave://store/shared/',
+    'arras postits create agave://store/shared/job.json --lifetime 1h',
+    'arras postits list',
+  ],
+  'apps clone': ['arras apps clone greet-1.0 --name hello'],
+  'apps pems': ['arras apps pems list greet-1.0'],
+  'apps history': ['arras apps history greet-1.0'],
   'apps show': ['arras apps show greet-1.0'],
   completion: ['source <(arras completion bash)'],
 };

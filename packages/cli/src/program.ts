@@ -9,7 +9,9 @@ import { addCompletionCommands } from './groups/completion.ts';
 import { addFileCommands } from './groups/files.ts';
 import { addExamples, addHelpCommand } from './groups/help.ts';
 import { addJobCommands } from './groups/jobs.ts';
+import { addMetadataCommands } from './groups/metadata.ts';
 import { addNotificationCommands } from './groups/notifications.ts';
+import { addPostitCommands } from './groups/postits.ts';
 import { addServiceCommands } from './groups/service.ts';
 import { addSignInCommands } from './groups/sign-in.ts';
 import { addSystemCommands } from './groups/systems.ts';
@@ -49,6 +51,8 @@ export function buildProgram(name: string, runner: Runner): Command {
   addNotificationCommands(program, runner);
   addSystemCommands(program, runner);
   addAppCommands(program, runner);
+  addMetadataCommands(program, runner);
+  addPostitCommands(program, runner);
   addImportCommand(program, runner);
   addSignInCommands(program, runner);
   addAccountCommands(program, runner);

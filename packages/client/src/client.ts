@@ -1,5 +1,6 @@
-import type { AppRequestBody, QueryInputOf, SystemRequestBody } from '@arras/contract';
+import type { QueryInputOf, SystemRequestBody } from '@arras/contract';
 import { AnswerCache } from './answer-cache.ts';
+import { appCalls } from './app-calls.ts';
 import { type ClientSettings, createCall } from './call.ts';
 import { fileCalls } from './file-calls.ts';
 import { jobCalls } from './job-calls.ts';
@@ -29,7 +30,7 @@ export function createClient(settings: ClientSettings) {
 }
 
 function systemCalls(call: Call) {
-  type Action = CallOptions<'actOnSystem'>['body']['action'];
+  type Action = Exclude<CallOptions<'actOnSystem'>['body']['action'], 'clone'>;
   return {
     list: (query: QueryInputOf<'listSystems'> = {}) => call('listSystems', { query }),
     show: (id: string) => call('showSystem', { params: { id } }),
@@ -37,8 +38,14 @@ function systemCalls(call: Call) {
     update: (id: string, body: CallOptions<'updateSystem'>['body']) =>
       call('updateSystem', { params: { id }, body }),
     delete: (id: string) => call('deleteSystem', { params: { id } }),
-    /** Enables, disables, publishes or prefers a system. */
+    /** Enables, disables, publishes, prefers or erases a system. */
     act: (id: string, action: Action) => call('actOnSystem', { params: { id }, body: { action } }),
+    /** Makes a system of the caller like another, without its credentials. */
+    clone: (id: string, cloneId: string) =>
+      call('actOnSystem', { params: { id }, body: { action: 'clone', id: cloneId } }),
+    /** What happened to a system, oldest first. */
+    history: (id: string, query: QueryInputOf<'listSystemHistory'> = {}) =>
+      call('listSystemHistory', { params: { id }, query }),
     queues: {
       list: (id: string, query: QueryInputOf<'listSystemQueues'> = {}) =>
         call('listSystemQueues', { params: { id }, query }),
@@ -66,20 +73,8 @@ function systemCalls(call: Call) {
       grant: (id: string, username: string, role: string) =>
         call('grantSystemRole', { params: { id }, body: { username, role } }),
       revoke: (id: string, username: string) => call('revokeSystemRole', { params: { id, username } }),
+      revokeAll: (id: string) => call('revokeSystemRoles', { params: { id } }),
     },
-  };
-}
-
-function appCalls(call: Call) {
-  type Action = CallOptions<'actOnApp'>['body']['action'];
-  return {
-    list: (query: QueryInputOf<'listApps'> = {}) => call('listApps', { query }),
-    show: (id: string) => call('showApp', { params: { id } }),
-    create: (body: AppRequestBody) => call('createApp', { body }),
-    update: (id: string, body: AppRequestBody) => call('updateApp', { params: { id }, body }),
-    delete: (id: string) => call('deleteApp', { params: { id } }),
-    /** Enables, disables, publishes or unpublishes an app. */
-    act: (id: string, action: Action) => call('actOnApp', { params: { id }, body: { action } }),
   };
 }
 

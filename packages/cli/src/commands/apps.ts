@@ -116,6 +116,24 @@ export async function actOnApp(
   await printChanged(call, { result: app, sentence: `${app.id} is ${state}.` });
 }
 
+/** Options of a copy. */
+export interface CloneOptions extends OutputOptions {
+  readonly name?: string;
+  readonly version?: string;
+  readonly executionSystem?: string;
+}
+
+/** Makes a copy of an app. */
+export async function cloneApp(call: Invocation<CloneOptions>, id: string): Promise<void> {
+  const { name, version, executionSystem } = call.options;
+  const body = { action: 'clone', name, version, executionSystem } as const;
+  const app = await call.client().call('actOnApp', { params: { id }, body });
+  await printChanged(call, {
+    result: app,
+    sentence: `Cloned ${id} as ${app.id}; it runs on ${app.executionSystem}.`,
+  });
+}
+
 /** Hides an app. */
 export async function deleteApp({ session, client }: Invocation<unknown>, id: string): Promise<void> {
   await client().apps.delete(id);

@@ -5,7 +5,8 @@ import type { Invocation } from '../runner.ts';
 import type { Column } from '../table.ts';
 import type { ListOptions } from './job-list.ts';
 
-const COLUMNS: Column<JobPermissionView>[] = [
+/** What users may do, one a line. */
+export const PERMISSION_COLUMNS: Column<Pick<JobPermissionView, 'username' | 'permission'>>[] = [
   { title: 'user', cell: (row) => row.username },
   { title: 'read', cell: ({ permission }) => (permission.read ? 'yes' : '') },
   { title: 'write', cell: ({ permission }) => (permission.write ? 'yes' : '') },
@@ -21,7 +22,11 @@ export async function listPermissions(
   const api = client();
   const id = await resolveJobId(lookup(), typed);
   const rows = await api.jobs.permissions.list(id, { limit, offset });
-  await printRows(session, options, { rows, columns: COLUMNS, whenEmpty: 'Nobody but the owner.' });
+  await printRows(session, options, {
+    rows,
+    columns: PERMISSION_COLUMNS,
+    whenEmpty: 'Nobody but the owner.',
+  });
 }
 
 /** Lets a user see or change a job. */
@@ -35,7 +40,7 @@ export async function grantPermission(
   // The service knows the words, and says so about others.
   const permission = grant.permission as JobPermission;
   const row = await api.jobs.permissions.grant(id, grant.username, permission);
-  await printRows(session, options, { rows: [row], columns: COLUMNS, whenEmpty: '' });
+  await printRows(session, options, { rows: [row], columns: PERMISSION_COLUMNS, whenEmpty: '' });
 }
 
 /** Takes the permission of one user away. */

@@ -4,12 +4,14 @@ import type { FileOptions } from '../commands/documents.ts';
 import type { ListOptions } from '../commands/job-list.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
+import { addAppSharingCommands } from './app-sharing.ts';
 
 const APP = 'id of the app: name-version';
 const load = () => import('../commands/apps.ts');
 
 /** Everything about apps. */
-export function addAppCommands(program: Command, { run }: Runner): void {
+export function addAppCommands(program: Command, runner: Runner): void {
+  const { run } = runner;
   const apps = program.command('apps').description('programs that jobs run');
   withPage(withOutput(apps.command('list').description('public apps and your own'), 'listApps')).action(
     run<ListOptions, []>(async (call) => (await load()).listApps(call)),
@@ -34,6 +36,7 @@ export function addAppCommands(program: Command, { run }: Runner): void {
     .description('hide an app; its jobs are not touched')
     .argument('<id>', APP)
     .action(run<unknown, [string]>(async (call, id) => (await load()).deleteApp(call, id)));
+  addAppSharingCommands(apps, runner);
 }
 
 /** Descriptions that another service exported. */

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withOutput, withPage } from '../command-options.ts';
 import type { FileOptions } from '../commands/documents.ts';
+import type { ListOptions } from '../commands/job-list.ts';
 import type { DefaultOptions, SystemListOptions } from '../commands/systems.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
@@ -39,6 +40,15 @@ export function addSystemCommands(program: Command, runner: Runner): void {
     .description('delete a system that has no unfinished jobs')
     .argument('<id>', SYSTEM)
     .action(run<unknown, [string]>(async (call, id) => (await load()).deleteSystem(call, id)));
+  withPage(
+    withOutput(systems.command('history').description('what happened to a system'), 'listSystemHistory'),
+  )
+    .argument('<id>', SYSTEM)
+    .action(
+      run<ListOptions, [string]>(async (call, id) =>
+        (await import('../commands/resource-history.ts')).listSystemHistory(call, id),
+      ),
+    );
   addDefaults(systems, run);
   addRoles(systems, run);
   addHostCommands(systems, runner);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import { newDeliveryId } from './job-events.ts';
+import type { Viewer } from './systems.ts';
 import type { DeliveryAttemptRow, DeliveryRow, DeliveryStatus } from './tables.ts';
 
 /** A page of a list. */
@@ -50,6 +51,24 @@ export async function findAttempt(
     .where('id', '=', attemptId)
     .where('subscription_id', '=', id)
     .where('visible', '=', true)
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** An attempt of a subscription that the viewer may see. */
+export async function findViewedAttempt(
+  db: Db,
+  viewer: Viewer,
+  id: DeliveryId,
+): Promise<Pick<DeliveryAttemptRow, 'id' | 'subscription_id'> | null> {
+  const row = await db
+    .selectFrom('delivery_attempts')
+    .innerJoin('subscriptions', 'subscriptions.id', 'delivery_attempts.subscription_id')
+    .select(['delivery_attempts.id', 'delivery_attempts.subscription_id'])
+    .where('delivery_attempts.id', '=', id)
+    .where('delivery_attempts.visible', '=', true)
+    .where('subscriptions.visible', '=', true)
+    .$if(!viewer.isAdmin, (qb) => qb.where('subscriptions.owner', '=', viewer.username))
     .executeTakeFirst();
   return row ?? null;
 }

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import type { Db } from './connection.ts';
 import { type FilePlace, placeKey } from './file-place.ts';
 import type { FileRow } from './file-tables.ts';
-import type { ResourceEventRow } from './tables.ts';
 
 /** The path, if anything was recorded of it yet. */
 export async function findFile(db: Db, place: FilePlace): Promise<FileRow | null> {

@@ -1,3 +1,4 @@
+import type { TokenId } from '@arras/contract';
 import type { Insertable } from 'kysely';
 import { sql } from 'kysely';
 import { announce } from './changes.ts';
@@ -21,6 +22,39 @@ export async function findProfile(db: Db, username: string): Promise<ProfileRow 
   );
 }
 
+/** The user with this id. */
+export async function findProfileByUuid(db: Db, uuid: string): Promise<ProfileRow | null> {
+  const row = await db
+    .selectFrom('profiles')
+    .selectAll()
+    .where('uuid', '=', uuid as ProfileRow['uuid'])
+    .executeTakeFirst();
+  return row ?? null;
+}
+
+/** What can be changed of a user; what is left out stays. */
+export type ProfileChange = Partial<
+  Pick<
+    ProfileRow,
+    'email' | 'first_name' | 'last_name' | 'phone' | 'mobile_phone' | 'password_hash' | 'disabled_at'
+  >
+>;
+
+/** Changes a user; null when there is none of the name. */
+export async function updateProfile(
+  db: Db,
+  username: string,
+  change: ProfileChange,
+): Promise<ProfileRow | null> {
+  const row = await db
+    .updateTable('profiles')
+    .set(change)
+    .where('username', '=', username)
+    .returningAll()
+    .executeTakeFirst();
+  return row ?? null;
+}
+
 /** Those of some names that are names of users. */
 export async function findKnownNames(db: Db, names: readonly string[]): Promise<ReadonlySet<string>> {
   if (names.length === 0) return new Set();
@@ -32,31 +66,10 @@ export async function findKnownNames(db: Db, names: readonly string[]): Promise<
   return new Set(rows.map(({ username }) => username));
 }
 
-/** One page of the users by name. Without `withDisabled` only those that may sign in. */
-export async function listProfiles(
-  db: Db,
-  filter: {
-    readonly username: string | undefined;
-    readonly email: string | undefined;
-    readonly withDisabled: boolean;
-    readonly limit: number;
-    readonly offset: number;
-  },
-): Promise<ProfileRow[]> {
-  const { username, email } = filter;
-  return db
-    .selectFrom('profiles')
-    .selectAll()
-    .$if(username !== undefined, (qb) => qb.where('username', '=', username ?? ''))
-    .$if(email !== undefined, (qb) => qb.where('email', '=', email ?? ''))
-    .$if(!filter.withDisabled, (qb) => qb.where('disabled_at', 'is', null))
-    .orderBy('username')
-    .limit(filter.limit)
-    .offset(filter.offset)
-    .execute();
-}
-
-/** Bars a user from signing in and revokes all their tokens. Returns false when there is no such active user. */
+/**
+ * Bars a user from signing in, and ends all that lets anybody act for them, also for the time when they are enabled again.
+ * Returns false when there is no such active user.
+ */
 export async function disableProfile(db: Db, username: string): Promise<boolean> {
   const result = await db
     .updateTable('profiles')
@@ -71,8 +84,24 @@ export async function disableProfile(db: Db, username: string): Promise<boolean>
     .where('username', '=', username)
     .where('revoked_at', 'is', null)
     .execute();
+  await db.deleteFrom('refresh_tokens').where('username', '=', username).execute();
+  await db.deleteFrom('postits').where('creator', '=', username).execute();
   announce(db, { kind: 'tokens' });
   return true;
+}
+
+/** Ends what a password opened: sessions, and what was granted to clients. One token, if it is of these, stays. */
+export async function endPasswordGrants(db: Db, username: string, kept: TokenId): Promise<void> {
+  await db
+    .updateTable('tokens')
+    .set({ revoked_at: sql`clock_timestamp()` })
+    .where('username', '=', username)
+    .where('kind', 'in', ['client', 'session'])
+    .where('id', '<>', kept)
+    .where('revoked_at', 'is', null)
+    .execute();
+  await db.deleteFrom('refresh_tokens').where('username', '=', username).execute();
+  announce(db, { kind: 'tokens' });
 }
 
 /** Makes sure that the user exists, is an admin and may sign in. */

@@ -10,6 +10,7 @@ import { removeAppPermissions } from '../../database/app-permissions.ts';
 import {
   type DefinedApp,
   findPublication,
+  getAppRevision,
   insertApp,
   unpublishAll,
   updateApp,
@@ -128,8 +129,8 @@ async function unpublish({ context, viewer, id }: Asked): Promise<AppView> {
     const own = app.is_public ? await updateApp(tx, app.uuid, { is_public: false }) : null;
     const published = await unpublishAll(tx, app.uuid);
     for (const row of own === null ? published : [own, ...published]) {
-      // Its definition is not read back for the event: of revisions only what is public changes.
-      const event = { app: { ...row, definition: app.definition }, by: viewer.username };
+      const definition = await getAppRevision(tx, row.uuid, row.revision);
+      const event = { app: { ...row, definition }, by: viewer.username };
       await recordAppEvent(tx, context, { ...event, name: 'UNPUBLISHED' });
       await recordEnded(context, tx, await endUnseenOfApp(tx, row), viewer.username);
     }

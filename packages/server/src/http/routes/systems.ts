@@ -1,19 +1,18 @@
 import {
   ApiError,
   describeValue,
+  SYSTEM_SEARCH_FIELDS,
   SYSTEM_TYPES,
   type SystemRequest,
   type SystemType,
   type SystemUpdate,
-  type SystemUuid,
-  type SystemView,
 } from '@arras/contract';
-import { type Db, inTransaction } from '../../database/connection.ts';
+import { inTransaction } from '../../database/connection.ts';
+import { listViewedSystems } from '../../database/list-systems.ts';
 import {
   findSystem,
   findViewedSystem,
   insertSystem,
-  listViewedSystems,
   updateSystem as storeChange,
   type ViewedSystem,
   type Viewer,
@@ -22,35 +21,32 @@ import { recordResourceEvent } from '../../events/record-resource.ts';
 import type { HttpContext } from '../context.ts';
 import { getChangeableSystem, getViewedSystem } from '../get-viewed-system.ts';
 import type { Handler, HandlersOf, UpdateHandler } from '../handler.ts';
-import { readOrder } from '../read-order.ts';
+import { readSearch, readSearchOrder, refuseBadPattern } from '../read-search.ts';
+import { recordedSystem } from '../record-system.ts';
 import { checkSystem, storeSecrets, toDefinition } from '../registered-system.ts';
 import { answer, done } from '../reply.ts';
+import { readPresentation } from '../send-reply.ts';
 import { renderSystem, renderSystemSummary } from '../views/system-view.ts';
 import { actOnSystem } from './act-on-system.ts';
+import { listSystemHistory } from './resource-history.ts';
 import { SYSTEM_CREDENTIAL_HANDLERS } from './system-credentials.ts';
 import { SYSTEM_QUEUE_HANDLERS } from './system-queues.ts';
 import { SYSTEM_ROLE_HANDLERS } from './system-roles.ts';
 
-/** The fields a listing of systems can be ordered by, and their columns. */
-const SYSTEM_ORDER = {
-  id: 'id',
-  owner: 'owner',
-  type: 'type',
-  created: 'created_at',
-  lastModified: 'last_modified',
-  lastUpdated: 'last_modified',
-} as const;
-
-const listSystems: Handler<'listSystems'> = async ({ context, viewer, query }) => {
+/** With `filter` the rows are whole systems. */
+const listSystems: Handler<'listSystems'> = async ({ context, viewer, query, raw }) => {
   const systems = await listViewedSystems(context.db, viewer, {
+    terms: readSearch(context, viewer, { fields: SYSTEM_SEARCH_FIELDS, query: raw.request.query }),
     type: readType(query.type),
     isPublic: query.publicOnly ? true : null,
-    isDefault: query.default ? true : null,
     limit: query.limit,
     offset: query.offset,
-    ...readOrder(query, SYSTEM_ORDER),
-  });
-  return answer(systems.map((system) => renderSystemSummary(context, system)));
+    ...readSearchOrder(query, SYSTEM_SEARCH_FIELDS),
+  }).catch(refuseBadPattern);
+  const isWhole = readPresentation(raw.request).filter !== null;
+  return answer(
+    systems.map((system) => (isWhole ? renderSystem(context, system) : renderSystemSummary(context, system))),
+  );
 };
 
 function readType(given: string | undefined): SystemType | null {
@@ -75,7 +71,7 @@ const createSystem: Handler<'createSystem'> = async ({ context, viewer, body }) 
     trusted: viewer.isAdmin,
     definition: JSON.stringify(definition),
   };
-  const made = await recorded(context, viewer, { uuid: system.uuid, id, name: 'CREATED' }, async (tx) => {
+  const made = await recordedSystem(context, viewer, { uuid: system.uuid, id, name: 'CREATED' }, async (tx) => {
     const inserted = await insertSystem(tx, system);
     if (inserted !== null) await storeSecrets(tx, context, inserted.uuid, body);
     return inserted;
@@ -146,29 +142,12 @@ async function change(
   const { available, definition } = to;
   const { uuid, id, revision } = known;
   const trusted = viewer.isAdmin;
-  const view = await recorded(context, viewer, { uuid, id, name: 'UPDATED' }, async (tx) => {
+  const view = await recordedSystem(context, viewer, { uuid, id, name: 'UPDATED' }, async (tx) => {
     const changed = await storeChange(tx, uuid, { available, definition, trusted, ifRevision: revision });
     if (changed !== null) await storeSecrets(tx, context, uuid, to.given);
     return changed;
   });
   if (view === null) throw new ApiError('conflict');
-  return view;
-}
-
-/** Makes a change and writes down that it happened, both or neither. Null when the change found nothing to change. */
-async function recorded(
-  context: HttpContext,
-  viewer: Viewer,
-  happening: { readonly uuid: SystemUuid; readonly id: string; readonly name: 'CREATED' | 'UPDATED' },
-  store: (tx: Db) => Promise<unknown>,
-): Promise<SystemView | null> {
-  const { id, ...what } = happening;
-  const view = await inTransaction(context.db, async (tx) => {
-    if ((await store(tx)) === null) return null;
-    const body = renderSystem(context, await getViewedSystem(tx, viewer, id));
-    await recordResourceEvent(tx, context.newId, { kind: 'system', ...what, body, by: viewer.username });
-    return body;
-  });
   return view;
 }
 
@@ -180,6 +159,7 @@ export const SYSTEM_HANDLERS: HandlersOf<'Systems'> = {
   updateSystem,
   deleteSystem,
   actOnSystem,
+  listSystemHistory,
   ...SYSTEM_QUEUE_HANDLERS,
   ...SYSTEM_CREDENTIAL_HANDLERS,
   ...SYSTEM_ROLE_HANDLERS,

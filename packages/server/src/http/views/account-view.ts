@@ -5,7 +5,7 @@ import { linkTo } from './links.ts';
 
 /** A user without anything to sign in with. */
 export function renderProfile(context: ViewContext, profile: ProfileRow): ProfileView {
-  const { username, email, first_name, last_name } = profile;
+  const { username, email, first_name, last_name, phone, mobile_phone } = profile;
   return {
     uid: profile.uuid,
     username,
@@ -13,8 +13,8 @@ export function renderProfile(context: ViewContext, profile: ProfileRow): Profil
     first_name: orNull(first_name),
     last_name: orNull(last_name),
     full_name: orNull([first_name, last_name].join(' ').trim()),
-    phone: null,
-    mobile_phone: null,
+    phone: orNull(phone),
+    mobile_phone: orNull(mobile_phone),
     status: profile.disabled_at === null ? 'ACTIVE' : 'DISABLED',
     admin: profile.is_admin,
     _links: { self: linkTo(context, 'profiles', 'v2', username) },

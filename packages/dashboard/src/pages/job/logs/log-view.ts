@@ -267,7 +267,7 @@ function isAbort(error: unknown): boolean {
 }
 
 /** What broke while bytes were read. */
-function asFailure(error: unknown): ApiFailure {
+export function asFailure(error: unknown): ApiFailure {
   if (error instanceof ApiFailure) return error;
   const why = error instanceof Error ? error.message : String(error);
   const message = `The connection was lost while the log was read (${why}). Try again.`;

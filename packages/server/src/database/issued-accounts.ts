@@ -1,0 +1,81 @@
+import type { ProfileId, TokenId } from '@arras/contract';
+import type { Db } from './connection.ts';
+import type { ProfileRow } from './tables.ts';
+import { findTokenHolder, type TokenHolder } from './tokens.ts';
+
+/** The account of somebody whom the OpenID provider knows. */
+export interface IssuedAccount {
+  readonly issuer: string;
+  readonly subject: string;
+  readonly email: string | null;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** null: it stays as it is. */
+  readonly isAdmin: boolean | null;
+}
+
+/** The account of somebody; who is an administrator is put in force. Null: they have none yet. */
+export async function findIssuedAccount(db: Db, account: IssuedAccount): Promise<ProfileRow | null> {
+  const { issuer, subject, isAdmin } = account;
+  const row = await db
+    .selectFrom('profiles')
+    .selectAll()
+    .where('oidc_issuer', '=', issuer)
+    .where('oidc_subject', '=', subject)
+    .executeTakeFirst();
+  if (row === undefined || isAdmin === null || row.is_admin === isAdmin) return row ?? null;
+  await db
+    .updateTable('profiles')
+    .set({ is_admin: isAdmin })
+    .where('username', '=', row.username)
+    .execute();
+  return { ...row, is_admin: isAdmin };
+}
+
+/** Makes the account of somebody; of several at once one makes it. Null: the name belongs to somebody else. */
+export async function makeIssuedAccount(
+  db: Db,
+  account: IssuedAccount & { readonly uuid: ProfileId; readonly username: string },
+): Promise<ProfileRow | null> {
+  await db
+    .insertInto('profiles')
+    .values({
+      uuid: account.uuid,
+      username: account.username,
+      email: account.email,
+      first_name: account.firstName,
+      last_name: account.lastName,
+      is_admin: account.isAdmin ?? false,
+      oidc_issuer: account.issuer,
+      oidc_subject: account.subject,
+    })
+    .onConflict((oc) => oc.doNothing())
+    .execute();
+  return findIssuedAccount(db, account);
+}
+
+/** Remembers a token that the provider signed, so that it can be revoked; of several at once one does. */
+export async function keepIssuedToken(
+  db: Db,
+  token: {
+    readonly id: TokenId;
+    readonly tokenHash: Buffer;
+    readonly username: string;
+    readonly name: string;
+    readonly expires: Date;
+  },
+): Promise<TokenHolder | null> {
+  await db
+    .insertInto('tokens')
+    .values({
+      id: token.id,
+      token_hash: token.tokenHash,
+      username: token.username,
+      name: token.name,
+      kind: 'issued',
+      expires_at: token.expires,
+    })
+    .onConflict((oc) => oc.column('token_hash').doNothing())
+    .execute();
+  return findTokenHolder(db, token.tokenHash);
+}
