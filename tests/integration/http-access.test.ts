@@ -210,7 +210,12 @@ test('users are made, shown and disabled; a disabled one is refused with the rea
 test('a revocation by another replica counts within two seconds of this one, and not before it is asked again', async () => {
   let now = 0;
   const { createAuthenticator } = await import('../../packages/server/src/auth/authenticate.ts');
-  const auth = createAuthenticator({ db: bed.db, cookies: bed.context.cookies, now: () => now });
+  const auth = createAuthenticator({
+    db: bed.db,
+    cookies: bed.context.cookies,
+    issuedTokens: null,
+    now: () => now,
+  });
   const { token } = (await bed.call('POST', '/tokens/v2', { body: { name: 'x', username: 'bob' } })).json
     .result;
   assert.equal((await auth.authenticate({ authorization: `bearer ${token}` })).username, 'bob');

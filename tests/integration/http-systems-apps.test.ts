@@ -358,21 +358,19 @@ test('programs come to the host of the service from publishers only; apps are th
     codeOf(await bed.call('PUT', '/apps/v2/ada-1.0', { as: 'ada', body: { action: 'publish' } })),
     'access.admin-only',
   );
-  assert.equal(
-    (await bed.call('PUT', '/apps/v2/ada-1.0', { body: { action: 'PUBLISH' } })).json.result.isPublic,
-    true,
-  );
-  assert.equal((await bed.call('GET', '/apps/v2/ada-1.0', { as: 'bob' })).status, 200);
+  const published = (await bed.call('PUT', '/apps/v2/ada-1.0', { body: { action: 'PUBLISH' } })).json.result;
+  assert.deepEqual([published.id, published.isPublic, published.owner], ['ada-1.0u1', true, 'ada']);
+  assert.equal((await bed.call('GET', '/apps/v2/ada-1.0u1', { as: 'bob' })).status, 200);
   for (const [method, more] of [
     ['POST', body],
     ['PUT', { action: 'disable' }],
     ['DELETE', undefined],
   ] as const) {
-    assert.equal((await bed.call(method, '/apps/v2/ada-1.0', { as: 'bob', body: more })).status, 403, method);
+    assert.equal((await bed.call(method, '/apps/v2/ada-1.0u1', { as: 'bob', body: more })).status, 403, method);
   }
   assert.equal((await bed.call('POST', '/apps/v2', { as: 'bob', body })).status, 403);
   const listed = await bed.call('GET', '/apps/v2?publicOnly=True&filter=id', { as: 'bob' });
-  assert.deepEqual(listed.json.result, [{ id: 'ada-1.0' }]);
+  assert.deepEqual(listed.json.result, [{ id: 'ada-1.0u1' }]);
   assert.deepEqual((await bed.call('GET', '/apps/v2?privateOnly=true', { as: 'bob' })).json.result, []);
 });
 

@@ -142,9 +142,9 @@ test('with a role goes what was subscribed to with it, and what can still be see
 });
 
 test('an app that is no longer public tells only its owner', async () => {
-  const { uuid } = (await bed.call('POST', '/apps/v2', { body: wordCount({ version: '2.0' }) })).json.result;
+  await bed.call('POST', '/apps/v2', { body: wordCount({ version: '2.0' }) });
   const act = (action: string) => bed.call('PUT', '/apps/v2/wc-2.0', { body: { action } });
-  await act('publish');
+  const { uuid } = (await act('publish')).json.result;
   const [foreign, own] = [await subscribe('ada', uuid, 'DISABLED'), await subscribe('root', uuid, '*')];
   await act('unpublish');
   assert.deepEqual([await statusOf(foreign), await statusOf(own)], ['INACTIVE', 'ACTIVE']);

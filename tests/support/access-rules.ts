@@ -25,8 +25,16 @@ export type AccessRule =
   /** Answers without a token; `password`: it asks for another proof of its own. */
   | { readonly kind: 'open'; readonly asksPassword: boolean }
   | { readonly kind: 'administrators' }
-  /** Does not exist for other users; `forAdministrators`: nor for those. */
-  | { readonly kind: 'thing'; readonly of: ThingKind; readonly forAdministrators: boolean }
+  /**
+   * Does not exist for other users; without `forAdministrators` nor for those. `forOwner`: administrators see it, and
+   * are told that only its owner may do this.
+   */
+  | {
+      readonly kind: 'thing';
+      readonly of: ThingKind;
+      readonly forAdministrators: boolean;
+      readonly forOwner: boolean;
+    }
   /** Speaks of what is the caller's own, or shown to everybody. */
   | { readonly kind: 'own' }
   /** Who may what is more than a table can say: its own tests do. */
@@ -90,6 +98,9 @@ const OWN: readonly OperationId[] = [
   'listTokens',
 ];
 
+/** Makes something of the caller's out of something of the owner's. */
+const FOR_OWNER: readonly OperationId[] = ['resubmitJob'];
+
 /** The part of a path that names a thing, the kind of it, and whether administrators see it. */
 const THINGS: readonly (readonly [beginning: string, kind: ThingKind, forAdministrators: boolean])[] = [
   ['/jobs/v2/filters/{name}', 'filter', false],
@@ -122,7 +133,7 @@ export function accessRuleOf(id: OperationId): AccessRule {
   if (OWN.includes(id)) return { kind: 'own' };
   const thing = THINGS.find(([beginning]) => path.startsWith(beginning));
   if (thing === undefined) throw new Error(`${id} has no rule that says who may call it`);
-  return { kind: 'thing', of: thing[1], forAdministrators: thing[2] };
+  return { kind: 'thing', of: thing[1], forAdministrators: thing[2], forOwner: FOR_OWNER.includes(id) };
 }
 
 /** Addresses of a route with names filled in: those of its paths that name everything by itself. */
@@ -141,7 +152,7 @@ export function targetsOf(id: OperationId, names: ThingNames): string[] {
 
 /** Names below a thing that are the same for all. */
 const SUB_NAMES: ThingNames = {
-  username: 'ada',
+  username: 'nobody',
   path: 'out.txt',
   queue: 'normal',
   connection: 'storage',
@@ -178,7 +189,7 @@ export function bodyOf(id: OperationId, names: ThingNames): unknown {
     createNotification: { url: 'bob@example.org', event: '*', associatedUuid: names['job'] },
     previewNotification: { url: 'bob@example.org', jobId: names['job'] },
     updateNotification: { url: 'bob@example.org' },
-    createSystem: { ...REMOTE_SYSTEM, id: 'of.bob' },
+    createSystem: { ...REMOTE_SYSTEM, id: 'of.bob', name: 'mine' },
     updateSystem: { name: 'taken over' },
     actOnSystem: { action: 'disable' },
     setSystemQueue: { name: 'taken' },
@@ -206,6 +217,7 @@ export function bodyOf(id: OperationId, names: ThingNames): unknown {
     setSchemaPermission: { permission: 'ALL' },
     createPostit: { url: 'https://api.example.org/profiles/v2/me' },
     createToken: { name: 'mine' },
+    createClient: { clientName: 'mine' },
   };
   return bodies[id] ?? {};
 }

@@ -16,13 +16,14 @@ export function createTestSessions({
   readonly db: Db;
   readonly newId: NewId;
   readonly publicUrl: () => string;
-}): Pick<HttpContext, 'auth' | 'checkPassword' | 'cookies' | 'beginSession'> {
+}): Pick<HttpContext, 'auth' | 'checkPassword' | 'cookies' | 'beginSession' | 'oidc'> {
   const cookies = createSessionCookies(publicUrl);
   const now = () => new Date();
   return {
-    auth: createAuthenticator({ db, cookies, now: () => performance.now() }),
+    auth: createAuthenticator({ db, cookies, issuedTokens: null, now: () => performance.now() }),
     checkPassword: createPasswordCheck({ db, limit: { admits: () => true }, randomBytes }),
     cookies,
+    oidc: null,
     beginSession: createSessions({ db, newId, randomBytes, cookies, lifetimeMs: 3_600_000, now }),
   };
 }

@@ -93,6 +93,27 @@ export const ERRORS = {
     message: 'Invalid Credentials: the account is disabled.',
     remedy: 'Ask an administrator to enable the account.',
   },
+  'auth.account-unusable': {
+    status: 403,
+    message: 'Your identity provider cannot sign you in here.',
+    remedy:
+      'Read the message, and ask an administrator: another claim may name users, or the account is to be renamed.',
+  },
+  'auth.issuer-unreachable': {
+    status: 503,
+    message: 'The identity provider that signs such tokens cannot be reached.',
+    remedy: 'Repeat the request after the time in the Retry-After header, or use a token of this service.',
+  },
+  'session.no-provider': {
+    status: 404,
+    message: 'No identity provider is set up here.',
+    remedy: 'Sign in with a password or a token: see GET /sessions/v2/ways.',
+  },
+  'session.sign-in-failed': {
+    status: 400,
+    message: 'The sign-in could not be finished.',
+    remedy: 'Begin again with GET /sessions/v2/oidc, in the same browser.',
+  },
   'access.forbidden': {
     status: 403,
     message: 'You may not do this.',

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { pageQuerySchema } from './listing.ts';
 import type { SearchField, SearchFields } from './search-fields.ts';
 import { searchParameters, searchValues } from './search-query.ts';
@@ -21,6 +22,8 @@ export const PROFILE_SEARCH_FIELDS = {
 export type ProfileSearchFieldName = keyof typeof PROFILE_SEARCH_FIELDS;
 
 /** Paging and search of a listing of users. */
-export const profileListQuerySchema = pageQuerySchema
-  .extend(searchParameters(PROFILE_SEARCH_FIELDS))
-  .catchall(searchValues(PROFILE_SEARCH_FIELDS));
+export const profileListQuerySchema = z
+  .object({ ...searchParameters(PROFILE_SEARCH_FIELDS), ...pageQuerySchema.shape })
+  .catchall(searchValues(PROFILE_SEARCH_FIELDS))
+  // The conditions stay in the raw query, where `parseSearch` finds them.
+  .transform((query) => query as z.output<typeof pageQuerySchema>);

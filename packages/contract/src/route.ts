@@ -66,6 +66,8 @@ const SIGNED_IN: readonly ErrorCode[] = [
   'auth.expired',
   'auth.revoked',
   'auth.disabled',
+  'auth.account-unusable',
+  'auth.issuer-unreachable',
   'access.foreign-origin',
 ];
 

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { queryTextSchema } from './listing.ts';
 import type { Route } from './route.ts';
 import { sessionRequestSchema, sessionSchema, signInWaysSchema } from './sessions.ts';
 
@@ -29,8 +31,46 @@ export const SESSION_ROUTES = {
       'auth.expired',
       'auth.revoked',
       'auth.disabled',
+      'auth.account-unusable',
+      'auth.issuer-unreachable',
       'rate.limited',
       'access.foreign-origin',
+    ],
+  },
+  startOidcSignIn: {
+    method: 'GET',
+    path: '/sessions/v2/oidc',
+    tag: 'Sessions',
+    summary: 'Sign in at the OpenID provider',
+    description: 'For a browser: sends it to the provider, which sends it back to the address below.',
+    access: 'public',
+    success: { status: 302, schema: 'bytes', mediaType: 'text/plain' },
+    errors: ['session.no-provider', 'auth.issuer-unreachable', 'rate.limited'],
+  },
+  finishOidcSignIn: {
+    method: 'GET',
+    path: '/sessions/v2/oidc/callback',
+    tag: 'Sessions',
+    summary: 'Come back from the OpenID provider',
+    description:
+      'For a browser: sets the cookie of a new session, on a page that goes on to the dashboard. What went wrong is said on a page as well.',
+    access: 'public',
+    query: z.object({
+      code: queryTextSchema.describe('From the provider: what the ID token is redeemed with.'),
+      state: queryTextSchema.describe('The sign-in that was begun.'),
+      error: queryTextSchema.describe('Why the provider did not sign anybody in.'),
+      iss: queryTextSchema.describe('The provider that answers (RFC 9207).'),
+    }),
+    success: { status: 200, schema: 'bytes', mediaType: 'text/html' },
+    errors: [
+      'session.no-provider',
+      'session.sign-in-failed',
+      'auth.account-unusable',
+      'auth.disabled',
+      'auth.invalid',
+      'auth.expired',
+      'auth.issuer-unreachable',
+      'rate.limited',
     ],
   },
   showSession: {

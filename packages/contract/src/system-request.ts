@@ -150,7 +150,7 @@ function checkCredentials(
   context: z.RefinementCtx,
 ): void {
   for (const field of missingCredentials(connection?.auth)) {
-    const message = `is required for the authentication ${connection?.auth.type}`;
+    const message = `is required for the authentication ${connection?.auth.type}; no service shows it again, so that exported descriptions need it added`;
     context.addIssue({ code: 'custom', path: [name, 'auth', field], message });
   }
 }

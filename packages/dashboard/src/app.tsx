@@ -1,5 +1,5 @@
 import { useComputed } from '@preact/signals';
-import { Frame } from './frame.tsx';
+import { Frame } from './frame/frame.tsx';
 import { LazyPage } from './routing/lazy-page.tsx';
 import { matchPath } from './routing/match-path.ts';
 import { PAGES } from './routing/pages.ts';

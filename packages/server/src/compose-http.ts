@@ -17,6 +17,7 @@ import { createSessions } from './auth/sessions.ts';
 import type { Adapters } from './compose-adapters.ts';
 import type { Engine } from './compose-engine.ts';
 import { composeHosts } from './compose-hosts.ts';
+import { composeOidc, oidcSettingsOf } from './compose-oidc.ts';
 import { composeRealtime, openChannels } from './compose-realtime.ts';
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
@@ -82,6 +83,9 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
   } = parts;
   const now = () => new Date();
   const cookies = createSessionCookies(view.publicUrl);
+  const oidcSettings = oidcSettingsOf(config);
+  const oidc =
+    oidcSettings && composeOidc({ ...parts, settings: oidcSettings, publicUrl: view.publicUrl });
   const realtime = composeRealtime({ config, db, log, view, metrics, feed });
   const polling = createPolling({
     db,
@@ -103,9 +107,15 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     metrics,
     openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
     randomBytes,
-    auth: createAuthenticator({ db, cookies, now: () => performance.now() }),
+    auth: createAuthenticator({
+      db,
+      cookies,
+      issuedTokens: oidc?.issuedTokens ?? null,
+      now: () => performance.now(),
+    }),
     checkPassword: createPasswordCheck({ db, limit: createRateLimit(PASSWORD_LIMIT), randomBytes }),
     cookies,
+    oidc: oidc?.signIn ?? null,
     beginSession: createSessions({
       db,
       newId,
@@ -146,6 +156,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     server.addHook('onClose', async () => renewal[Symbol.dispose]());
   }
   server.addHook('onClose', async () => polling[Symbol.dispose]());
+  server.addHook('onClose', async () => oidc?.[Symbol.asyncDispose]());
   countRequests(server, engine.context.pressure);
   const gate = openChannels({ server: server.server, context });
   // Streams never end by themselves: the server would wait for them.

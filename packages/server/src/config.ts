@@ -1,5 +1,23 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import {
+  adminToken,
+  archiveCheck,
+  duration,
+  integer,
+  issuer,
+  list,
+  LOG_LEVELS,
+  logLevel,
+  optionalSize,
+  optionalText,
+  publicUrl,
+  roles,
+  serviceKey,
+  size,
+  text,
+  timeZone,
+} from './setting-parsers.ts';
 
 /** One setting: its name in the environment, its default, and what it does. */
 interface Setting<Value> {
@@ -7,101 +25,6 @@ interface Setting<Value> {
   readonly description: string;
   /** Throws with what was expected. */
   readonly parse: (text: string) => Value;
-}
-
-const text = (value: string): string => value;
-const optionalText = (value: string): string | null => (value === '' ? null : value);
-
-function serviceKey(value: string): Uint8Array | null {
-  if (value === '') return null;
-  const key = Buffer.from(value, 'base64');
-  if (key.length === 32) return key;
-  throw new Error('32 bytes in base64, as `openssl rand -base64 32` prints them');
-}
-
-function list(value: string): readonly string[] {
-  return value.split(',').flatMap((item) => (item.trim() === '' ? [] : [item.trim()]));
-}
-
-function integer(min: number, max: number): (value: string) => number {
-  return (value) => {
-    const number = Number(value);
-    if (Number.isInteger(number) && number >= min && number <= max) return number;
-    throw new Error(`a whole number from ${min} to ${max}`);
-  };
-}
-
-const UNIT_MS: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-/** `90s`, `15m`, `12h`, `7d` as milliseconds. */
-function duration(value: string): number {
-  const match = /^([0-9]+)([smhd])$/.exec(value);
-  const unit = UNIT_MS[match?.[2] ?? ''];
-  if (match?.[1] === undefined || unit === undefined)
-    throw new Error('a length of time such as 30s, 15m, 12h or 7d');
-  return Number(match[1]) * unit;
-}
-
-const UNIT_BYTES: Readonly<Record<string, number>> = { KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30 };
-
-/** `512KiB`, `64MiB`, `2GiB` as bytes. */
-function size(value: string): number {
-  const match = /^([0-9]{1,6})(KiB|MiB|GiB)$/.exec(value);
-  const unit = UNIT_BYTES[match?.[2] ?? ''];
-  if (match?.[1] === undefined || unit === undefined) throw new Error('a size such as 512KiB, 64MiB or 2GiB');
-  return Number(match[1]) * unit;
-}
-
-function optionalSize(value: string): number | null {
-  return value === '' ? null : size(value);
-}
-
-const ROLES = ['api', 'worker'] as const;
-
-/** What a process does: answer requests, work on jobs, or both. */
-export type Role = (typeof ROLES)[number];
-
-function roles(value: string): ReadonlySet<Role> {
-  const chosen = value.split(',').map((role) => ROLES.find((known) => known === role.trim()));
-  if (chosen.includes(undefined)) throw new Error(`a list of ${ROLES.join(' and ')}`);
-  return new Set(chosen.filter((role) => role !== undefined));
-}
-
-const ARCHIVE_CHECKS = ['hash', 'size'] as const;
-
-function archiveCheck(value: string): (typeof ARCHIVE_CHECKS)[number] {
-  const check = ARCHIVE_CHECKS.find((known) => known === value);
-  if (check) return check;
-  throw new Error(`one of ${ARCHIVE_CHECKS.join(', ')}`);
-}
-
-const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const;
-
-function logLevel(value: string): (typeof LOG_LEVELS)[number] {
-  const level = LOG_LEVELS.find((known) => known === value);
-  if (level) return level;
-  throw new Error(`one of ${LOG_LEVELS.join(', ')}`);
-}
-
-function timeZone(value: string): string {
-  try {
-    return new Intl.DateTimeFormat('en', { timeZone: value }).resolvedOptions().timeZone;
-  } catch {
-    throw new Error('the name of a time zone such as UTC or America/Chicago');
-  }
-}
-
-function publicUrl(value: string): string | null {
-  if (value === '') return null;
-  const url = URL.parse(value);
-  if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  throw new Error('an address such as https://jobs.example.org');
-}
-
-function adminToken(value: string): string | null {
-  if (value === '') return null;
-  if (value.length >= 32 && /^[\x21-\x7e]+$/.test(value)) return value;
-  throw new Error('at least 32 printable characters without blanks');
 }
 
 /** Every setting, its default and its meaning; docs/reference/settings.md is made from this table. */
@@ -166,6 +89,50 @@ export const SETTINGS = {
     default: '12h',
     description: 'Time after which somebody who signed in with a browser has to do so again.',
     parse: duration,
+  },
+  ARRAS_OIDC_ISSUER: {
+    default: '',
+    description:
+      'Address of an OpenID provider whose users may sign in, exactly as its tokens name it. A private address has to be in `ARRAS_EGRESS_ALLOW`.',
+    parse: issuer,
+  },
+  ARRAS_OIDC_CLIENT_ID: {
+    default: '',
+    description:
+      'What this service is to the provider. With it people sign in there with their browser; the provider must know the address `/sessions/v2/oidc/callback` of the service.',
+    parse: optionalText,
+  },
+  ARRAS_OIDC_CLIENT_SECRET: {
+    default: '',
+    description: 'Secret of the client. Without it the service is a public client.',
+    parse: optionalText,
+  },
+  ARRAS_OIDC_AUDIENCE: {
+    default: '',
+    description:
+      'Audience that bearer tokens of the provider must be meant for. Default: the id of the client.',
+    parse: optionalText,
+  },
+  ARRAS_OIDC_USERNAME_CLAIM: {
+    default: 'preferred_username',
+    description: 'Claim that names a user at the first time: lower-case letters, digits and `. _ -`.',
+    parse: text,
+  },
+  ARRAS_OIDC_ADMIN_CLAIM: {
+    default: '',
+    description:
+      'Claim that makes administrators, such as `groups` or `realm_access.roles`: whoever signs in is one if it holds the value below, and else is none. Without it the provider does not say who is one.',
+    parse: optionalText,
+  },
+  ARRAS_OIDC_ADMIN_VALUE: {
+    default: 'arras-admin',
+    description: 'Value that makes an administrator.',
+    parse: text,
+  },
+  ARRAS_OIDC_NAME: {
+    default: '',
+    description: 'What people call the provider, on the button of the sign-in page. Default: its host.',
+    parse: optionalText,
   },
   ARRAS_ROLES: {
     default: 'api,worker',
@@ -334,6 +301,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   if ((values['ARRAS_TLS_CERT'] === null) !== (values['ARRAS_TLS_KEY'] === null)) {
     problems.push('ARRAS_TLS_CERT, ARRAS_TLS_KEY: expected both or none');
+  }
+  if (values['ARRAS_OIDC_ISSUER'] && !values['ARRAS_OIDC_CLIENT_ID'] && !values['ARRAS_OIDC_AUDIENCE']) {
+    problems.push('ARRAS_OIDC_ISSUER: expected ARRAS_OIDC_CLIENT_ID or ARRAS_OIDC_AUDIENCE beside it');
   }
   if (problems.length > 0) throw new ConfigError(problems.join('\n'));
   // Every name of SETTINGS has been parsed by its own parser just above.

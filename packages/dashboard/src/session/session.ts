@@ -42,7 +42,7 @@ export async function signIn(credentials: Credentials): Promise<void> {
 
 /** Ends the session on the service too. @throws ApiFailure when the service cannot be reached. */
 export async function signOut(): Promise<void> {
-  await call('endSession', {});
+  await call('deleteSession', {});
   session.value = { kind: 'signed-out' };
 }
 

@@ -35,8 +35,8 @@ export interface AuthenticatorSeams extends HolderCacheSeams {
   readonly cookies: Pick<SessionCookies, 'read'>;
 }
 
-/** A longer one is not one of ours; operators choose theirs themselves. */
-const BEARER = /^Bearer +([\x21-\x7e]{1,512}) *$/i;
+/** Ours are short; operators choose theirs themselves, and those of an OpenID provider carry what it says of a user. */
+const BEARER = /^Bearer +([\x21-\x7e]{1,10240}) *$/i;
 
 /** Reads tokens from headers only: addresses end up in logs. */
 export function createAuthenticator(seams: AuthenticatorSeams): Authenticator {

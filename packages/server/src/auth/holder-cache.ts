@@ -1,5 +1,6 @@
 import type { Db } from '../database/connection.ts';
 import { findTokenHolder, noteTokenUse, type TokenHolder } from '../database/tokens.ts';
+import type { IssuedTokens } from './oidc/issued-tokens.ts';
 import { hashToken } from './token.ts';
 
 /** How long an answer of the database counts: a revoked token is refused everywhere after this time (S9: 5 s). */
@@ -20,6 +21,8 @@ export interface HolderCacheSeams {
   readonly db: Db;
   /** A monotonic clock in milliseconds. */
   readonly now: () => number;
+  /** null: only tokens of this service count. */
+  readonly issuedTokens: IssuedTokens | null;
 }
 
 /** Remembers holders by the hash of their token; lookups of one token at the same time are one query. */
@@ -37,7 +40,7 @@ export class HolderCache {
     const key = hash.toString('base64');
     const known = this.#kept.get(key);
     if (known !== undefined && known.until > this.#seams.now()) return known;
-    return this.#keep(key, this.#lookUp(hash));
+    return this.#keep(key, this.#lookUp(token, hash));
   }
 
   keeps(entry: KeptHolder): boolean {
@@ -48,11 +51,14 @@ export class HolderCache {
     this.#kept.clear();
   }
 
-  async #lookUp(hash: Buffer): Promise<TokenHolder | null> {
-    const { db } = this.#seams;
+  async #lookUp(token: string, hash: Buffer): Promise<TokenHolder | null> {
+    const { db, issuedTokens } = this.#seams;
     const holder = await findTokenHolder(db, hash);
+    if (holder === null) return issuedTokens === null ? null : issuedTokens.admit(token, hash);
+    // The provider was taken out of the settings since.
+    if (holder.kind === 'issued' && issuedTokens === null) return null;
     // Nobody waits for it, and when it is lost the next use is noted.
-    if (holder?.isUseUnnoted) noteTokenUse(db, holder.tokenId).catch(() => undefined);
+    if (holder.isUseUnnoted) noteTokenUse(db, holder.tokenId).catch(() => undefined);
     return holder;
   }
 

@@ -5,6 +5,7 @@ import type { Authenticator } from '../auth/authenticate.ts';
 import type { CheckPassword } from '../auth/check-password.ts';
 import type { JobTokens } from '../auth/job-token.ts';
 import type { MessageKeys } from '../auth/message-keys.ts';
+import type { OidcSignIn } from '../auth/oidc/sign-in.ts';
 import type { SecretBox } from '../auth/secret-box.ts';
 import type { SessionCookies } from '../auth/session-cookie.ts';
 import type { BeginSession } from '../auth/sessions.ts';
@@ -101,6 +102,8 @@ export interface HttpContext {
   /** The cookie in which browsers hold their session. */
   readonly cookies: SessionCookies;
   readonly beginSession: BeginSession;
+  /** null: nobody can sign in at an OpenID provider. */
+  readonly oidc: OidcSignIn | null;
   /** What is new, in this process and in others. */
   readonly feed: Feed;
   /** What polls are answered with. */

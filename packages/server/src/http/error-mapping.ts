@@ -18,6 +18,7 @@ export function retryAfterSeconds(code: ErrorCode): number | null {
     'rate.limited': 10,
     'stream.too-many': 30,
     'wait.too-many': 5,
+    'auth.issuer-unreachable': 5,
     'database.unavailable': 5,
     'service.stopping': 5,
   };

@@ -115,12 +115,7 @@ async function findFileProblems(
   const where = `on ${deployment.id}`;
   const type = await typeOf(place.storage, directory);
   if (type !== 'dir') {
-    return [
-      {
-        field: 'deploymentPath',
-        message: `there is no directory ${app.deploymentPath} ${where}; upload the app first`,
-      },
-    ];
+    return [{ field: 'deploymentPath', message: noDirectory(app.deploymentPath, where, type) }];
   }
   if ((await typeOf(place.storage, joinPath(directory, app.templatePath))) === 'file') return [];
   return [
@@ -129,6 +124,13 @@ async function findFileProblems(
       message: `there is no file ${app.templatePath} in ${app.deploymentPath} ${where}`,
     },
   ];
+}
+
+/** Public apps of other services of the API are zip archives. */
+function noDirectory(path: string, where: string, type: 'file' | null): string {
+  if (type === 'file' && path.toLowerCase().endsWith('.zip'))
+    return `${path} ${where} is an archive, expected a directory; unpack it there and name the directory`;
+  return `there is no directory ${path} ${where}; upload the app first`;
 }
 
 function refuseUnusable(deployment: ViewedSystem): void {

@@ -26,6 +26,17 @@ const SUPPORTED: Readonly<Record<'storage' | 'login' | 'scheduler', readonly str
   scheduler: SCHEDULER_NAMES,
 };
 
+/** What to do about words of descriptions that other services export and this version cannot use. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  GSISSH: 'register the host with SSH and a key or a password',
+  API: 'register the host with SSH and a key or a password',
+  GRIDFTP: 'use SFTP to the same host',
+  IRODS: 'use SFTP, FTP, HTTPS or S3 to the same data, if the site has one of them',
+  IRODS4: 'use SFTP, FTP, HTTPS or S3 to the same data, if the site has one of them',
+  AZURE: 'use S3 through a gateway in front of the container',
+  SWIFT: 'use S3, which most object stores speak as well',
+};
+
 /** A system as given, whole. */
 type Given = SystemRequest | SystemUpdate;
 
@@ -162,8 +173,13 @@ function findUnsupported(given: Given): FieldProblem[] {
   return chosen.flatMap(([field, word, supported]) =>
     word === undefined || supported.includes(word)
       ? []
-      : [{ field, message: `${word} is not supported by this version; expected ${supported.join(' or ')}` }],
+      : [{ field, message: unsupported(word, supported) }],
   );
+}
+
+function unsupported(word: string, supported: readonly string[]): string {
+  const instead = INSTEAD[word] === undefined ? '' : `; ${INSTEAD[word]}`;
+  return `${word} is not supported by this version; expected ${supported.join(' or ')}${instead}`;
 }
 
 function findBadQueues(given: Given): FieldProblem[] {

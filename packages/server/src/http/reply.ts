@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { Representation } from './polling/representation.ts';
 
 /** Extra headers of an answer. */
-export type ReplyHeaders = Readonly<Record<string, string | number>>;
+export type ReplyHeaders = Readonly<Record<string, string | number | string[]>>;
 
 /** What a handler answers with: a result for the envelope, one that is rendered already, raw content, or a stream. */
 export type Reply<Result = unknown> = ResultReply<Result> | BytesReply | RenderedReply | StreamReply;

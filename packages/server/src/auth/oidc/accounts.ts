@@ -11,7 +11,7 @@ export interface AccountSeams {
   readonly db: Db;
   readonly newId: NewId;
   readonly usernameClaim: string;
-  readonly log: Pick<Logger, 'info'>;
+  readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { usernameSchema } from '@arras/contract';
+import { profileRequestSchema, usernameSchema } from '@arras/contract';
 import type { JWTPayload } from 'jose';
 import type { OidcSettings } from './settings.ts';
 
@@ -15,20 +15,21 @@ export interface Person {
   readonly isAdmin: boolean | null;
 }
 
-/** Longest texts that are stored of claims. */
+/** Longest name that is stored of a claim. */
 const MAX_NAME = 64;
-const MAX_EMAIL = 254;
 
 /** Reads the claims of a token whose signature has been verified: they are still somebody else's texts. */
 export function readPerson(claims: JWTPayload, settings: OidcSettings): Person {
   const username = usernameSchema.safeParse(claims[settings.usernameClaim]);
+  // Mail goes there: not to an address of which the provider says itself that anybody could have named it.
+  const email = profileRequestSchema.shape.email.safeParse(claims['email']);
   return {
     issuer: settings.issuer,
     subject: claims.sub ?? '',
     username: username.success ? username.data : null,
-    email: readLine(claims['email'], MAX_EMAIL) || null,
-    firstName: readLine(claims['given_name'], MAX_NAME),
-    lastName: readLine(claims['family_name'], MAX_NAME),
+    email: email.success && claims['email_verified'] !== false ? email.data : null,
+    firstName: readName(claims['given_name']),
+    lastName: readName(claims['family_name']),
     isAdmin: settings.admin === null ? null : isAmong(claimAt(claims, settings.admin.claim), settings.admin.value),
   };
 }
@@ -48,7 +49,7 @@ function isAmong(claim: unknown, wanted: string): boolean {
 }
 
 /** What is too long or no plain line is left out: nothing depends on it. */
-function readLine(claim: unknown, max: number): string {
-  if (typeof claim !== 'string' || claim.length > max || !claim.isWellFormed()) return '';
+function readName(claim: unknown): string {
+  if (typeof claim !== 'string' || claim.length > MAX_NAME || !claim.isWellFormed()) return '';
   return /\p{Cc}/u.test(claim) ? '' : claim.trim();
 }

@@ -16,7 +16,7 @@ import {
   updateApp,
   type ViewedApp,
 } from '../../database/apps.ts';
-import { inTransaction } from '../../database/connection.ts';
+import { type Db, inTransaction } from '../../database/connection.ts';
 import { endUnseenOfApp } from '../../database/subscription-access.ts';
 import type { Viewer } from '../../database/systems.ts';
 import type { AppRow } from '../../database/tables.ts';
@@ -128,14 +128,20 @@ async function unpublish({ context, viewer, id }: Asked): Promise<AppView> {
   return inTransaction(context.db, async (tx) => {
     const own = app.is_public ? await updateApp(tx, app.uuid, { is_public: false }) : null;
     const published = await unpublishAll(tx, app.uuid);
-    for (const row of own === null ? published : [own, ...published]) {
-      const definition = await getAppRevision(tx, row.uuid, row.revision);
-      const event = { app: { ...row, definition }, by: viewer.username };
-      await recordAppEvent(tx, context, { ...event, name: 'UNPUBLISHED' });
-      await recordEnded(context, tx, await endUnseenOfApp(tx, row), viewer.username);
+    for (const row of own === null ? published : [own, ...published])
+      await tellOfEnd(tx, context, row, viewer.username);
+    if (own === null && published.length > 0) {
+      const description = `No longer public: ${published.map((row) => row.id).join(', ')}`;
+      await recordAppEvent(tx, context, { app, name: 'UNPUBLISHED', description, by: viewer.username });
     }
     return renderApp(context, { ...app, ...own });
   });
+}
+
+async function tellOfEnd(tx: Db, context: HttpContext, row: AppRow, by: string): Promise<void> {
+  const definition = await getAppRevision(tx, row.uuid, row.revision);
+  await recordAppEvent(tx, context, { app: { ...row, definition }, name: 'UNPUBLISHED', by });
+  await recordEnded(context, tx, await endUnseenOfApp(tx, row), by);
 }
 
 /** As a new app of the caller, who must be able to use its systems and files like those of any app they register. */

@@ -7,9 +7,13 @@ import { findToken, revokeAnyToken } from '../../database/tokens.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler, HandlerRequest, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
+import { finishOidcSignIn, startOidcSignIn } from './oidc.ts';
 
-const listSignInWays: Handler<'listSignInWays'> = async () =>
-  answer({ password: true, token: true, oidc: null });
+const listSignInWays: Handler<'listSignInWays'> = async ({ context }) => {
+  const { oidc, publicUrl } = context;
+  const provider = oidc && { name: oidc.name, href: `${publicUrl()}/sessions/v2/oidc` };
+  return answer({ password: true, token: true, oidc: provider });
+};
 
 const createSession: Handler<'createSession'> = async ({ context, body, raw: { request } }) => {
   // Or a page could sign somebody in as somebody else, and watch what they do there.
@@ -83,6 +87,8 @@ const deleteSession: Handler<'deleteSession'> = async ({
 export const SESSION_HANDLERS: HandlersOf<'Sessions'> = {
   listSignInWays,
   createSession,
+  startOidcSignIn,
+  finishOidcSignIn,
   showSession,
   deleteSession,
 };

@@ -1,22 +1,21 @@
-import { ApiError, type ProfileUpdate, parseProfileSearch } from '@arras/contract';
+import { ApiError, PROFILE_SEARCH_FIELDS, type ProfileUpdate } from '@arras/contract';
 import type { Principal } from '../../auth/authenticate.ts';
 import { hashPassword, SALT_BYTES } from '../../auth/password.ts';
 import { inTransaction } from '../../database/connection.ts';
-import { listProfiles as readProfiles } from '../../database/profile-search.ts';
+import { listProfiles as readProfiles } from '../../database/list-profiles.ts';
 import { endPasswordGrants, findProfile, updateProfile as storeProfile } from '../../database/profiles.ts';
 import type { ProfileRow } from '../../database/tables.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler, UpdateHandler } from '../handler.ts';
+import { readSearch, refuseBadPattern } from '../read-search.ts';
 import { answer } from '../reply.ts';
 import { renderProfile } from '../views/account-view.ts';
 
 export const listProfiles: Handler<'listProfiles'> = async ({ context, viewer, query, raw }) => {
-  const given = raw.request.query as Readonly<Record<string, unknown>>;
-  const { terms, problems } = parseProfileSearch(given);
-  if (problems.length > 0) throw new ApiError('request.bad-query', { problems });
+  const terms = readSearch(context, viewer, { fields: PROFILE_SEARCH_FIELDS, query: raw.request.query });
   const { limit, offset } = query;
   const page = { terms, withDisabled: viewer.isAdmin, limit, offset };
-  const profiles = await readProfiles(context.db, page);
+  const profiles = await readProfiles(context.db, page).catch(refuseBadPattern);
   return answer(profiles.map((profile) => renderProfile(context, profile)));
 };
 

@@ -77,9 +77,14 @@ test('where no connection may be held the file is looked at', async () => {
 
 test('too many streams of the user lead to looks, and a file on its way is waited for', async () => {
   const log = new FakeLog();
-  log.ends.push(refuse(429, 'stream.too-many'), () => undefined, refuse(404, 'output.not-found'), () => {
-    log.isOver = true;
-  });
+  log.ends.push(
+    refuse(429, 'stream.too-many'),
+    () => undefined,
+    refuse(404, 'output.not-found'),
+    () => {
+      log.isOver = true;
+    },
+  );
   const { text, states } = await log.follow();
   assert.equal(text, '23456789');
   assert.deepEqual(states, ['live', 'checking', 'live', 'reconnecting', 'live', 'ended']);

@@ -38,7 +38,11 @@ const LONGEST_RETRY_MS = 10_000;
  */
 export async function* followLog(
   source: LogSource,
-  { start, host, signal }: { readonly start: number; readonly host: FollowHost; readonly signal: AbortSignal },
+  {
+    start,
+    host,
+    signal,
+  }: { readonly start: number; readonly host: FollowHost; readonly signal: AbortSignal },
 ): AsyncGenerator<FollowNews, void> {
   const reading = new Following(source, { start, host, signal });
   let retryMs = FIRST_RETRY_MS;
@@ -71,7 +75,11 @@ class Following {
 
   constructor(
     source: LogSource,
-    { start, host, signal }: { readonly start: number; readonly host: FollowHost; readonly signal: AbortSignal },
+    {
+      start,
+      host,
+      signal,
+    }: { readonly start: number; readonly host: FollowHost; readonly signal: AbortSignal },
   ) {
     this.#source = source;
     this.#host = host;

@@ -50,5 +50,8 @@ test('pieces that overlap are counted once, and a gap not at all', () => {
 
 test('a line is found behind its line feeds', () => {
   const text = new TextEncoder().encode('a\nbb\nccc');
-  assert.deepEqual([0, 1, 2, 3].map((feeds) => positionAfterFeeds(text, feeds)), [0, 2, 5, null]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((feeds) => positionAfterFeeds(text, feeds)),
+    [0, 2, 5, null],
+  );
 });

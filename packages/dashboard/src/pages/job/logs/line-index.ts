@@ -73,7 +73,8 @@ export class LineIndex {
 /** Line feeds in bytes. */
 export function countFeeds(bytes: Uint8Array): number {
   let count = 0;
-  for (let feed = bytes.indexOf(LINE_FEED); feed !== -1; feed = bytes.indexOf(LINE_FEED, feed + 1)) count += 1;
+  for (let feed = bytes.indexOf(LINE_FEED); feed !== -1; feed = bytes.indexOf(LINE_FEED, feed + 1))
+    count += 1;
   return count;
 }
 

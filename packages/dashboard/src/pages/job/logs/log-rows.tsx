@@ -122,9 +122,12 @@ function useScrolling(view: LogView, isWrapped: boolean) {
   };
 
   useLayoutEffect(() => {
+    if (isWrapped && box.current !== null) measured.measure(box.current);
+  });
+
+  useLayoutEffect(() => {
     const { current } = box;
     if (current === null) return;
-    if (isWrapped) measured.measure(current);
     const goal = view.goal.value;
     const { position, below } = anchor.current;
     const topOf = (position: number) => heights.topOf(view.window.indexOf(position));

@@ -18,7 +18,10 @@ export class LogScan {
   #isFound = false;
 
   /** `onMatch` is told where each line begins that contains the text. */
-  constructor(matcher: LogMatcher, { start, onMatch }: { start: number; onMatch: (position: number) => void }) {
+  constructor(
+    matcher: LogMatcher,
+    { start, onMatch }: { start: number; onMatch: (position: number) => void },
+  ) {
     this.#matcher = matcher;
     this.#onMatch = onMatch;
     this.#position = start;

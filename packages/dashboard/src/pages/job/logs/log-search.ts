@@ -1,7 +1,7 @@
 import { signal as createSignal } from '@preact/signals';
-import type { CountProgress } from './log-numbers.ts';
 import type { LogLine } from './log-line.ts';
 import { createMatcher, type LogMatcher } from './log-matcher.ts';
+import type { CountProgress } from './log-numbers.ts';
 import { LogScan } from './log-scan.ts';
 import { plainText } from './log-spans.ts';
 import type { LogView } from './log-view.ts';
@@ -88,7 +88,8 @@ export class LogSearch {
     const current = this.current.peek();
     const next =
       direction === 1
-        ? (matches.find((position) => (current === null ? position >= from : position > current)) ?? matches[0])
+        ? (matches.find((position) => (current === null ? position >= from : position > current)) ??
+          matches[0])
         : (matches.findLast((position) => position < (current ?? from)) ?? matches.at(-1));
     if (next === undefined) return;
     this.current.value = next;

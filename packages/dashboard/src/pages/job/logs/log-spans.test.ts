@@ -39,7 +39,11 @@ test('everything else that a terminal would obey does nothing and hides nothing'
     `${ESC}P1;2|data${ESC}\\${ESC}_app${ESC}\\${ESC}^pm${ESC}\\`,
     `${ESC}c${ESC}(0${ESC}7`,
   ];
-  for (const escapes of hostile) assert.deepEqual(spansOf(`a${escapes}b`), [['a', ''], ['b', '']]);
+  for (const escapes of hostile)
+    assert.deepEqual(spansOf(`a${escapes}b`), [
+      ['a', ''],
+      ['b', ''],
+    ]);
   assert.equal(plainText(`a${ESC}]0;no end`), 'a0;no end');
   assert.equal(plainText(`${ESC}[8mconcealed${ESC}[0m`), 'concealed');
   assert.equal(plainText(`end${ESC}`), 'end');

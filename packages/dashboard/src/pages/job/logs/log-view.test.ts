@@ -110,7 +110,11 @@ test('a line is found by its number, counting no further than it', async () => {
   assert.deepEqual(view.chosen.value, { from: 119_900, to: 120_200 });
   assert.ok(file.read < 1_500_000, String(file.read));
   assert.equal((await readLines(view, view.chosen.value)).split('\n').length, 5);
-  await showPlace(view, { kind: null, from: { by: 'byte', at: 5_000_042 }, to: { by: 'byte', at: 5_000_042 } });
+  await showPlace(view, {
+    kind: null,
+    from: { by: 'byte', at: 5_000_042 },
+    to: { by: 'byte', at: 5_000_042 },
+  });
   assert.deepEqual(view.chosen.value, { from: 5_000_000, to: 5_000_000 });
   await showPlace(view, { kind: null, from: { by: 'line', at: 1e9 }, to: { by: 'line', at: 1e9 } });
   assert.equal(textAt(view, view.window.indexOf(view.chosen.value?.from ?? 0)), 'line 100000');

@@ -108,8 +108,7 @@ export class LogView {
 
   /** Shows the last lines, and stays with them. */
   async toEnd(): Promise<void> {
-    if (!this.isAtEnd || !this.isOpen.peek())
-      await this.#open((signal) => this.#openEnd(signal));
+    if (!this.isAtEnd || !this.isOpen.peek()) await this.#open((signal) => this.#openEnd(signal));
     this.isPinned.value = true;
     this.newLines.value = 0;
     this.#pace.now();
@@ -143,11 +142,7 @@ export class LogView {
   countLines(): Promise<void> {
     return this.#guard(async () => {
       const { index } = this.numbers;
-      await this.numbers.count(
-        this.size.peek(),
-        () => index.counted >= this.#window.start,
-        this.signal,
-      );
+      await this.numbers.count(this.size.peek(), () => index.counted >= this.#window.start, this.signal);
       await this.#number();
     });
   }

@@ -19,9 +19,10 @@ test('a window grows at both ends', () => {
 test('lines are found by the positions that they hold', () => {
   const window = new LogWindow(100);
   window.append(bytesOf('abc\ndef\nghi'));
-  assert.deepEqual([0, 100, 103, 104, 107, 110, 999].map((position) => window.indexOf(position)), [
-    0, 0, 0, 1, 1, 2, 2,
-  ]);
+  assert.deepEqual(
+    [0, 100, 103, 104, 107, 110, 999].map((position) => window.indexOf(position)),
+    [0, 0, 0, 1, 1, 2, 2],
+  );
 });
 
 test('what is too much goes from the end that is asked for, and comes back the same', () => {

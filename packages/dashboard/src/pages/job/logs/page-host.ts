@@ -7,7 +7,7 @@ import type { FollowHost } from './follow-log.ts';
 const CONNECTIONS = 2;
 
 /** What following needs, of the browser. */
-export function pageHost(isOver: () => boolean, onLost: (listener: () => void) => () => void): FollowHost {
+export function pageHost(isOver: () => boolean): FollowHost {
   return {
     isOver,
     shown: async (signal) => {
@@ -19,13 +19,11 @@ export function pageHost(isOver: () => boolean, onLost: (listener: () => void) =
       const hide = () => document.visibilityState === 'hidden' && interrupt();
       document.addEventListener('visibilitychange', hide);
       addEventListener('offline', interrupt);
-      const forget = onLost(interrupt);
       return {
         signal: AbortSignal.any([signal, controller.signal]),
         [Symbol.dispose]: () => {
           document.removeEventListener('visibilitychange', hide);
           removeEventListener('offline', interrupt);
-          forget();
         },
       };
     },

@@ -1,7 +1,7 @@
-import type { LogPlace, LogPoint } from './log-place.ts';
-import type { LineRange, LogView } from './log-view.ts';
 import { LineSplitter } from './line-splitter.ts';
+import type { LogPlace, LogPoint } from './log-place.ts';
 import { plainText } from './log-spans.ts';
+import type { LineRange, LogView } from './log-view.ts';
 
 /** Brings a place into sight and chooses its lines. @throws ApiFailure when it cannot be read. */
 export async function showPlace(view: LogView, place: LogPlace): Promise<void> {

@@ -1,4 +1,4 @@
-import { JOB_PERMISSIONS, type JobPermission, type JobPermissionView, type JobView } from '@arras/contract';
+import type { JobPermission, JobPermissionView, JobView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { call } from '../../../api/call.ts';
@@ -32,7 +32,7 @@ export function PermissionsTab({ job }: { readonly job: Pick<JobView, 'id' | 'ow
     refresh();
   };
   if (state.kind === 'loading') return <Loading what="Reading the permissions" />;
-  if (state.kind === 'failed' && state.value === undefined)
+  if (state.kind === 'failed' && state.value === null)
     return <FailureBox failure={state.failure} onRetry={refresh} />;
   const rows = state.value ?? [];
   return (
@@ -100,7 +100,7 @@ function GrantForm({ id, onGranted }: GrantFormProps) {
       <label>
         User, or <code>world</code> for everybody who is signed in
         <input
-          class="input"
+
           id="permissions-user"
           required
           maxLength={32}
@@ -112,7 +112,7 @@ function GrantForm({ id, onGranted }: GrantFormProps) {
       <label>
         May
         <select
-          class="input"
+
           value={permission.value}
           onChange={({ currentTarget }) => (permission.value = toPermission(currentTarget.value))}
         >
@@ -134,5 +134,5 @@ function GrantForm({ id, onGranted }: GrantFormProps) {
 }
 
 function toPermission(word: string): JobPermission {
-  return Object.hasOwn(JOB_PERMISSIONS, word) ? (word as JobPermission) : 'READ';
+  return Object.hasOwn(GRANTS, word) ? (word as keyof typeof GRANTS) : 'READ';
 }

@@ -1,0 +1,37 @@
+import type { AttemptView, DeliveryView, NotificationView } from '@arras/contract';
+import { call } from '../../../api/call.ts';
+
+/** A subscription to a job with everything that became of it. */
+export interface SubscriptionState {
+  readonly subscription: NotificationView;
+  /** Newest first. */
+  readonly deliveries: readonly DeliveryView[];
+  /** Newest first, the successful ones too. */
+  readonly attempts: readonly AttemptView[];
+}
+
+/** The largest page that the service gives. */
+const PAGE = 250;
+
+/** Subscriptions that are read at the same time: a browser has six connections, and the page needs others. */
+const AT_ONCE = 2;
+
+/** Every subscription to a job that the user may see, with its deliveries and attempts, newest first. @throws ApiFailure */
+export async function readSubscriptions(jobId: string, signal?: AbortSignal): Promise<readonly SubscriptionState[]> {
+  const query = { associatedUuid: jobId, limit: PAGE };
+  const rows = await call('listNotifications', { query, signal });
+  const states: SubscriptionState[] = [];
+  for (let first = 0; first < rows.length; first += AT_ONCE)
+    states.push(...(await Promise.all(rows.slice(first, first + AT_ONCE).map(({ id }) => readOne(id, signal)))));
+  return states;
+}
+
+async function readOne(id: string, signal: AbortSignal | undefined): Promise<SubscriptionState> {
+  const params = { id };
+  const [subscription, deliveries, attempts] = await Promise.all([
+    call('showNotification', { params, signal }),
+    call('listDeliveries', { params, query: { limit: PAGE }, signal }),
+    call('listAttempts', { params, query: { limit: PAGE, status: 'all' }, signal }),
+  ]);
+  return { subscription, deliveries, attempts };
+}

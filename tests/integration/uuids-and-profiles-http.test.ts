@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { profileSchema, uuidSchema } from '../../packages/contract/src/index.ts';
+import {
+  addSystems,
+  type BedUser,
+  codeOf,
+  type HttpBed,
+  localSystem,
+  openHttpBed,
+  wordCount,
+} from '../support/http-bed.ts';
+import { addSearchedJobs, searchedJobId } from '../support/searched-jobs.ts';
+
+let bed: HttpBed;
+before(async () => {
+  bed = await openHttpBed();
+  await addSystems(bed);
+  await addSearchedJobs(bed.db, [
+    { name: 'of ada', end_time: '2026-03-09T00:00:00Z' },
+    { name: 'of bob', owner: 'bob', end_time: '2026-03-09T00:00:00Z' },
+  ]);
+});
+after(() => bed.close());
+
+const uuidOf = async (url: string, as: BedUser = 'root') =>
+  (await bed.call('GET', url, { as })).json.result.uuid as string;
+
+const resolve = (uuid: string, as: BedUser = 'ada', query = '') =>
+  bed.call('GET', `/uuids/v2/${uuid}${query}`, { as });
+
+/** Of one resource of every type that has an address, by type: its uuid and that address. */
+async function makeResources(): Promise<Readonly<Record<string, readonly [string, string]>>> {
+  const made = async (url: string, body: object) =>
+    (await bed.call('POST', url, { as: 'ada', body })).json.result;
+  await bed.call('POST', '/apps/v2', { body: wordCount() });
+  const app = (await bed.call('PUT', '/apps/v2/wc-1.0', { body: { action: 'publish' } })).json.result;
+  const folder = await bed.call('PUT', '/files/v2/media/system/store/ada', {
+    as: 'ada',
+    body: { action: 'mkdir', path: 'new folder' },
+  });
+  const job = searchedJobId(1);
+  const notification = await made('/notifications/v2', {
+    associatedUuid: job,
+    event: '*',
+    url: 'https://receiver.example/hook',
+  });
+  const attempt = await bed.call('POST', `/notifications/v2/${notification.id}/test`, {
+    as: 'ada',
+    body: {},
+  });
+  assert.equal(attempt.status, 200, attempt.text);
+  const metadata = await made('/meta/v2/data', { name: 'x', value: 1 });
+  const schema = await made('/meta/v2/schemas', { type: 'object' });
+  const profile = (await bed.call('GET', '/profiles/v2/me', { as: 'ada' })).json.result;
+  return {
+    JOB: [job, `/jobs/v2/${job}`],
+    SYSTEM: [await uuidOf('/systems/v2/store'), '/systems/v2/store'],
+    APP: [app.uuid, `/apps/v2/${app.id}`],
+    FILE: [folder.json.result.uuid, '/files/v2/media/system/store//home/ada/new%20folder'],
+    PROFILE: [profile.uid, '/profiles/v2/ada'],
+    NOTIFICATION: [notification.id, `/notifications/v2/${notification.id}`],
+    METADATA: [metadata.uuid, `/meta/v2/data/${metadata.uuid}`],
+    SCHEMA: [schema.uuid, `/meta/v2/schemas/${schema.uuid}`],
+  };
+}
+
+test('a uuid tells the type and the address of every resource, and what is there', async () => {
+  const resources = await makeResources();
+  for (const [type, [uuid, address]] of Object.entries(resources)) {
+    const answer = await resolve(uuid);
+    assert.equal(answer.status, 200, `${type} ${uuid} ${answer.text}`);
+    assert.deepEqual(uuidSchema.parse(answer.json.result), answer.json.result);
+    const { type: told, _links } = answer.json.result;
+    assert.deepEqual([told, _links[type.toLowerCase()].href], [type, `https://api.example.org${address}`]);
+    const whole = await bed.call('GET', `/uuid/v2/${uuid}?expand=true`, { as: 'ada' });
+    const direct = await bed.call('GET', address.replace('/media/', '/listings/'), { as: 'ada' });
+    assert.deepEqual(whole.json.result.resource, direct.json.result, type);
+  }
+  const uuids = Object.values(resources).map(([uuid]) => uuid);
+  const asked = [...uuids, searchedJobId(2), uuids[0], 'nonsense'].join(',');
+  for (const path of ['/uuids/v2/', '/uuid/v2']) {
+    const listed = await bed.call('GET', `${path}?uuids.eq=${asked}`, { as: 'ada' });
+    assert.deepEqual(
+      listed.json.result.map(({ uuid }: { uuid: string }) => uuid),
+      uuids,
+      listed.text,
+    );
+  }
+});
+
+test('what somebody may not see has no uuid for them', async () => {
+  await bed.call('POST', '/systems/v2', { body: localSystem('hidden', bed.root, 'STORAGE') });
+  const system = await uuidOf('/systems/v2/hidden');
+  const { uuid } = (await bed.call('POST', '/meta/v2/data', { as: 'bob', body: { name: 'x', value: 1 } }))
+    .json.result;
+  for (const each of [
+    searchedJobId(2),
+    system,
+    uuid,
+    '174000000000000000-00000000-0000-007',
+    'x',
+    '%00',
+    "'",
+  ]) {
+    assert.equal(codeOf(await resolve(each, 'ada')), 'uuid.not-found', each);
+    assert.equal(codeOf(await resolve(each, 'ada', '?expand=true')), 'uuid.not-found');
+  }
+  assert.equal((await resolve(searchedJobId(2), 'root')).json.result.type, 'JOB');
+  for (const query of ['', '?uuids.eq=', `?uuids.eq=${Array.from({ length: 101 }, (_, n) => n).join(',')}`])
+    assert.equal(codeOf(await bed.call('GET', `/uuids/v2${query}`, { as: 'ada' })), 'request.bad-query');
+});
+
+test('expanding a uuid takes what reading its resource takes', async () => {
+  const token = await bed.call('POST', '/tokens/v2', {
+    as: 'ada',
+    body: { name: 't', scopes: ['jobs:read'] },
+  });
+  const ask = (uuid: string, query = '') =>
+    bed.call('GET', `/uuids/v2/${uuid}${query}`, { token: token.json.result.token });
+  const job = await ask(searchedJobId(1), '?expand=true');
+  assert.equal(job.json.result?.resource.name, 'of ada', job.text);
+  const system = await uuidOf('/systems/v2/store');
+  assert.equal((await ask(system)).status, 200);
+  assert.equal(codeOf(await ask(system, '?expand=true')), 'access.scope-missing');
+});
+
+async function found(query: string, as: BedUser = 'ada'): Promise<string> {
+  const answer = await bed.call('GET', `/profiles/v2${query}`, { as });
+  assert.equal(answer.status, 200, answer.text);
+  return answer.json.result.map(({ username }: { username: string }) => username).join(' ');
+}
+
+test('users change their own profile, and are found by what is in it', async () => {
+  const names = { first_name: 'Ada', last_name: 'Lovelace', phone: '+44 20 123', mobile_phone: '(0)7/1' };
+  const changed = await bed.call('POST', '/profiles/v2/me', {
+    as: 'ada',
+    body: { email: 'Ada@Example.org', ...names },
+  });
+  assert.equal(changed.status, 200, changed.text);
+  assert.deepEqual(profileSchema.parse(changed.json.result), changed.json.result);
+  assert.equal(changed.json.result.full_name, 'Ada Lovelace');
+  assert.equal(changed.json.result.phone, '+44 20 123');
+  const part = await bed.call('PUT', '/profiles/v2/ada', {
+    as: 'ada',
+    body: { phone: '', last_name: 'King' },
+  });
+  const { phone, last_name, first_name, email, mobile_phone } = part.json.result;
+  assert.deepEqual(
+    [phone, last_name, first_name, email, mobile_phone],
+    [null, 'King', 'Ada', 'Ada@Example.org', '(0)7/1'],
+  );
+  for (const [query, expected] of [
+    ['?email=ada@example.org', 'ada'],
+    ['?email.eq=ADA@example.org', 'ada'],
+    ['?email.like=*example*', 'ada'],
+    ['?email=ada', ''],
+    ['?username=ada', 'ada'],
+    ['?username.in=bob,eve', 'bob eve'],
+    ['?name=ada king', 'ada'],
+    ['?first_name=ADA&last_name.like=k*', 'ada'],
+    ['?Mobile_Phone.like=*7*', 'ada'],
+    ['?username.nlike=*a*', 'bob eve root'],
+    ['?username.like=%25', ''],
+    ['?unknown=1&limit=1', 'ada'],
+    ["?name=' or 1=1 --", ''],
+  ] as const)
+    assert.equal(await found(query.replaceAll(' ', '%20')), expected, query);
+  assert.equal(codeOf(await bed.call('GET', '/profiles/v2?email.gt=x')), 'request.bad-query');
+});
+
+test('nobody changes the profile of another but administrators, nor what only these decide', async () => {
+  const change = (name: string, body: object, as: BedUser) =>
+    bed.call('POST', `/profiles/v2/${name}`, { as, body });
+  assert.equal(codeOf(await change('ada', { first_name: 'x' }, 'bob')), 'access.forbidden');
+  assert.equal(codeOf(await change('none', { first_name: 'x' }, 'bob')), 'profile.not-found');
+  assert.equal((await change('bob', { status: 'ACTIVE', admin: true, username: 'x' }, 'bob')).status, 200);
+  assert.equal((await bed.call('GET', '/profiles/v2/bob')).json.result.admin, false);
+  assert.equal(codeOf(await change('bob', { status: 'DISABLED' }, 'bob')), 'access.admin-only');
+  assert.equal(codeOf(await change('bob', { status: 'DISABLED' }, 'root')), 'request.invalid');
+  for (const [body, field] of [
+    [{ email: 'x' }, 'email'],
+    [{ phone: 'call me' }, 'phone'],
+    [{ first_name: 'a\nb' }, 'first_name'],
+    [{ password: 'short' }, 'password'],
+  ] as const)
+    assert.equal((await change('bob', body, 'root')).json.errors[0].field, field);
+
+  assert.equal((await bed.call('DELETE', '/profiles/v2/eve')).status, 200);
+  assert.equal(codeOf(await bed.call('GET', '/profiles/v2/me', { as: 'eve' })), 'auth.disabled');
+  assert.equal(codeOf(await change('eve', { first_name: 'x' }, 'bob')), 'profile.not-found');
+  assert.equal((await change('eve', { status: 'ACTIVE' }, 'root')).json.result.status, 'ACTIVE');
+  assert.equal(await found('?username=eve'), 'eve');
+  // What the user had before stays ended.
+  assert.equal(codeOf(await bed.call('GET', '/profiles/v2/me', { as: 'eve' })), 'auth.revoked');
+});
+
+/** The tokens of ada that are valid, by name. */
+async function validTokens(): Promise<string[]> {
+  const { rows } = await bed.database.pool.query<{ name: string }>(
+    `select name from tokens where username = 'ada' and revoked_at is null order by name`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+test('a new password takes the old one, and ends what the old one opened', async () => {
+  const { pool } = bed.database;
+  const setPassword = (body: object, as: BedUser = 'ada') =>
+    bed.call('POST', '/profiles/v2/ada', { as, body });
+  const none = await setPassword({ password: 'first password', current_password: 'x' });
+  assert.match(none.text, /ask an administrator/);
+  assert.equal((await setPassword({ password: 'first password' }, 'root')).status, 200);
+  await pool.query(`
+    insert into tokens (id, token_hash, username, name, kind)
+    select kind, sha256(kind::bytea), 'ada', kind, kind from unnest(array['session', 'client', 'personal']) kind`);
+  await pool.query(`
+    insert into clients (username, name, consumer_key, secret_hash, tier) values ('ada', 'c', 'key', '\\x00', 'x');
+    insert into refresh_tokens (token_hash, consumer_key, username, expires_at)
+    values ('\\x01', 'key', 'ada', now() + interval '1 day')`);
+  for (const body of [{}, { current_password: 'wrong' }]) {
+    const refused = await setPassword({ password: 'second password', ...body });
+    assert.deepEqual([refused.status, refused.json.errors[0].field], [400, 'current_password']);
+    assert.doesNotMatch(refused.text, /second/);
+  }
+  assert.ok((await validTokens()).includes('session'));
+  const changed = await setPassword({ password: 'second password', current_password: 'first password' });
+  assert.equal(changed.status, 200, changed.text);
+  const left = await validTokens();
+  assert.ok(left.includes('test') && left.includes('personal'), left.join(' '));
+  assert.ok(!left.includes('session') && !left.includes('client'), left.join(' '));
+  assert.equal((await pool.query('select from refresh_tokens')).rowCount, 0);
+  const signIn = async (password: string) =>
+    (await bed.context.checkPassword({ username: 'ada', password, address: 'x' })).kind;
+  assert.deepEqual([await signIn('first password'), await signIn('second password')], ['wrong', 'right']);
+});
