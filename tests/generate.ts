@@ -7,6 +7,7 @@ const GENERATORS = [
   'packages/contract/src/generate.ts',
   'tests/generate-reference.ts',
   'tests/generate-schema.ts',
+  'tests/generate-compatibility.ts',
 ];
 
 for (const generator of GENERATORS) {

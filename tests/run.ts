@@ -12,6 +12,7 @@ import { openTestWorkspace } from './support/test-workspace.ts';
 // npm test -- "racing stops" the tests whose title matches
 
 const ROOT = join(import.meta.dirname, '..');
+const BUILD = [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'packages/dashboard', '--logLevel=warn'];
 const PATTERNS = ['packages/**/*.test.ts', 'tests/**/*.test.ts'];
 const CONCURRENCY = 2;
 const TEST_MS = 300_000;
@@ -39,13 +40,19 @@ async function runEverything(filters: readonly string[], interrupted: AbortSigna
   const server = await startTestServer();
   try {
     process.env[TEST_SERVER] = server.templateUrl;
-    const failed = filters.length === 0 ? await runChecks() : [];
+    const failed = filters.length === 0 ? [...(await runChecks())] : [];
+    // The tests of the dashboard are about what is in the sources now.
+    if ((await buildDashboard()) !== 0) failed.push('build of the dashboard');
     if (failed.length > 0) console.error(`static checks failed: ${failed.join(', ')}`);
     const exitCode = interrupted.aborted ? 130 : await runTests(filters, interrupted);
     return failed.length > 0 ? 1 : exitCode;
   } finally {
     await server.stop();
   }
+}
+
+function buildDashboard(): Promise<number> {
+  return runNode(BUILD, new AbortController().signal);
 }
 
 /** Ctrl-C and kill end the tests, not the runner, which still has to stop the database. */

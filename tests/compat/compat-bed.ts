@@ -12,6 +12,8 @@ import { INIT_JOB } from './rows/init-job.ts';
 /** A service over TLS, as AgavePy insists, with a user who has signed in as the clients do, and a job that ended. */
 export interface CompatBed extends AsyncDisposable {
   readonly url: string;
+  /** Root of the storage of both systems. */
+  readonly root: string;
   /** Names in braces of recorded requests, and what they stand for here. */
   readonly names: Readonly<Record<string, string>>;
   readonly admin: Api;
@@ -39,7 +41,8 @@ export async function startCompatBed(): Promise<CompatBed> {
   await addUsers(admin);
   const keys = await signIn(send);
   const user = connect(send, keys.token);
-  const job = await addJob({ admin, user, root: join(directory, 'systems') });
+  const root = join(directory, 'systems');
+  const job = await addJob({ admin, user, root });
   const names = {
     ...keys,
     job,
@@ -51,7 +54,7 @@ export async function startCompatBed(): Promise<CompatBed> {
     storage: 'store',
   };
   const kept = stack.move();
-  return { url: send.url, names, admin, user, send, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  return { url: send.url, root, names, admin, user, send, [Symbol.asyncDispose]: () => kept.disposeAsync() };
 }
 
 interface Send {

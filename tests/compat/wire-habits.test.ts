@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { OPERATION_IDS, parameterNames, routeOf } from '../../packages/contract/src/index.ts';
-import { form as multipart } from '../support/upload-form.ts';
 import { type JobApi, startJobApi } from '../support/job-api.ts';
+import { form as multipart } from '../support/upload-form.ts';
 import { type RawAnswer, sendRaw } from './raw-request.ts';
 
 // What clients of the original are used to that no command of theirs shows by itself.
@@ -50,13 +50,20 @@ function comparable({ status, text }: RawAnswer) {
   return [status, text.replace(/"requestId":"[^"]*"/, '')];
 }
 
-/** Its answer goes on for ever, or differs at every call. */
-const LIVE: readonly string[] = ['streamEvents', 'streamJobEvents', 'showMetrics', 'showReadiness'];
+/** Its answer goes on for ever, differs at every call, or ends the token that asks. */
+const LIVE: readonly string[] = [
+  'streamEvents',
+  'streamJobEvents',
+  'showMetrics',
+  'showReadiness',
+  'deleteSession',
+];
 
 /** Of the right forms, and nobody's. */
 function targetOf(path: string): string {
   return parameterNames(path).reduce((target, name) => {
-    const value = name === 'id' && path.startsWith('/jobs') ? '1674389564419740136-242ac113-0001-007' : 'nobody';
+    const value =
+      name === 'id' && path.startsWith('/jobs') ? '1674389564419740136-242ac113-0001-007' : 'nobody';
     return target.replace(`{${name}}`, value);
   }, path);
 }
@@ -130,10 +137,10 @@ test('names of search fields are lower-cased, operators too, and Python writes T
     assert.equal(await found(query), false, query);
   const bad = await send('GET', '/jobs/v2?nodecount.eq=many&created.on=whenever');
   assert.equal(bad.status, 400);
-  assert.deepEqual(bad.json.errors.map(({ field }: { field: string }) => field), [
-    'nodecount.eq',
-    'created.on',
-  ]);
+  assert.deepEqual(
+    bad.json.errors.map(({ field }: { field: string }) => field),
+    ['nodecount.eq', 'created.on'],
+  );
 });
 
 test('pages are read leniently, orders in every spelling', async () => {
@@ -167,7 +174,10 @@ test('a job comes as JSON, as a form, as the fields of a multipart form and as i
     { headers: JSON_TYPE, body: json },
     { headers: JSON_TYPE, body: JSON.stringify({ ...REQUEST, width: '3' }) },
     { headers: FORM_TYPE, body: form },
-    { headers: FORM_TYPE, body: `${form}&notifications=${encodeURIComponent('[{"url":"a@example.org","event":"*"}]')}` },
+    {
+      headers: FORM_TYPE,
+      body: `${form}&notifications=${encodeURIComponent('[{"url":"a@example.org","event":"*"}]')}`,
+    },
     file,
     fields,
   ]) {
@@ -215,7 +225,11 @@ test('PUT on a job is 405, and says what there is', async () => {
 test('lists are lists and objects are objects, also where there is nothing', async () => {
   const { result: job } = (await send('GET', `/jobs/v2/${await submit()}`)).json;
   assert.deepEqual([job.inputs, job.parameters.constructor], [{}, Object]);
-  for (const target of ['/jobs/v2?name.eq=nothing', '/notifications/v2?associatedUuid=nothing', '/systems/v2?name=x'])
+  for (const target of [
+    '/jobs/v2?name.eq=nothing',
+    '/notifications/v2?associatedUuid=nothing',
+    '/systems/v2?name=x',
+  ])
     assert.ok(Array.isArray((await send('GET', target)).json.result), target);
 });
 
@@ -232,7 +246,10 @@ test('times are in UTC, and no last message reads as a time', async () => {
 
 test('an ordinary error has a message and no fault, one of a token has both', async () => {
   const missing = await send('GET', '/jobs/v2/1674389564419740136-242ac113-0001-007');
-  assert.deepEqual([missing.status, missing.json.status, typeof missing.json.message], [404, 'error', 'string']);
+  assert.deepEqual(
+    [missing.status, missing.json.status, typeof missing.json.message],
+    [404, 'error', 'string'],
+  );
   assert.equal('fault' in missing.json || 'result' in missing.json, false);
   const refused = await send('GET', '/jobs/v2', { token: 'unknown' });
   assert.deepEqual([refused.status, refused.json.fault.code], [401, 900_904]);

@@ -41,6 +41,14 @@ const PAGES = [
     'docs/guides/data.md',
     /"name":"first\.csv"[\s\S]*"path":"\/home\/results\/kept\/first\.csv"[\s\S]*"status":"STAGING_COMPLETED"[\s\S]*"username":"world"[\s\S]*Deleted data-guide[\s\S]*"totalFiles":3[\s\S]*words\.tsv[\s\S]*"path":"\/words\.tsv"[\s\S]*\d+\t[\w.-]+\.txt\n[\s\S]*Deleted demo-storage/,
   ],
+  [
+    'docs/guides/metadata-and-links.md',
+    /"associationIds":\["[0-9a-f-]+-006"\],"name":"sample"[\s\S]*"username":"world"[\s\S]*"title":"Tree"[\s\S]*\nsample,size\nsample\n404\n[\s\S]*"remainingUses":null[\s\S]*"type":"METADATA"[\s\S]*"name":"sample"[\s\S]*"full_name":"Ada"[\s\S]*Deleted metadata-guide/,
+  ],
+  [
+    'docs/guides/apps.md',
+    /"revision":1,"isPublic":false[\s\S]*"revision":2,"label":"Words"[\s\S]*app\.not-found[\s\S]*"read":true,"write":false,"execute":true[\s\S]*word-frequency-1\.0u2[\s\S]*"id":"word-frequency-1\.1"[\s\S]*"status":"CLONED"[\s\S]*Deleted demo-storage/,
+  ],
 ] as const;
 
 for (const [page, proof] of PAGES) {

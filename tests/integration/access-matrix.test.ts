@@ -1,13 +1,9 @@
 import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { OPERATION_IDS, type OperationId, routeOf } from '../../packages/contract/src/index.ts';
-import {
-  accessRuleOf,
-  bodyOf,
-  type ThingKind,
-  type ThingNames,
-  targetsOf,
-} from '../support/access-rules.ts';
+import { accessRuleOf, bodyOf, type ThingKind, type ThingNames, targetsOf } from '../support/access-rules.ts';
 import { MARK, makeThing, NOTHING } from '../support/hidden-things.ts';
 import { type ApiAnswer, type ApiUser, type JobApi, startJobApi } from '../support/job-api.ts';
 
@@ -109,6 +105,12 @@ for (const id of OPERATION_IDS) {
       }
     }
   });
+
+  if (rule.kind === 'told elsewhere') {
+    test(`${id} has its rules told by ${rule.where}`, () => {
+      assert.ok(existsSync(join(import.meta.dirname, `${rule.where}.test.ts`)));
+    });
+  }
 
   if (rule.kind === 'administrators') {
     test(`${id} is for administrators only`, async () => {

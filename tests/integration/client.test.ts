@@ -178,6 +178,38 @@ test('subscriptions and permissions are reached at the addresses of their operat
   );
 });
 
+test('apps and systems are shared, cloned and told of at the addresses of their operations', async () => {
+  await using service = await startFakeService(() => success([]));
+  const { apps, systems } = createClient({ url: service.url, retry });
+  await apps.permissions.list('wc-1.0', { limit: 2 });
+  await apps.permissions.show('wc-1.0', 'bob');
+  await apps.permissions.grant('wc-1.0', 'bob', 'READ_EXECUTE');
+  await apps.permissions.revoke('wc-1.0', 'bob');
+  await apps.permissions.drop('wc-1.0');
+  await apps.clone('wc-1.0', { version: '1.1' });
+  await apps.act('wc-1.0', 'publish');
+  await apps.history('wc-1.0');
+  await systems.clone('exec', 'mine');
+  await systems.history('exec', { offset: 1 });
+  await systems.roles.drop('exec');
+  assert.deepEqual(
+    service.seen.map(({ method, url }) => `${method} ${url}`),
+    [
+      'GET /apps/v2/wc-1.0/pems?limit=2',
+      'GET /apps/v2/wc-1.0/pems/bob',
+      'POST /apps/v2/wc-1.0/pems',
+      'DELETE /apps/v2/wc-1.0/pems/bob',
+      'DELETE /apps/v2/wc-1.0/pems',
+      'PUT /apps/v2/wc-1.0',
+      'PUT /apps/v2/wc-1.0',
+      'GET /apps/v2/wc-1.0/history',
+      'PUT /systems/v2/exec',
+      'GET /systems/v2/exec/history?offset=1',
+      'DELETE /systems/v2/exec/roles',
+    ],
+  );
+});
+
 test('an answer with an ETag is asked for conditionally, and 304 gives what was known', async () => {
   const kept = { ...success({ id: JOB, status: 'RUNNING' }), headers: { etag: '"v1"' } };
   await using service = await startFakeService(({ headers }) =>

@@ -168,7 +168,7 @@ test('an unknown address is 404, a known one with another method 405 with Allow'
     as: null,
     headers: { origin: 'https://evil.example' },
   });
-  assert.deepEqual([options.status, options.headers['allow']], [204, 'GET, DELETE, OPTIONS']);
+  assert.deepEqual([options.status, options.headers['allow']], [204, 'GET, POST, PUT, DELETE, OPTIONS']);
   assert.equal(options.headers['access-control-allow-origin'], undefined);
 });
 

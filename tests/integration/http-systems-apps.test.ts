@@ -366,7 +366,11 @@ test('programs come to the host of the service from publishers only; apps are th
     ['PUT', { action: 'disable' }],
     ['DELETE', undefined],
   ] as const) {
-    assert.equal((await bed.call(method, '/apps/v2/ada-1.0u1', { as: 'bob', body: more })).status, 403, method);
+    assert.equal(
+      (await bed.call(method, '/apps/v2/ada-1.0u1', { as: 'bob', body: more })).status,
+      403,
+      method,
+    );
   }
   assert.equal((await bed.call('POST', '/apps/v2', { as: 'bob', body })).status, 403);
   const listed = await bed.call('GET', '/apps/v2?publicOnly=True&filter=id', { as: 'bob' });

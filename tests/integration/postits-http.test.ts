@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import { createClient } from '../../packages/client/src/index.ts';
 import { postitSchema } from '../../packages/contract/src/index.ts';
 import { addSystems, type BedUser, codeOf, type HttpBed, openHttpBed } from '../support/http-bed.ts';
 
@@ -198,6 +199,27 @@ test('the database does not hold postits that work, and the log does not show th
   for (const { row } of rows) assert.ok(!row.includes(postit));
   await read(postit);
   assert.ok(!JSON.stringify(bed.logged).includes(postit));
+});
+
+test('the TypeScript client stores documents, resolves uuids, and makes and reads postits', async () => {
+  const client = createClient({ url, token: bed.tokens.ada });
+  const { uuid } = await client.metadata.create({ name: 'x', value: { size: 3 } });
+  await client.metadata.update(uuid, { name: 'renamed' });
+  assert.equal((await client.metadata.list({ q: { 'value.size': { $gt: 2 } } }))[0]?.name, 'renamed');
+  await client.metadata.permissions.grant(uuid, 'eve', 'READ');
+  assert.equal((await client.metadata.permissions.list(uuid)).length, 2);
+  const schema = await client.metadata.schemas.create({ type: 'object' });
+  const named = await client.uuids.list([uuid, schema.uuid], { expand: true });
+  assert.deepEqual(
+    named.map(({ type }) => type),
+    ['METADATA', 'SCHEMA'],
+  );
+  const { postit } = await client.postits.create({ url: FILE, maxUses: 2 });
+  const { stream, start } = await client.postits.read(postit, { range: 'bytes=4-8' });
+  assert.deepEqual([start, await new Response(stream).text()], [4, 'first']);
+  await client.postits.delete(postit);
+  assert.equal((await client.profiles.update('me', { first_name: 'Ada' })).first_name, 'Ada');
+  assert.equal((await client.profiles.list({ first_name: 'ada' })).length, 1);
 });
 
 test('guesses are limited by where they come from, and do not stop others', async () => {

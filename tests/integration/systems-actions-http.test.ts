@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { SYSTEM_ACTIONS, systemHistoryEntrySchema, systemSchema } from '../../packages/contract/src/index.ts';
+import {
+  type SYSTEM_ACTIONS,
+  systemHistoryEntrySchema,
+  systemSchema,
+} from '../../packages/contract/src/index.ts';
 import { type BedUser, codeOf, type HttpBed, localSystem, openHttpBed } from '../support/http-bed.ts';
 
 let bed: HttpBed;

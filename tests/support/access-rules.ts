@@ -46,6 +46,8 @@ const OPEN: Partial<Record<OperationId, 'password' | 'nothing'>> = {
   redeemPostit: 'nothing',
   listSignInWays: 'nothing',
   createSession: 'nothing',
+  startOidcSignIn: 'nothing',
+  finishOidcSignIn: 'nothing',
   listClients: 'password',
   createClient: 'password',
   showClient: 'password',
@@ -139,7 +141,9 @@ export function accessRuleOf(id: OperationId): AccessRule {
 /** Addresses of a route with names filled in: those of its paths that name everything by itself. */
 export function targetsOf(id: OperationId, names: ThingNames): string[] {
   const { path, aliases = [] } = routeOf(id);
-  const [longest = 0] = [path, ...aliases].map((each) => parameterNames(each).length).toSorted((a, b) => b - a);
+  const [longest = 0] = [path, ...aliases]
+    .map((each) => parameterNames(each).length)
+    .toSorted((a, b) => b - a);
   return [path, ...aliases]
     .filter((each) => !each.startsWith('/files/') || each.includes('{systemId}') || longest === 0)
     .map((each) =>

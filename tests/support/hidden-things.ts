@@ -30,9 +30,13 @@ export async function makeThing(api: JobApi, kind: ThingKind, n: number): Promis
     case 'metadata':
       return { uuid: await make(api, '/meta/v2/data', { name: MARK, value: MARK }, 'uuid') };
     case 'schema':
-      return { uuid: await make(api, '/meta/v2/schemas', { schema: { type: 'object', title: MARK } }, 'uuid') };
+      return {
+        uuid: await make(api, '/meta/v2/schemas', { schema: { type: 'object', title: MARK } }, 'uuid'),
+      };
     case 'postit':
-      return { postit: await make(api, '/postits/v2', { url: `${URL_BASE}/jobs/v2?name=${MARK}` }, 'postit') };
+      return {
+        postit: await make(api, '/postits/v2', { url: `${URL_BASE}/jobs/v2?name=${MARK}` }, 'postit'),
+      };
     case 'token':
       return { id: await make(api, '/tokens/v2', { name: MARK }, 'id') };
   }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 const TOOLS = {
   awk: 'mawk',
   bash: 'bash',
+  chromium: 'chromium',
   curl: 'curl',
   fish: 'fish',
   ip: 'iproute2',

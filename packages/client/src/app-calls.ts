@@ -28,7 +28,7 @@ export function appCalls(call: Call) {
       grant: (id: string, username: string, permission: string) =>
         call('grantAppPermission', { params: { id }, body: { username, permission } }),
       revoke: (id: string, username: string) => call('revokeAppPermission', { params: { id, username } }),
-      revokeAll: (id: string) => call('revokeAppPermissions', { params: { id } }),
+      drop: (id: string) => call('revokeAppPermissions', { params: { id } }),
     },
   };
 }

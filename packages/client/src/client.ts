@@ -5,8 +5,11 @@ import { type ClientSettings, createCall } from './call.ts';
 import { fileCalls } from './file-calls.ts';
 import { jobCalls } from './job-calls.ts';
 import { createLink } from './link.ts';
+import { metadataCalls } from './metadata-calls.ts';
 import { notificationCalls } from './notification-calls.ts';
 import type { Call, CallOptions } from './operation.ts';
+import { postitCalls } from './postit-calls.ts';
+import { uuidCalls } from './uuid-calls.ts';
 
 /** A client of one service for one user. */
 export type Client = ReturnType<typeof createClient>;
@@ -24,6 +27,9 @@ export function createClient(settings: ClientSettings) {
     notifications: notificationCalls(call),
     systems: systemCalls(call),
     apps: appCalls(call),
+    metadata: metadataCalls(call),
+    postits: postitCalls(call),
+    uuids: uuidCalls(call),
     profiles: profileCalls(call),
     tokens: tokenCalls(call),
   };
@@ -73,7 +79,7 @@ function systemCalls(call: Call) {
       grant: (id: string, username: string, role: string) =>
         call('grantSystemRole', { params: { id }, body: { username, role } }),
       revoke: (id: string, username: string) => call('revokeSystemRole', { params: { id, username } }),
-      revokeAll: (id: string) => call('revokeSystemRoles', { params: { id } }),
+      drop: (id: string) => call('revokeSystemRoles', { params: { id } }),
     },
   };
 }
@@ -84,6 +90,10 @@ function profileCalls(call: Call) {
     /** The name `me` shows the caller. */
     show: (username: string) => call('showProfile', { params: { username } }),
     create: (body: CallOptions<'createProfile'>['body']) => call('createProfile', { body }),
+    /** What is left out stays. A new password of one's own needs `current_password`. */
+    update: (username: string, body: CallOptions<'updateProfile'>['body']) =>
+      call('updateProfile', { params: { username }, body }),
+    /** Bars the user from signing in; `update` with the status ACTIVE takes it back. */
     delete: (username: string) => call('deleteProfile', { params: { username } }),
   };
 }

@@ -52,6 +52,7 @@ import {
   metadataPermissionSchema,
   metadataRequestSchema,
   metadataSchema,
+  metadataUpdateSchema,
   userMetadataPermissionRequestSchema,
 } from './metadata.ts';
 import {
@@ -129,6 +130,7 @@ export const REQUEST_COMPONENTS = {
   FileIngestRequest: fileIngestRequestSchema,
   FilePermissionRequest: filePermissionRequestSchema,
   MetadataRequest: metadataRequestSchema,
+  MetadataUpdate: metadataUpdateSchema,
   JsonSchemaRequest: jsonSchemaRequestSchema,
   MetadataPermissionRequest: metadataPermissionRequestSchema,
   UserMetadataPermissionRequest: userMetadataPermissionRequestSchema,

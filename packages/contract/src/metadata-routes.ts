@@ -6,6 +6,7 @@ import {
   jsonSchemaSchema,
   metadataRequestSchema,
   metadataSchema,
+  metadataUpdateSchema,
 } from './metadata.ts';
 import { metadataPermissionRoutes } from './metadata-permission-routes.ts';
 import type { Route } from './route.ts';
@@ -90,7 +91,7 @@ export const METADATA_ROUTES = {
     description: 'What is left out stays; the value is replaced as a whole. Needs the permission WRITE.',
     access: 'user',
     params,
-    body: metadataRequestSchema,
+    body: metadataUpdateSchema,
     document: true,
     success: { status: 200, schema: metadataSchema },
     errors: ['metadata.not-found', 'access.forbidden'],

@@ -25,9 +25,11 @@ wireShapes.add(associationsSchema, {
   maxItems: MAX_ASSOCIATIONS,
 });
 
+const nameSchema = line({ what: 'the name of a document', max: 256 });
+
 /** A metadata document as given. */
 export const metadataRequestSchema = z.object({
-  name: line({ what: 'the name of a document', max: 256 }),
+  name: nameSchema,
   value: jsonValue('a JSON value').describe('Any JSON.'),
   associationIds: associationsSchema
     .default([])
@@ -41,6 +43,23 @@ export const metadataRequestSchema = z.object({
 
 /** A metadata document as given, parsed. */
 export type MetadataRequest = z.output<typeof metadataRequestSchema>;
+
+/** The uuid of a schema, or null; a blank text means null as well. */
+const changedSchemaId = z
+  .union([schemaIdSchema, z.literal(''), z.null()], { error: expected('the uuid of a schema, or null') })
+  .transform((given) => given || null);
+wireShapes.add(changedSchemaId, { type: ['string', 'null'] });
+
+/** Changes of a metadata document: what is left out stays. */
+export const metadataUpdateSchema = z.object({
+  name: nameSchema.optional(),
+  value: jsonValue('a JSON value').optional().describe('Any JSON; replaces the value as a whole.'),
+  associationIds: associationsSchema
+    .optional()
+    .describe('Replaces the list. Uuids that are new in it must be visible to you.'),
+  schemaId: changedSchemaId.optional().describe('Null takes it away.'),
+});
+bodyRules.add(metadataUpdateSchema, { aliases: {}, withBlanks: ['value', 'schemaId'] });
 
 /** A JSON Schema as given: the document itself. */
 export const jsonSchemaRequestSchema = z

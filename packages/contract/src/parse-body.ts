@@ -16,6 +16,8 @@ export interface BodyRule {
   readonly textMeans?: Readonly<Record<string, string>>;
   /** Names are accepted in any case, and not only as documented or in lower case. */
   readonly anyCase?: true;
+  /** Optional fields for which null and a blank text are values, and do not mean "not given". */
+  readonly withBlanks?: readonly string[];
   /** Fields that are not known are refused instead of ignored, but for these, which only the server sets. */
   readonly closed?: { readonly ignored: readonly string[] };
 }
@@ -138,7 +140,8 @@ function renameFields(target: z.ZodObject, value: Readonly<Record<string, unknow
       } else if (!names.has(key) && key !== '__proto__') fields.set(key, item);
       continue;
     }
-    if (isBlank(item) && field._zod.optin !== undefined) continue;
+    const mayBeBlank = rule.withBlanks?.includes(name) === true;
+    if (isBlank(item) && field._zod.optin !== undefined && !mayBeBlank) continue;
     const path = join(place.path, name);
     const parent = place.written.get(place.path) ?? place.path;
     place.written.set(path, join(parent, key));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pageQuerySchema, queryFlagSchema } from './listing.ts';
 import { postitRequestSchema, postitSchema } from './postits.ts';
+import { rangeHeadersSchema } from './range-headers.ts';
 import type { Route } from './route.ts';
 
 const params = z.object({
@@ -48,6 +49,7 @@ export const POSTIT_ROUTES = {
     query: z.object({
       force: queryFlagSchema.describe('true: a file is sent as an attachment, which browsers save.'),
     }),
+    headers: rangeHeadersSchema,
     success: { status: 200, schema: 'bytes' },
     errors: ['postit.not-found', 'rate.limited'],
   },
@@ -56,7 +58,7 @@ export const POSTIT_ROUTES = {
     path: '/postits/v2/{postit}',
     tag: 'Postits',
     summary: 'Delete a postit',
-    description: 'It is refused from now on. Administrators may delete any whose characters they have.',
+    description: 'One of your own. It is refused from now on.',
     access: 'user',
     params,
     success: { status: 200, schema: null },

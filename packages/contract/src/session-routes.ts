@@ -45,7 +45,7 @@ export const SESSION_ROUTES = {
     description: 'For a browser: sends it to the provider, which sends it back to the address below.',
     access: 'public',
     success: { status: 302, schema: 'bytes', mediaType: 'text/plain' },
-    errors: ['session.no-provider', 'auth.issuer-unreachable', 'rate.limited'],
+    errors: ['session.no-provider', 'auth.issuer-unreachable'],
   },
   finishOidcSignIn: {
     method: 'GET',

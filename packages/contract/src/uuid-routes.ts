@@ -12,8 +12,6 @@ export const UUID_ROUTES = {
     path: '/uuids/v2',
     aliases: ['/uuid/v2'],
     tag: 'Uuids',
-    // What is visible depends on the resource; what is there, on its own operation.
-    scope: null,
     summary: 'Say what several uuids name',
     description: 'In the order in which they were asked for. What is not visible to you is left out.',
     access: 'user',
@@ -30,8 +28,6 @@ export const UUID_ROUTES = {
     path: '/uuids/v2/{uuid}',
     aliases: ['/uuid/v2/{uuid}'],
     tag: 'Uuids',
-    // What is visible depends on the resource; what is there, on its own operation.
-    scope: null,
     summary: 'Say what a uuid names',
     description: 'Its type and its address.',
     access: 'user',

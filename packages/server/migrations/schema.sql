@@ -1,5 +1,18 @@
 -- What the migrations add up to, for reading. Generated: node tests/generate-schema.ts
 
+create table public.app_permissions (
+  app_uuid text not null,
+  username text not null,
+  can_read boolean not null,
+  can_write boolean not null,
+  can_execute boolean not null,
+  granted_by text not null,
+  granted_at timestamp with time zone not null default clock_timestamp(),
+  constraint app_permissions_pkey PRIMARY KEY (app_uuid, username),
+  constraint app_permissions_app_uuid_fkey FOREIGN KEY (app_uuid) REFERENCES apps(uuid),
+  constraint app_permissions_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
+);
+
 create table public.app_revisions (
   app_uuid text not null,
   revision integer not null,
@@ -21,9 +34,11 @@ create table public.apps (
   created_at timestamp with time zone not null default clock_timestamp(),
   last_modified timestamp with time zone not null default clock_timestamp(),
   deleted_at timestamp with time zone,
+  published_from text,
   constraint apps_pkey PRIMARY KEY (uuid),
   constraint apps_id_unique UNIQUE (id),
-  constraint apps_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
+  constraint apps_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username),
+  constraint apps_published_from_fkey FOREIGN KEY (published_from) REFERENCES apps(uuid)
 );
 
 create table public.clients (
@@ -90,6 +105,31 @@ create table public.delivery_attempts (
   constraint delivery_attempts_cause CHECK ((cause = ANY (ARRAY['scheduled'::text, 'replay'::text, 'test'::text, 'forced'::text]))),
   constraint delivery_attempts_outcome CHECK ((outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'unreachable'::text, 'blocked'::text]))),
   constraint delivery_attempts_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+);
+
+create table public.document_permissions (
+  document_uuid text not null,
+  username text not null,
+  can_read boolean not null,
+  can_write boolean not null,
+  granted_at timestamp with time zone not null default clock_timestamp(),
+  constraint document_permissions_pkey PRIMARY KEY (document_uuid, username),
+  constraint document_permissions_document_uuid_fkey FOREIGN KEY (document_uuid) REFERENCES documents(uuid) ON DELETE CASCADE
+);
+
+create table public.documents (
+  uuid text not null,
+  kind text not null,
+  owner text not null,
+  name text not null,
+  value jsonb not null,
+  schema_id text,
+  association_ids text[] not null default '{}'::text[],
+  created_at timestamp with time zone not null default clock_timestamp(),
+  last_updated timestamp with time zone not null default clock_timestamp(),
+  constraint documents_pkey PRIMARY KEY (uuid),
+  constraint documents_kind CHECK ((kind = ANY (ARRAY['metadata'::text, 'schema'::text]))),
+  constraint documents_owner_fkey FOREIGN KEY (owner) REFERENCES profiles(username)
 );
 
 create table public.feed_era (
@@ -277,6 +317,22 @@ create table public.migrations (
   constraint migrations_pkey PRIMARY KEY (number)
 );
 
+create table public.postits (
+  postit_hash bytea not null,
+  sealed text not null,
+  creator text not null,
+  url text not null,
+  target text not null,
+  authenticated boolean not null,
+  attachment boolean not null,
+  remaining_uses integer,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  constraint postits_pkey PRIMARY KEY (postit_hash),
+  constraint postits_uses CHECK ((remaining_uses >= 0)),
+  constraint postits_creator_fkey FOREIGN KEY (creator) REFERENCES profiles(username)
+);
+
 create table public.profiles (
   username text not null,
   uuid text not null,
@@ -287,8 +343,14 @@ create table public.profiles (
   is_admin boolean not null default false,
   created_at timestamp with time zone not null default clock_timestamp(),
   disabled_at timestamp with time zone,
+  oidc_issuer text,
+  oidc_subject text,
+  phone text not null default ''::text,
+  mobile_phone text not null default ''::text,
   constraint profiles_pkey PRIMARY KEY (username),
-  constraint profiles_uuid_key UNIQUE (uuid)
+  constraint profiles_oidc UNIQUE (oidc_issuer, oidc_subject),
+  constraint profiles_uuid_key UNIQUE (uuid),
+  constraint profiles_oidc_whole CHECK (((oidc_issuer IS NULL) = (oidc_subject IS NULL)))
 );
 
 create table public.refresh_tokens (
@@ -435,8 +497,18 @@ create table public.tokens (
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
   consumer_key text,
+  kind text not null default 'personal'::text,
+  scopes text[],
+  description text,
+  begun_with text,
+  sign_in_hash bytea,
+  last_used_at timestamp with time zone,
   constraint tokens_pkey PRIMARY KEY (id),
+  constraint tokens_sign_in UNIQUE (sign_in_hash),
   constraint tokens_token_hash_key UNIQUE (token_hash),
+  constraint tokens_kind CHECK ((kind = ANY (ARRAY['personal'::text, 'client'::text, 'session'::text, 'issued'::text]))),
+  constraint tokens_scopes CHECK ((cardinality(scopes) > 0)),
+  constraint tokens_begun_with_fkey FOREIGN KEY (begun_with) REFERENCES tokens(id) ON DELETE CASCADE,
   constraint tokens_consumer_key_fkey FOREIGN KEY (consumer_key) REFERENCES clients(consumer_key) ON DELETE CASCADE,
   constraint tokens_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
 );
@@ -473,7 +545,11 @@ create table public.user_default_systems (
   constraint user_default_systems_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
 );
 
+CREATE INDEX app_permissions_username ON public.app_permissions USING btree (username);
+
 CREATE INDEX apps_owner ON public.apps USING btree (owner) WHERE (deleted_at IS NULL);
+
+CREATE INDEX apps_published_from ON public.apps USING btree (published_from) WHERE (published_from IS NOT NULL);
 
 CREATE INDEX deliveries_due ON public.deliveries USING btree (subscription_id, next_at) WHERE (status = 'pending'::text);
 
@@ -490,6 +566,16 @@ CREATE INDEX delivery_attempts_ended ON public.delivery_attempts USING btree (en
 CREATE INDEX delivery_attempts_failed ON public.delivery_attempts USING btree (subscription_id, started_at) WHERE ((outcome <> 'delivered'::text) AND visible);
 
 CREATE INDEX delivery_attempts_subscription ON public.delivery_attempts USING btree (subscription_id, started_at DESC);
+
+CREATE INDEX document_permissions_username ON public.document_permissions USING btree (username) WHERE can_read;
+
+CREATE INDEX documents_associations ON public.documents USING gin (association_ids);
+
+CREATE INDEX documents_owner ON public.documents USING btree (owner, kind, last_updated DESC, uuid);
+
+CREATE INDEX documents_updated ON public.documents USING btree (kind, last_updated DESC, uuid);
+
+CREATE INDEX documents_value ON public.documents USING gin (value jsonb_path_ops);
 
 CREATE INDEX file_permissions_system ON public.file_permissions USING btree (system_uuid);
 
@@ -533,6 +619,10 @@ CREATE INDEX jobs_to_account ON public.jobs USING btree (execution_system) WHERE
 
 CREATE INDEX jobs_waited ON public.jobs USING btree (execution_system, COALESCE(batch_queue, ''::text), start_time DESC) INCLUDE (submit_time) WHERE (start_time IS NOT NULL);
 
+CREATE INDEX postits_creator ON public.postits USING btree (creator, created_at DESC);
+
+CREATE INDEX postits_expiry ON public.postits USING btree (expires_at);
+
 CREATE INDEX refresh_tokens_client ON public.refresh_tokens USING btree (consumer_key);
 
 CREATE INDEX refresh_tokens_expiry ON public.refresh_tokens USING btree (expires_at);
@@ -551,13 +641,29 @@ CREATE UNIQUE INDEX systems_global_default ON public.systems USING btree (type) 
 
 CREATE INDEX systems_owner ON public.systems USING btree (owner) WHERE (deleted_at IS NULL);
 
+CREATE INDEX tokens_begun_with ON public.tokens USING btree (begun_with) WHERE (begun_with IS NOT NULL);
+
 CREATE INDEX tokens_client ON public.tokens USING btree (consumer_key, expires_at) WHERE (consumer_key IS NOT NULL);
+
+CREATE INDEX tokens_ended ON public.tokens USING btree (expires_at) WHERE (kind <> 'personal'::text);
 
 CREATE INDEX tokens_username ON public.tokens USING btree (username, created_at);
 
 CREATE INDEX transfers_job ON public.transfers USING btree (job_id);
 
 CREATE INDEX transfers_with_parts ON public.transfers USING btree (updated_at) WHERE has_parts;
+
+CREATE OR REPLACE FUNCTION public.document_path(names text[])
+ RETURNS jsonpath
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN ((SELECT ('$'::text || COALESCE(string_agg(('.'::text || (to_jsonb(part.name))::text), ''::text ORDER BY part.place), ''::text)) FROM unnest(document_path.names) WITH ORDINALITY part(name, place)))::jsonpath;
+
+CREATE OR REPLACE FUNCTION public.document_path(names text[], operator text, scalar jsonb)
+ RETURNS jsonpath
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN (((((((document_path(names))::text || ' ? (@ '::text) || CASE operator WHEN '<'::text THEN '<'::text WHEN '<='::text THEN '<='::text WHEN '>'::text THEN '>'::text WHEN '>='::text THEN '>='::text ELSE '=='::text END) || ' '::text) || CASE WHEN (jsonb_typeof(scalar) = ANY (ARRAY['object'::text, 'array'::text])) THEN 'null'::text ELSE (scalar)::text END) || ')'::text))::jsonpath;
 
 CREATE OR REPLACE FUNCTION public.feed_horizon()
  RETURNS bigint
@@ -583,6 +689,8 @@ RETURN ARRAY(SELECT DISTINCT substr(lower(name_grams.name), n.n, 3) AS substr FR
 
 comment on table public.app_revisions is 'never updated: a job runs the revision that was current when it was submitted';
 
+comment on column public.apps.published_from is 'the app of which this one is a published revision; null: an app that can be revised';
+
 comment on column public.clients.secret_hash is 'SHA-256; the secret is random, so there is nothing to guess';
 
 comment on table public.deliveries is 'one row for each event that matched a subscription at its commit: matched = delivered + pending + parked + cancelled';
@@ -600,6 +708,14 @@ comment on column public.deliveries.data is 'what a program inside the job sent 
 comment on column public.deliveries.body is 'the bytes that every attempt sends; made once, before the first';
 
 comment on column public.delivery_attempts.message is 'at most the first KiB of what the other side said';
+
+comment on column public.document_permissions.username is 'world: everybody who is signed in';
+
+comment on column public.documents.name is 'empty for schemas, whose document is the value';
+
+comment on column public.documents.schema_id is 'the uuid of a schema, which may have been deleted; null: none';
+
+comment on column public.documents.association_ids is 'uuids of resources of any kind, which may have been deleted';
 
 comment on table public.feed_era is 'added to transaction numbers: a restored dump brings positions with it that are ahead of the new server''s numbers';
 
@@ -665,7 +781,21 @@ comment on column public.jobs.interruptions is 'times that the present attempt a
 
 comment on column public.jobs.data_waits is 'times in a row that moving data was put off because a host did not answer';
 
+comment on column public.postits.postit_hash is 'SHA-256; the postit is random, so there is nothing to guess';
+
+comment on column public.postits.sealed is 'the postit under the key of the service, for the lists of its creator';
+
+comment on column public.postits.url is 'as its creator wrote it';
+
+comment on column public.postits.target is 'path and query of this service that it stands for';
+
+comment on column public.postits.authenticated is 'false: the target is called as nobody';
+
+comment on column public.postits.remaining_uses is 'null: without limit';
+
 comment on column public.profiles.password_hash is 'scrypt; null: the user has no password and signs in with tokens only';
+
+comment on column public.profiles.oidc_subject is 'who the user is to the OpenID provider that made the account; null: an account of this service';
 
 comment on table public.refresh_tokens is 'each can be used again: several processes share one, and clients prove who they are with their secret';
 
@@ -714,6 +844,16 @@ comment on column public.tokens.token_hash is 'SHA-256 of the bearer token; the 
 comment on column public.tokens.expires_at is 'null: does not expire';
 
 comment on column public.tokens.consumer_key is 'the client that it was granted to; null: the user made it';
+
+comment on column public.tokens.kind is 'made by its user, granted to a client, held by a browser, or signed by the OpenID provider';
+
+comment on column public.tokens.scopes is 'null: everything that the user may do';
+
+comment on column public.tokens.begun_with is 'the token that somebody signed in with: the session ends with it';
+
+comment on column public.tokens.sign_in_hash is 'SHA-256 of the state of a sign-in at the OpenID provider: each makes one session';
+
+comment on column public.tokens.last_used_at is 'at most a minute old; only of kinds that people look after';
 
 comment on column public.transfers.kept_bytes is 'of transferred_bytes, what an attempt before this one had brought';
 

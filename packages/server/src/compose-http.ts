@@ -31,6 +31,7 @@ import { stopJob } from './engine/stop.ts';
 import type { LiveFeed } from './events/feed.ts';
 import type { ViewContext } from './events/view-context.ts';
 import type { HttpContext, MessageControl } from './http/context.ts';
+import { readDashboard, serveDashboard } from './http/dashboard.ts';
 import { createPolling } from './http/polling/polling.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { HANDLERS } from './http/routes/handlers.ts';
@@ -64,6 +65,9 @@ const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 
 /** Postits that there are not, by address: people mistype and find old ones, nobody guesses 128 bits. */
 const GUESS_LIMIT = { burst: 60, perMinute: 60, nowMs: () => performance.now() };
+
+/** Where `npm run build` puts it. */
+const DASHBOARD = fileURLToPath(new URL('../dashboard', import.meta.url));
 
 /** Builds the HTTP server; it does not listen yet. */
 export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
@@ -158,6 +162,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
   server.addHook('onClose', async () => polling[Symbol.dispose]());
   server.addHook('onClose', async () => oidc?.[Symbol.asyncDispose]());
   countRequests(server, engine.context.pressure);
+  serveDashboard(server, await readDashboard(DASHBOARD));
   const gate = openChannels({ server: server.server, context });
   // Streams never end by themselves: the server would wait for them.
   server.addHook('preClose', async () => {

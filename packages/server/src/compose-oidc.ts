@@ -30,8 +30,8 @@ export interface Oidc extends AsyncDisposable {
   readonly signIn: OidcSignIn | null;
 }
 
-/** Sign-ins begun and finished from one address. */
-const SIGN_IN_LIMIT = { burst: 40, perMinute: 60, nowMs: () => performance.now() };
+/** Sign-ins finished from one address, behind which there may be a whole institute. */
+const SIGN_IN_LIMIT = { burst: 100, perMinute: 120, nowMs: () => performance.now() };
 
 /** Nothing is called until somebody signs in. */
 export function composeOidc(parts: OidcParts): Oidc {

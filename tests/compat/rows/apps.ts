@@ -1,4 +1,4 @@
-import { type RecordedRequest, type RowGroup, type Row, result } from '../recorded-request.ts';
+import { type RecordedRequest, type Row, type RowGroup, result } from '../recorded-request.ts';
 
 const cli = (command: string, ...requests: readonly RecordedRequest[]): Row => ({
   client: 'Tapis CLI',
@@ -45,7 +45,10 @@ const act = (action: string, more: object = {}): RecordedRequest => ({
   needs: result(APP),
 });
 
-const PERMISSION = { username: 'string', permission: { read: 'boolean', write: 'boolean', execute: 'boolean' } };
+const PERMISSION = {
+  username: 'string',
+  permission: { read: 'boolean', write: 'boolean', execute: 'boolean' },
+};
 
 /** Apps. */
 export const APP_ROWS: RowGroup = {
@@ -70,7 +73,11 @@ export const APP_ROWS: RowGroup = {
     ),
     cli(
       'apps list, apps search',
-      { by: 'direct', send: 'GET /apps/v2?limit=100&offset=0', needs: result([{ id: 'string', label: 'string|null' }]) },
+      {
+        by: 'direct',
+        send: 'GET /apps/v2?limit=100&offset=0',
+        needs: result([{ id: 'string', label: 'string|null' }]),
+      },
       {
         by: 'direct',
         send: 'GET /apps/v2?limit=100&offset=0&executionsystem.like=*loc*',
@@ -79,10 +86,12 @@ export const APP_ROWS: RowGroup = {
       { by: 'swagger', send: 'GET /apps/v2/?publicOnly=False&privateOnly=True', needs: result('array') },
     ),
     cli('apps show APP', exists, exists),
-    cli(
-      'apps show APP (unknown)',
-      { by: 'swagger', send: 'GET /apps/v2/nothing-1.0', status: 404, needs: { status: '=error', message: 'string' } },
-    ),
+    cli('apps show APP (unknown)', {
+      by: 'swagger',
+      send: 'GET /apps/v2/nothing-1.0',
+      status: 404,
+      needs: { status: '=error', message: 'string' },
+    }),
     cli('apps enable, disable APP', exists, act('disable'), act('enable')),
     cli(
       'apps clone APP',
@@ -108,7 +117,20 @@ export const APP_ROWS: RowGroup = {
         json: { username: '{other}', permission: 'READ_EXECUTE' },
         needs: { version: 'string' },
       },
-      { by: 'swagger', send: 'GET /systems/v2/{system}/roles/{other}' },
+      {
+        by: 'swagger',
+        send: 'GET /systems/v2/{system}/roles/{other}',
+        status: 404,
+        needs: { status: '=error' },
+      },
+      ...['{system}', '{storage}'].map(
+        (system): RecordedRequest => ({
+          by: 'swagger',
+          send: `POST /systems/v2/${system}/roles`,
+          json: { username: '{other}', role: 'USER' },
+          needs: result([{ username: 'string', role: 'string' }]),
+        }),
+      ),
       { by: 'swagger', send: 'GET /apps/v2/{user}-app-1.0/pems', needs: result([PERMISSION]) },
       {
         by: 'direct',

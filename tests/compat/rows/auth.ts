@@ -26,7 +26,13 @@ export const AUTH_ROWS: RowGroup = {
           needs: result({ consumerKey: 'string', consumerSecret: 'string' }),
           keep: { key: 'result.consumerKey', secret: 'result.consumerSecret' },
         },
-        { by: 'consumer', send: 'POST /token', form: PASSWORD, needs: TOKENS, keep: { token: 'access_token' } },
+        {
+          by: 'consumer',
+          send: 'POST /token',
+          form: PASSWORD,
+          needs: TOKENS,
+          keep: { token: 'access_token' },
+        },
         { by: 'anonymous', send: 'GET /tenants', needs: TENANTS },
         { by: 'swagger', send: 'GET /profiles/v2/me', needs: result({ username: 'string' }) },
         { by: 'password', send: 'DELETE /clients/v2/_cli-arras-{user}-node.example.org', needs: NO_RESULT },
@@ -36,7 +42,11 @@ export const AUTH_ROWS: RowGroup = {
       client: 'Tapis CLI',
       command: 'auth init (signed in already)',
       requests: [
-        { by: 'swagger', send: 'GET /profiles/v2/me', needs: result({ username: 'string', email: 'string' }) },
+        {
+          by: 'swagger',
+          send: 'GET /profiles/v2/me',
+          needs: result({ username: 'string', email: 'string' }),
+        },
       ],
     },
     {

@@ -1,4 +1,4 @@
-import { type RecordedRequest, type RowGroup, type Row, result } from '../recorded-request.ts';
+import { type RecordedRequest, type Row, type RowGroup, result } from '../recorded-request.ts';
 
 const cli = (command: string, ...requests: readonly RecordedRequest[]): Row => ({
   client: 'Tapis CLI',

@@ -1,4 +1,4 @@
-import { type RecordedRequest, type RowGroup, type Row, result } from '../recorded-request.ts';
+import { type RecordedRequest, type Row, type RowGroup, result } from '../recorded-request.ts';
 
 const cli = (command: string, ...requests: readonly RecordedRequest[]): Row => ({
   client: 'Tapis CLI',
@@ -56,10 +56,16 @@ const upload: RecordedRequest = {
 export const FILE_ROWS: RowGroup = {
   title: 'Files',
   rows: [
-    cli('files list, files show URI', list(''), list('/words.txt', 'limit=1'), list('/words.txt', 'limit=2'), {
-      ...list('/words.txt'),
-      needs: result([{ ...ENTRY, name: '=words.txt', type: '=file' }]),
-    }),
+    cli(
+      'files list, files show URI',
+      list(''),
+      list('/words.txt', 'limit=1'),
+      list('/words.txt', 'limit=2'),
+      {
+        ...list('/words.txt'),
+        needs: result([{ ...ENTRY, name: '=words.txt', type: '=file' }]),
+      },
+    ),
     cli(
       'files mkdir, copy, move',
       manage('', 'mkdir', 'made'),
@@ -67,13 +73,11 @@ export const FILE_ROWS: RowGroup = {
       manage('/made/words.txt', 'move', '/home/{user}/made/moved.txt'),
       list('/made/moved.txt'),
     ),
-    cli(
-      'files upload URI LOCAL',
-      manage('', 'mkdir', 'ldir'),
-      manage('', 'mkdir', 'ldir/sub'),
-      upload,
-      { by: 'direct', send: `GET /files/v2/media/${HOME}/ldir/sub/binary.dat`, text: 'a\0b\r\n' },
-    ),
+    cli('files upload URI LOCAL', manage('', 'mkdir', 'ldir'), manage('', 'mkdir', 'ldir/sub'), upload, {
+      by: 'direct',
+      send: `GET /files/v2/media/${HOME}/ldir/sub/binary.dat`,
+      text: 'a\0b\r\n',
+    }),
     cli('files download URI', list('/words.txt'), {
       by: 'direct',
       send: `GET /files/v2/media/${HOME}/words.txt`,

@@ -1,4 +1,4 @@
-import { NO_RESULT, type RecordedRequest, type RowGroup, result, type Row } from '../recorded-request.ts';
+import { NO_RESULT, type RecordedRequest, type Row, type RowGroup, result } from '../recorded-request.ts';
 import type { Shape } from '../shape.ts';
 import { INIT_JOB } from './init-job.ts';
 
@@ -83,7 +83,11 @@ export const JOB_ROWS: RowGroup = {
       send: 'GET /jobs/v2?limit=100&offset=0',
       needs: result([SUMMARY]),
     }),
-    cli('jobs list (none)', { by: 'direct', send: 'GET /jobs/v2?limit=100&offset=999', needs: result('empty') }),
+    cli('jobs list (none)', {
+      by: 'direct',
+      send: 'GET /jobs/v2?limit=100&offset=999',
+      needs: result('empty'),
+    }),
     cli(
       'jobs search --F MOD VALUE',
       ...[
@@ -101,11 +105,13 @@ export const JOB_ROWS: RowGroup = {
         'visible.eq=True',
         'systemid.eq=local',
         'id.eq={job}',
-      ].map((term): RecordedRequest => ({
-        by: 'direct',
-        send: `GET /jobs/v2?limit=100&offset=0&${term.replaceAll(' ', '+')}`,
-        needs: result([SUMMARY]),
-      })),
+      ].map(
+        (term): RecordedRequest => ({
+          by: 'direct',
+          send: `GET /jobs/v2?limit=100&offset=0&${term.replaceAll(' ', '+')}`,
+          needs: result([SUMMARY]),
+        }),
+      ),
     ),
     cli('jobs show ID', showJob),
     cli('jobs show ID -T', {
@@ -181,7 +187,11 @@ export const JOB_ROWS: RowGroup = {
           needs: result(RECORD),
           keep: { again: 'result.id' },
         },
-        { by: 'swagger', send: 'GET /notifications/v2/?associatedUuid={again}', needs: result([{ event: '=*' }]) },
+        {
+          by: 'swagger',
+          send: 'GET /notifications/v2/?associatedUuid={again}',
+          needs: result([{ event: '=*' }]),
+        },
       ),
       note: 'Subscriptions are made again for the new job, as the documentation of the original says.',
     },
@@ -189,7 +199,12 @@ export const JOB_ROWS: RowGroup = {
       'jobs hide ID, jobs unhide ID',
       submitOwn,
       { by: 'direct', send: 'POST /jobs/v2/{own}/hide', empty: true },
-      { by: 'swagger', send: 'GET /jobs/v2/{own}', status: 404, needs: { status: '=error', message: 'string' } },
+      {
+        by: 'swagger',
+        send: 'GET /jobs/v2/{own}',
+        status: 404,
+        needs: { status: '=error', message: 'string' },
+      },
       { by: 'direct', send: 'POST /jobs/v2/{own}/unhide', empty: true },
       { by: 'swagger', send: 'GET /jobs/v2/{own}', needs: result(RECORD) },
       { by: 'direct', send: 'POST /jobs/v2/{own}', json: { action: 'stop' } },
@@ -290,11 +305,13 @@ export const JOB_CALL_ROWS: RowGroup = {
     ),
     library(
       'jobs.listOutputs(filePath)',
-      ...['', '/', 'sub', '/sub'].map((path): RecordedRequest => ({
-        by: 'swagger',
-        send: `GET /jobs/v2/{job}/outputs/listings/${path}?limit=10&offset=0`,
-        needs: LISTING,
-      })),
+      ...['', '/', 'sub', '/sub'].map(
+        (path): RecordedRequest => ({
+          by: 'swagger',
+          send: `GET /jobs/v2/{job}/outputs/listings/${path}?limit=10&offset=0`,
+          needs: LISTING,
+        }),
+      ),
     ),
     library(
       'jobs.listPermissions, updatePermissions, deletePermissions',

@@ -36,7 +36,11 @@ export const NOTIFICATION_ROWS: RowGroup = {
       command: 'notifications list [UUID]',
       requests: [
         add,
-        { by: 'swagger', send: 'GET /notifications/v2/?associatedUuid={job}&limit=100&offset=0', needs: BRIEF },
+        {
+          by: 'swagger',
+          send: 'GET /notifications/v2/?associatedUuid={job}&limit=100&offset=0',
+          needs: BRIEF,
+        },
         { by: 'swagger', send: 'GET /notifications/v2/?limit=100&offset=0', needs: BRIEF },
       ],
     },

@@ -1,4 +1,4 @@
-import { type RecordedRequest, type RowGroup, type Row, result } from '../recorded-request.ts';
+import { type RecordedRequest, type Row, type RowGroup, result } from '../recorded-request.ts';
 
 const cli = (command: string, ...requests: readonly RecordedRequest[]): Row => ({
   client: 'Tapis CLI',
@@ -6,7 +6,13 @@ const cli = (command: string, ...requests: readonly RecordedRequest[]): Row => (
   requests,
 });
 
-const SYSTEM = { id: 'string', name: 'string', type: '=EXECUTION|=STORAGE', status: 'string', _links: 'object' };
+const SYSTEM = {
+  id: 'string',
+  name: 'string',
+  type: '=EXECUTION|=STORAGE',
+  status: 'string',
+  _links: 'object',
+};
 const SUMMARY = result([{ id: 'string', name: 'string', type: 'string', default: 'boolean' }]);
 
 /** Of another site, and entered with its host key: nothing of it is asked at the registration. */

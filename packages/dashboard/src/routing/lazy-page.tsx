@@ -44,11 +44,14 @@ export function LazyPage({ entry, params }: LazyPageProps) {
 
 function NoSuchPage() {
   return (
-    <EmptyState title="There is no such page.">
-      <p>
-        <a href="/">Home</a> · <a href="/ui/jobs">Jobs</a>
-      </p>
-    </EmptyState>
+    <>
+      <h1>Not found</h1>
+      <EmptyState title="There is no such page.">
+        <p>
+          <a href="/">Home</a> · <a href="/ui/jobs">Jobs</a>
+        </p>
+      </EmptyState>
+    </>
   );
 }
 

@@ -16,4 +16,7 @@ export interface PageEntry {
 }
 
 /** Every page; the first pattern that matches is shown. */
-export const PAGES: readonly PageEntry[] = [];
+export const PAGES: readonly PageEntry[] = [
+  { pattern: '/', title: 'Home', load: () => import('../pages/home/home-page.tsx') },
+  { pattern: '/ui/jobs', title: 'Jobs', load: () => import('../pages/jobs/jobs-page.tsx') },
+];

@@ -4,7 +4,8 @@ import { parseStars, toggleStar } from './star-list.ts';
 
 test('what a browser kept is read back, and anything else is no star', () => {
   assert.deepEqual(parseStars('["a","b"]'), ['a', 'b']);
-  for (const text of [null, '', '{', '{"a":1}', '[1,null]']) assert.deepEqual(parseStars(text), [], String(text));
+  for (const text of [null, '', '{', '{"a":1}', '[1,null]'])
+    assert.deepEqual(parseStars(text), [], String(text));
 });
 
 test('a star is given and taken, and the oldest goes when there are too many', () => {

@@ -38,10 +38,13 @@ function isEnd({ name, status }: JobEvent): boolean {
 
 /** Every tab tells; the tag makes one notification of it. */
 function tell({ job, status, description }: JobEvent): void {
-  const notification = new Notification(`${STATUS_LOOKS[status].symbol} ${status} ${job.name}`.slice(0, 200), {
-    tag: `arras-${job.id}`,
-    body: description ?? '',
-  });
+  const notification = new Notification(
+    `${STATUS_LOOKS[status].symbol} ${status} ${job.name}`.slice(0, 200),
+    {
+      tag: `arras-${job.id}`,
+      body: description ?? '',
+    },
+  );
   notification.addEventListener('click', () => {
     window.focus();
     navigate(`/ui/jobs/${job.id}`);

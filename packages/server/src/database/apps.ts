@@ -24,7 +24,7 @@ export type ViewedApp = DefinedApp & AppAccess;
 export function viewedApps(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, 'apps', ViewedApp> {
   const { username, isAdmin } = viewer;
   const isOwn = sql<boolean>`(${isAdmin}::boolean or apps.owner = ${username})`;
-  const query = db
+  return db
     .selectFrom('apps')
     .innerJoin('app_revisions', (join) =>
       join
@@ -53,8 +53,6 @@ export function viewedApps(db: Db, viewer: Viewer): SelectQueryBuilder<Tables, '
         ]),
       ),
     );
-  // The joins are of no concern to callers.
-  return query as unknown as SelectQueryBuilder<Tables, 'apps', ViewedApp>;
 }
 
 /** The app, if it exists and the viewer may do anything with it. */

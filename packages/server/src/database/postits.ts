@@ -1,6 +1,5 @@
 import { type Generated, type Insertable, type Selectable, sql } from 'kysely';
 import type { Db } from './connection.ts';
-import type { Viewer } from './systems.ts';
 
 export interface PostitsTable {
   postit_hash: Buffer;
@@ -99,12 +98,12 @@ export async function usePostit(db: Db, hash: Buffer): Promise<PostitUse | null>
   return rows[0] ?? null;
 }
 
-/** Deletes a postit of the viewer, or for an administrator anybody's. False when there is none such. */
-export async function deletePostit(db: Db, viewer: Viewer, hash: Buffer): Promise<boolean> {
+/** Deletes a postit of a user. False when there is none such. */
+export async function deletePostit(db: Db, creator: string, hash: Buffer): Promise<boolean> {
   const result = await db
     .deleteFrom('postits')
     .where('postit_hash', '=', hash)
-    .$if(!viewer.isAdmin, (qb) => qb.where('creator', '=', viewer.username))
+    .where('creator', '=', creator)
     .executeTakeFirst();
   return result.numDeletedRows > 0n;
 }

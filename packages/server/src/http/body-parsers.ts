@@ -33,15 +33,12 @@ export function addBodyParsers(app: FastifyInstance): void {
     },
   );
   // An upload is read by the handler as it comes. Whoever may send no form is refused before any of it is read.
-  app.addContentTypeParser('multipart/form-data', (request, _payload, done) => {
+  app.addContentTypeParser('multipart/form-data', async (request: FastifyRequest) => {
     const { takesUpload, takesDocument } = request.routeOptions.config;
-    if (takesDocument === true) {
-      readFormDocument(request).then((body) => done(null, body), done);
-      return;
-    }
-    if (takesUpload !== true) return done(unsupported(request));
+    if (takesDocument === true) return readFormDocument(request);
+    if (takesUpload !== true) throw unsupported(request);
     expectUpload(request);
-    done(null, undefined);
+    return undefined;
   });
   app.addContentTypeParser('*', async (request: FastifyRequest) => {
     // Existing clients send an empty body with a media type where none is needed.

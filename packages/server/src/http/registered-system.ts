@@ -171,9 +171,7 @@ function findUnsupported(given: Given): FieldProblem[] {
     ['scheduler', given.type === 'EXECUTION' ? given.scheduler : undefined, SUPPORTED.scheduler],
   ] as const;
   return chosen.flatMap(([field, word, supported]) =>
-    word === undefined || supported.includes(word)
-      ? []
-      : [{ field, message: unsupported(word, supported) }],
+    word === undefined || supported.includes(word) ? [] : [{ field, message: unsupported(word, supported) }],
   );
 }
 

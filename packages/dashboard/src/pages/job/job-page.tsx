@@ -1,7 +1,7 @@
 import { type HistoryEntry, type JobView, STATUS_LOOKS } from '@arras/contract';
 import { useShortcuts } from '../../keyboard/shortcuts.ts';
 import type { PageProps } from '../../routing/pages.ts';
-import { query, setQuery } from '../../routing/place.ts';
+import { query } from '../../routing/place.ts';
 import { serverNowMs } from '../../ui/clock.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FailureBox } from '../../ui/failure-box.tsx';
@@ -21,6 +21,7 @@ import { OutputsTab } from './outputs/outputs-tab.tsx';
 import { PermissionsTab } from './permissions/permissions-tab.tsx';
 import { PhaseGantt } from './phases/phase-gantt.tsx';
 import { EndReport } from './report/end-report.tsx';
+import { showTab } from './show-tab.ts';
 import { TimelineTab } from './timeline/timeline-tab.tsx';
 import { TransfersTab } from './transfers/transfers-tab.tsx';
 import { useHistory } from './use-history.ts';
@@ -36,7 +37,10 @@ export function Page({ params }: PageProps) {
   if (isLoading) return <Loading what="Reading the job" />;
   if (failure !== null) return <FailureBox failure={failure} onRetry={refresh} />;
   return (
-    <EmptyState title="This job is not there any more, or not shared with you any more." command="arras jobs list" />
+    <EmptyState
+      title="This job is not there any more, or not shared with you any more."
+      command="arras jobs list"
+    />
   );
 }
 
@@ -63,7 +67,7 @@ function KnownJob({ job }: { readonly job: JobView }) {
 /** A component of its own and the first one, so that a tab which wants a key for itself comes later and gets it. */
 function PageKeys({ job }: { readonly job: JobView }) {
   const tabs = JOB_TABS.flatMap(({ id, label, keys }) =>
-    keys.map((key) => [key, { label: `Show ${label}`, run: () => setQuery({ tab: id }) }] as const),
+    keys.map((key) => [key, { label: `Show ${label}`, run: () => showTab(id) }] as const),
   );
   useShortcuts({
     ...Object.fromEntries(tabs),
@@ -80,10 +84,9 @@ interface JobTabsProps {
 
 function JobTabs({ job, history }: JobTabsProps) {
   const tab = parseTab(query.value.get('tab'));
-  const show = (id: JobTab) => setQuery({ tab: id });
   return (
     <div class="job-page-tabs">
-      <Tabs tabs={JOB_TABS} current={tab} onChange={show} label="Parts of the job" />
+      <Tabs tabs={JOB_TABS} current={tab} onChange={showTab} label="Parts of the job" />
       <TabPanel key={tab} id={tab}>
         <TabContent tab={tab} job={job} history={history} />
       </TabPanel>
@@ -128,9 +131,7 @@ function Messages({ job }: { readonly job: JobView }) {
   return (
     <>
       {state.failure !== null && <FailureBox failure={state.failure} onRetry={refresh} />}
-      {state.value !== null && (
-        <NotificationsTab job={job} subscriptions={state.value} onChanged={refresh} />
-      )}
+      {state.value !== null && <NotificationsTab job={job} subscriptions={state.value} onChanged={refresh} />}
     </>
   );
 }

@@ -6,7 +6,10 @@ export function hasEnded(status: JobStatus): boolean {
 }
 
 /** Who knows the status of a job. */
-export function sourceName({ freshness, executionSystem }: Pick<JobView, 'freshness' | 'executionSystem'>): string {
+export function sourceName({
+  freshness,
+  executionSystem,
+}: Pick<JobView, 'freshness' | 'executionSystem'>): string {
   return freshness.source === 'service' ? 'this service' : executionSystem;
 }
 
@@ -21,7 +24,10 @@ export function runShare(
 }
 
 /** The title of the tab behind the symbol of the status: `42% rna-seq`. */
-export function tabTitle(job: Pick<JobView, 'name' | 'status' | 'startTime' | 'maxHours'>, nowMs: number): string {
+export function tabTitle(
+  job: Pick<JobView, 'name' | 'status' | 'startTime' | 'maxHours'>,
+  nowMs: number,
+): string {
   const share = runShare(job, nowMs);
   const name = shorten(job.name, 60);
   return share === null ? name : `${Math.floor(share * 100)}% ${name}`;
@@ -29,14 +35,19 @@ export function tabTitle(job: Pick<JobView, 'name' | 'status' | 'startTime' | 'm
 
 /** Cut in the middle, where it says least. */
 export function shorten(text: string, most: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= most) return text;
   const tail = Math.floor((most - 1) / 3);
   return `${characters.slice(0, most - 1 - tail).join('')}…${characters.slice(-tail).join('')}`;
 }
 
 /** From when to when a job counts as running: until now without an end, nothing before its start. */
-export function runSpan({ startTime, endTime, status, lastUpdated }: Pick<JobView, 'startTime' | 'endTime' | 'status' | 'lastUpdated'>): {
+export function runSpan({
+  startTime,
+  endTime,
+  status,
+  lastUpdated,
+}: Pick<JobView, 'startTime' | 'endTime' | 'status' | 'lastUpdated'>): {
   readonly from: string;
   readonly to: string | null;
 } | null {

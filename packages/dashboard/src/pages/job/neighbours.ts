@@ -13,10 +13,15 @@ export async function showNeighbour(
     which === 'before'
       ? ({ 'created.lt': created, order: 'DESC' } as const)
       : ({ 'created.gt': created, order: 'ASC' } as const);
-  const found = await tryCall(() => call('listJobs', { query: { owner, orderBy: 'created', limit: 1, ...side } }));
+  const found = await tryCall(() =>
+    call('listJobs', { query: { owner, orderBy: 'created', limit: 1, ...side } }),
+  );
   if (found === null) return;
   const [job] = found;
-  if (job === undefined) return say(which === 'before' ? 'No job was submitted before this one.' : 'No job was submitted after this one.');
+  if (job === undefined)
+    return say(
+      which === 'before' ? 'No job was submitted before this one.' : 'No job was submitted after this one.',
+    );
   const tab = new URLSearchParams(location.search).get('tab');
   navigate(`/ui/jobs/${job.id}${tab === null ? '' : `?tab=${tab}`}`);
 }

@@ -10,7 +10,10 @@ const EVERY_MS = 250;
 
 /** Reads the history of a job, and what is new of it whenever something happens. */
 export function useHistory(id: string): CallState<readonly HistoryEntry[]> {
-  const known = useRef<{ readonly id: string; readonly history: readonly HistoryEntry[] }>({ id, history: [] });
+  const known = useRef<{ readonly id: string; readonly history: readonly HistoryEntry[] }>({
+    id,
+    history: [],
+  });
   const calling = useCall(
     async (signal) => {
       const before = known.current.id === id ? known.current.history : [];

@@ -1,6 +1,6 @@
 import type { JobView } from '@arras/contract';
-import { call } from '../../api/call.ts';
 import type { ApiFailure } from '../../api/api-failure.ts';
+import { call } from '../../api/call.ts';
 import { jobSignal, putJobs } from '../../store/jobs.ts';
 import { isFull } from '../../store/stored-job.ts';
 import { useCall } from '../../store/use-call.ts';

@@ -28,7 +28,7 @@ export interface OidcSignIn {
   /** What people call the provider. */
   readonly name: string;
   /** Where the browser has to go, and the `Set-Cookie` header that it needs when it comes back. Throws ApiError. */
-  begin(address: string): Promise<{ readonly location: string; readonly cookie: string }>;
+  begin(): Promise<{ readonly location: string; readonly cookie: string }>;
   /** Who came back, and what names this sign-in, which counts once. Throws ApiError. */
   finish(returned: ReturnedBrowser): Promise<{ readonly profile: ProfileRow; readonly signInHash: Buffer }>;
   /** A `Set-Cookie` header that forgets what {@link begin} kept. */
@@ -53,8 +53,7 @@ export function createOidcSignIn(seams: SignInSeams): OidcSignIn {
   return {
     name: settings.name,
     forget: () => forgetSignIn(isSecure()),
-    async begin(address) {
-      if (!limit.admits(address)) throw new ApiError('rate.limited');
+    async begin() {
       const pending = makePending(seams);
       const location = await authorizationUrl(seams, pending).catch((error: unknown) => {
         throw explain(error, seams.log);
@@ -62,6 +61,7 @@ export function createOidcSignIn(seams: SignInSeams): OidcSignIn {
       return { location, cookie: keepSignIn(secrets, pending, isSecure()) };
     },
     async finish(returned) {
+      // Each makes the service call the provider.
       if (!limit.admits(returned.address)) throw new ApiError('rate.limited');
       const { pending, code } = readReturn(seams, returned);
       const profile = await identify(seams, pending, code);

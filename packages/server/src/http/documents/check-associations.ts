@@ -12,11 +12,14 @@ import { findResource } from '../resources/find-resource.ts';
 export async function checkAssociations(
   context: HttpContext,
   viewer: Viewer,
-  given: { readonly associationIds: readonly string[]; readonly schemaId?: SchemaId | undefined },
+  given: {
+    readonly associationIds?: readonly string[] | undefined;
+    readonly schemaId?: SchemaId | null | undefined;
+  },
   known: DocumentRow | null,
 ): Promise<void> {
   const problems: FieldProblem[] = [];
-  for (const [index, uuid] of given.associationIds.entries()) {
+  for (const [index, uuid] of (given.associationIds ?? []).entries()) {
     if (known?.association_ids.includes(uuid)) continue;
     if ((await findResource(context, viewer, uuid)) === null)
       problems.push({
@@ -24,8 +27,8 @@ export async function checkAssociations(
         message: 'no resource with this uuid is visible to you',
       });
   }
-  const { schemaId } = given;
-  if (schemaId !== undefined && schemaId !== known?.schema_id) {
+  const { schemaId = null } = given;
+  if (schemaId !== null && schemaId !== known?.schema_id) {
     const schema = await findViewedDocument(context.db, viewer, schemaId);
     if (schema?.may.read !== true)
       problems.push({ field: 'schemaId', message: 'no schema with this uuid is visible to you' });

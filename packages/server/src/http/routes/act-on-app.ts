@@ -206,9 +206,14 @@ export async function deleteApp(
 /** Throws ApiError unless the viewer may delete the app. */
 export function refuseUnlessOwned(viewer: Viewer, app: ViewedApp): void {
   if (ownsApp(viewer, app)) return;
-  throw new ApiError('access.forbidden', { message: `Only ${app.owner}, who owns the app ${app.id}, may do this.` });
+  throw new ApiError('access.forbidden', {
+    message: `Only ${app.owner}, who owns the app ${app.id}, may do this.`,
+  });
 }
 
-function withDefinition({ definition }: Pick<DefinedApp, 'definition'>, row: AppRow | null): DefinedApp | null {
+function withDefinition(
+  { definition }: Pick<DefinedApp, 'definition'>,
+  row: AppRow | null,
+): DefinedApp | null {
   return row === null ? null : { ...row, definition };
 }

@@ -80,7 +80,11 @@ export const actOnSystem: Handler<'actOnSystem'> = async ({ context, viewer, par
 async function act(
   tx: Db,
   context: HttpContext,
-  { system, viewer, rule }: { readonly system: ViewedSystem; readonly viewer: Viewer; readonly rule: ActionRule },
+  {
+    system,
+    viewer,
+    rule,
+  }: { readonly system: ViewedSystem; readonly viewer: Viewer; readonly rule: ActionRule },
 ): Promise<SystemView> {
   const { uuid } = system;
   const by = viewer.username;

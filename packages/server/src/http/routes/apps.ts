@@ -8,7 +8,7 @@ import { recordedApp } from '../record-app.ts';
 import { checkApp } from '../registered-app.ts';
 import { answer, done } from '../reply.ts';
 import { renderApp } from '../views/app-view.ts';
-import { actOnApp, deleteApp as removeApp, refuseUnlessOwned } from './act-on-app.ts';
+import { actOnApp, refuseUnlessOwned, deleteApp as removeApp } from './act-on-app.ts';
 import { APP_PERMISSION_HANDLERS } from './app-permissions.ts';
 import { APP_LIST_HANDLERS } from './list-apps.ts';
 import { listAppHistory } from './resource-history.ts';

@@ -3,7 +3,7 @@ import { deleteDocument, insertDocument, updateDocument } from '../../database/d
 import { checkAssociations } from '../documents/check-associations.ts';
 import { getChangeableDocument, getReadableDocument } from '../documents/get-document.ts';
 import { findDocuments } from '../documents/read-document-query.ts';
-import type { Handler, HandlersOf, UpdateHandler } from '../handler.ts';
+import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
 import { renderMetadata } from '../views/metadata-view.ts';
 import { METADATA_PERMISSION_HANDLERS } from './metadata-permissions.ts';
@@ -31,29 +31,19 @@ const createMetadata: Handler<'createMetadata'> = async ({ context, viewer, body
 const showMetadata: Handler<'showMetadata'> = async ({ context, viewer, params }) =>
   answer(renderMetadata(context, await getReadableDocument(context.db, viewer, params.uuid)));
 
-const updateMetadata: UpdateHandler<'updateMetadata'> = {
-  async loadStored({ context, viewer, params }) {
-    const known = await getChangeableDocument(context.db, viewer, params.uuid);
-    const { name, value, schema_id, association_ids } = known;
-    return {
-      name,
-      value,
-      associationIds: association_ids,
-      ...(schema_id !== null && { schemaId: schema_id }),
-    };
-  },
-  async handle({ context, viewer, params, body }) {
-    const known = await getChangeableDocument(context.db, viewer, params.uuid);
-    await checkAssociations(context, viewer, body, known);
-    const changed = await updateDocument(context.db, known.uuid, {
-      name: body.name,
-      value: JSON.stringify(body.value),
-      schema_id: body.schemaId ?? null,
-      association_ids: [...body.associationIds],
-    });
-    if (changed === null) throw new ApiError('metadata.not-found');
-    return answer(renderMetadata(context, changed));
-  },
+/** Only what is given is written, so that two who change different parts at once both succeed. */
+const updateMetadata: Handler<'updateMetadata'> = async ({ context, viewer, params, body }) => {
+  const known = await getChangeableDocument(context.db, viewer, params.uuid);
+  await checkAssociations(context, viewer, body, known);
+  const { name, value, associationIds, schemaId } = body;
+  const changed = await updateDocument(context.db, known.uuid, {
+    ...(name !== undefined && { name }),
+    ...(value !== undefined && { value: JSON.stringify(value) }),
+    ...(associationIds !== undefined && { association_ids: [...associationIds] }),
+    ...(schemaId !== undefined && { schema_id: schemaId }),
+  });
+  if (changed === null) throw new ApiError('metadata.not-found');
+  return answer(renderMetadata(context, changed));
 };
 
 const deleteMetadata: Handler<'deleteMetadata'> = async ({ context, viewer, params }) => {

@@ -6,8 +6,8 @@ import type { Handler, HandlerRequest } from '../handler.ts';
 import type { BytesReply } from '../reply.ts';
 
 /** Sends the browser to the OpenID provider. */
-export const startOidcSignIn: Handler<'startOidcSignIn'> = async ({ context, raw: { request } }) => {
-  const { location, cookie } = await getSignIn(context).begin(request.ip);
+export const startOidcSignIn: Handler<'startOidcSignIn'> = async ({ context }) => {
+  const { location, cookie } = await getSignIn(context).begin();
   const headers = { location, 'set-cookie': cookie, 'content-type': 'text/plain' };
   return { kind: 'bytes', body: '', headers };
 };

@@ -119,7 +119,7 @@ function creatorOf(
 }
 
 const deletePostit: Handler<'deletePostit'> = async ({ context, viewer, params }) => {
-  if (!(await erasePostit(context.db, viewer, hashPostit(params.postit))))
+  if (!(await erasePostit(context.db, viewer.username, hashPostit(params.postit))))
     throw new ApiError('postit.not-found');
   return done('The postit was deleted.');
 };

@@ -16,12 +16,7 @@ export const listAppHistory: Handler<'listAppHistory'> = async ({ context, viewe
 };
 
 /** The one event log of a system. */
-export const listSystemHistory: Handler<'listSystemHistory'> = async ({
-  context,
-  viewer,
-  params,
-  query,
-}) => {
+export const listSystemHistory: Handler<'listSystemHistory'> = async ({ context, viewer, params, query }) => {
   const system = await getViewedSystem(context.db, viewer, params.id);
   const events = await listResourceEvents(context.db, system.uuid, query);
   // Likewise, of a system.

@@ -29,12 +29,7 @@ const showSchema: Handler<'showSchema'> = async ({ context, viewer, params }) =>
 
 const updateSchema: Handler<'updateSchema'> = async ({ context, viewer, params, body }) => {
   const known = await getChangeableDocument(context.db, viewer, params.uuid);
-  const changed = await updateDocument(context.db, known.uuid, {
-    name: '',
-    value: JSON.stringify(body),
-    schema_id: null,
-    association_ids: [],
-  });
+  const changed = await updateDocument(context.db, known.uuid, { value: JSON.stringify(body) });
   if (changed === null) throw new ApiError('schema.not-found');
   return answer(renderJsonSchema(context, changed));
 };

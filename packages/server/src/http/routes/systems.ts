@@ -71,11 +71,16 @@ const createSystem: Handler<'createSystem'> = async ({ context, viewer, body }) 
     trusted: viewer.isAdmin,
     definition: JSON.stringify(definition),
   };
-  const made = await recordedSystem(context, viewer, { uuid: system.uuid, id, name: 'CREATED' }, async (tx) => {
-    const inserted = await insertSystem(tx, system);
-    if (inserted !== null) await storeSecrets(tx, context, inserted.uuid, body);
-    return inserted;
-  });
+  const made = await recordedSystem(
+    context,
+    viewer,
+    { uuid: system.uuid, id, name: 'CREATED' },
+    async (tx) => {
+      const inserted = await insertSystem(tx, system);
+      if (inserted !== null) await storeSecrets(tx, context, inserted.uuid, body);
+      return inserted;
+    },
+  );
   if (made !== null) return answer(made);
   // Ids of deleted systems and of systems of others are taken.
   if ((await findViewedSystem(context.db, viewer, id)) === null) throw new ApiError('system.exists');

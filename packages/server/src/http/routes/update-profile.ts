@@ -45,7 +45,11 @@ export const updateProfile = {
     const changed = await inTransaction(context.db, async (tx) => {
       if (password_hash !== null) await endPasswordGrants(tx, known.username, viewer.tokenId);
       return storeProfile(tx, known.username, {
-        ...{ email, first_name, last_name, phone, mobile_phone },
+        email,
+        first_name,
+        last_name,
+        phone,
+        mobile_phone,
         ...(isEnabled && { disabled_at: null }),
         ...(password_hash !== null && { password_hash }),
       });

@@ -1,14 +1,15 @@
 import type { JobView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
-import { navigate, setQuery } from '../../../routing/place.ts';
-import { session } from '../../../session/session.ts';
 import { useShortcuts } from '../../../keyboard/shortcuts.ts';
+import { navigate } from '../../../routing/place.ts';
+import { session } from '../../../session/session.ts';
 import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { copyText } from '../../../ui/copy-text.ts';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
 import { say } from '../../../ui/toasts.tsx';
-import { callTexts } from './copy-as.ts';
+import { showTab } from '../show-tab.ts';
 import { ConfirmAction } from './confirm-action.tsx';
+import { callTexts } from './copy-as.ts';
 import { ACTION_WORDS, type Action, possibleActions } from './job-actions.ts';
 import { runAction } from './run-action.ts';
 import { StarButton } from './star-button.tsx';
@@ -53,7 +54,11 @@ export function ActionBar({ job }: { readonly job: JobView }) {
   );
 }
 
-function menuItems(job: JobView, actions: readonly Action[], begin: (action: Action) => void): readonly MenuItem[] {
+function menuItems(
+  job: JobView,
+  actions: readonly Action[],
+  begin: (action: Action) => void,
+): readonly MenuItem[] {
   const items = actions
     .filter((action) => action !== 'stop')
     .map((action) => ({
@@ -67,7 +72,7 @@ function menuItems(job: JobView, actions: readonly Action[], begin: (action: Act
       label: 'Resubmit with changes…',
       onSelect: () => navigate(`/ui/submit?from=${encodeURIComponent(job.id)}`),
     },
-    { label: 'Share…', onSelect: () => setQuery({ tab: 'permissions' }) },
+    { label: 'Share…', onSelect: () => showTab('permissions') },
     { label: 'Copy the address of this view', onSelect: () => void copyAddress() },
   ];
 }

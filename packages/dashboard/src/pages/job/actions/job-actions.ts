@@ -20,19 +20,22 @@ export interface ActionWords {
 export const ACTION_WORDS = {
   stop: {
     label: 'Stop…',
-    question: 'The program is asked to end, and ended after a grace period. The job then is STOPPED; what it wrote stays.',
+    question:
+      'The program is asked to end, and ended after a grace period. The job then is STOPPED; what it wrote stays.',
     done: 'Stop requested. The job keeps its status until its end is proven.',
   },
   kill: {
     label: 'Kill…',
-    question: 'The program is ended at once and cannot tidy up after itself. The job then is KILLED; what it wrote stays.',
+    question:
+      'The program is ended at once and cannot tidy up after itself. The job then is KILLED; what it wrote stays.',
     done: 'Kill requested. The job keeps its status until its end is proven.',
   },
   pause: { label: 'Pause', question: null, done: 'Pause requested.' },
   resume: { label: 'Resume', question: null, done: 'Resume requested.' },
   resubmit: {
     label: 'Resubmit as it is…',
-    question: 'A new job with the same app, inputs, parameters and resources is submitted, with the same subscriptions.',
+    question:
+      'A new job with the same app, inputs, parameters and resources is submitted, with the same subscriptions.',
     done: 'Submitted again.',
   },
   hide: {
@@ -47,7 +50,10 @@ export const ACTION_WORDS = {
 const PAUSABLE: ReadonlySet<string> = new Set(['QUEUED', 'RUNNING']);
 
 /** The actions that make sense for a job as it is now, in their order; the service decides whether they are allowed. */
-export function possibleActions(job: Pick<JobView, 'status' | 'visible' | 'stopRequested' | 'owner'>, viewer: string): readonly Action[] {
+export function possibleActions(
+  job: Pick<JobView, 'status' | 'visible' | 'stopRequested' | 'owner'>,
+  viewer: string,
+): readonly Action[] {
   const isOver = hasEnded(job.status);
   const isPossible = {
     stop: !isOver && !job.stopRequested,

@@ -34,7 +34,9 @@ function LastLines({ id }: { readonly id: string }) {
   const { state } = useCall((signal) => readErrorTail(id, signal), [id]);
   if (state.kind === 'loading') return <p class="error-card-quiet">Reading the standard error …</p>;
   if (state.kind === 'failed' && state.value === null)
-    return <p class="error-card-quiet">The standard error could not be read: {state.failure.facts.message}</p>;
+    return (
+      <p class="error-card-quiet">The standard error could not be read: {state.failure.facts.message}</p>
+    );
   const { lines, path } = state.value ?? { lines: [], path: null };
   if (lines.length === 0)
     return <p class="error-card-quiet">The program wrote nothing to its standard error.</p>;

@@ -1,5 +1,4 @@
-import type { JobView, OutputEntry } from '@arras/contract';
-import { STATUS_LOOKS } from '@arras/contract';
+import type { OutputEntry } from '@arras/contract';
 import { ApiFailure } from '../../../api/api-failure.ts';
 import { call } from '../../../api/call.ts';
 import type { LogKind } from './log-place.ts';
@@ -46,9 +45,4 @@ export function logFilesAmong(
     return entry && { [kind]: { path: entry.path.slice(1), size: Math.max(0, entry.length) } };
   };
   return { ...find('out'), ...find('err') };
-}
-
-/** True once the program of a job writes no more. */
-export function isOver({ status }: Pick<JobView, 'status'>): boolean {
-  return STATUS_LOOKS[status].phase === 'done';
 }

@@ -2,13 +2,15 @@ import type { JobView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { ApiFailure } from '../../../api/api-failure.ts';
+import { useShortcuts } from '../../../keyboard/shortcuts.ts';
 import { fragment, query, setQuery } from '../../../routing/place.ts';
 import { noteFailure } from '../../../session/session.ts';
 import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { FailureBox } from '../../../ui/failure-box.tsx';
 import { Loading } from '../../../ui/loading.tsx';
-import { findLogFiles, isOver, type LogFiles } from './log-files.ts';
+import { hasEnded } from '../job-words.ts';
+import { findLogFiles, type LogFiles } from './log-files.ts';
 import { LogPane } from './log-pane.tsx';
 import { type LogKind, parseLogPlace } from './log-place.ts';
 import { waitingWords } from './waiting-words.ts';
@@ -28,6 +30,12 @@ export function LogsTab({ job }: { readonly job: JobView }) {
   const { files, failure, retry } = useLogFiles(job);
   const isFull = useSignal(false);
   const wrap = useWrap();
+  const toggleFull = () => (isFull.value = !isFull.value);
+  useShortcuts({
+    w: { label: 'Wrap the lines of logs', run: wrap.toggle },
+    f: { label: 'Logs in full screen, and back', run: toggleFull },
+    ...(isFull.value && { Escape: { label: 'Leave full screen', run: toggleFull } }),
+  });
   const chosen = query.value.get('stream');
   const stream = chosen === 'out' || chosen === 'err' ? chosen : 'both';
   if (failure !== null) return <FailureBox failure={failure} onRetry={retry} />;
@@ -53,12 +61,7 @@ export function LogsTab({ job }: { readonly job: JobView }) {
         <button type="button" class="button" aria-pressed={wrap.isOn} onClick={wrap.toggle}>
           Wrap
         </button>
-        <button
-          type="button"
-          class="button"
-          aria-pressed={isFull.value}
-          onClick={() => (isFull.value = !isFull.value)}
-        >
+        <button type="button" class="button" aria-pressed={isFull.value} onClick={toggleFull}>
           {isFull.value ? 'Leave full screen' : 'Full screen'}
         </button>
         <CopyMenu {...commandsOf(job, stream)} />
@@ -96,7 +99,7 @@ function Pane({ kind, job, files, isOnly, isWrapped }: PaneProps) {
       id={job.id}
       path={file.path}
       size={file.size}
-      isOver={isOver(job)}
+      isOver={hasEnded(job.status)}
       kind={isOnly ? null : kind}
       openAt={kind === 'err' && hasFailed(job) ? 'error' : 'end'}
       fragment={isNamed ? fragment.value : ''}
@@ -118,7 +121,7 @@ function hasFailed({ status }: JobView): boolean {
 
 function NoLogs({ job }: { readonly job: JobView }) {
   const command = `arras jobs logs -f ${job.id}`;
-  if (isOver(job)) return <EmptyState title="The job has written nothing." command={command} />;
+  if (hasEnded(job.status)) return <EmptyState title="The job has written nothing." command={command} />;
   return (
     <EmptyState title="Nothing has been written yet." command={command}>
       <p>{waitingWords(job.status)}</p>

@@ -1,3 +1,4 @@
+import { live } from '../../../live/live.ts';
 import type { FollowHost } from './follow-log.ts';
 
 /**
@@ -19,11 +20,13 @@ export function pageHost(isOver: () => boolean): FollowHost {
       const hide = () => document.visibilityState === 'hidden' && interrupt();
       document.addEventListener('visibilitychange', hide);
       addEventListener('offline', interrupt);
+      const forget = onLost(interrupt);
       return {
         signal: AbortSignal.any([signal, controller.signal]),
         [Symbol.dispose]: () => {
           document.removeEventListener('visibilitychange', hide);
           removeEventListener('offline', interrupt);
+          forget();
         },
       };
     },
@@ -43,6 +46,15 @@ export function pageHost(isOver: () => boolean): FollowHost {
   };
 }
 
+/** A log tells no signs of life: that its connection is dead shows in the stream of events, which does. */
+function onLost(interrupt: () => void): () => void {
+  let before = live.peek().state;
+  return live.subscribe(({ state }) => {
+    if (before === 'live' && (state === 'reconnecting' || state === 'offline')) interrupt();
+    before = state;
+  });
+}
+
 function nextVisibility(signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const end = () => {
@@ -58,7 +70,7 @@ function nextVisibility(signal: AbortSignal): Promise<void> {
 
 /** Over plain HTTP to another host browsers have no locks: nothing tells what other pages hold, so none is held. */
 async function takeConnection(): Promise<Disposable | null> {
-  if (navigator.locks === undefined) return null;
+  if ((navigator as Partial<Navigator>).locks === undefined) return null;
   for (let number = 1; number <= CONNECTIONS; number++) {
     const connection = await takeLock(`arras-log-${number}`);
     if (connection !== null) return connection;

@@ -1,8 +1,9 @@
 import { signal } from '@preact/signals';
+import { keep, readKept } from '../../../preferences/browser-storage.ts';
 
-const KEY = 'arras.logs.wrap';
+const NAME = 'logs.wrap';
 
-const isOn = signal(read());
+const isOn = signal(readKept(NAME) === 'true');
 
 /** Whether long lines are wrapped; this browser remembers it. */
 export function useWrap() {
@@ -10,19 +11,7 @@ export function useWrap() {
     isOn: isOn.value,
     toggle: () => {
       isOn.value = !isOn.peek();
-      try {
-        localStorage.setItem(KEY, String(isOn.peek()));
-      } catch {
-        // A browser that keeps nothing forgets it with the page.
-      }
+      keep(NAME, String(isOn.peek()));
     },
   };
-}
-
-function read(): boolean {
-  try {
-    return localStorage.getItem(KEY) === 'true';
-  } catch {
-    return false;
-  }
 }

@@ -34,7 +34,12 @@ test('a delivery, its replay and their attempts are one event, as it is now', ()
   const attempts = [attempt('e1', 5), attempt('e1', 1), attempt(null, 7), attempt('gone', 8)];
   const groups = groupDeliveries([delivery('e2'), again, delivery('e1')], attempts);
   assert.deepEqual(
-    groups.map((group) => [group.eventId, group.delivery.state, group.replays, group.attempts.map(({ id }) => id)]),
+    groups.map((group) => [
+      group.eventId,
+      group.delivery.state,
+      group.replays,
+      group.attempts.map(({ id }) => id),
+    ]),
     [
       ['e2', 'parked', 0, []],
       ['e1', 'delivered', 1, ['a1', 'a5']],
@@ -47,17 +52,23 @@ test('a delivery, its replay and their attempts are one event, as it is now', ()
 });
 
 test('every kind of trouble is said in words', () => {
-  const trouble = (outcome: AttemptView['outcome'], code = 0) => troubleOf({ outcome, response: { code, message: '' } });
+  const trouble = (outcome: AttemptView['outcome'], code = 0) =>
+    troubleOf({ outcome, response: { code, message: '' } });
   assert.equal(trouble('delivered', 204), null);
   assert.equal(trouble('refused', 500), 'The receiver failed.');
   assert.equal(trouble('refused', 404), 'The receiver refused it.');
-  const all = [trouble('blocked'), trouble('unreachable'), ...[301, 400, 401, 410, 429, 503].map((code) => trouble('refused', code))];
+  const all = [
+    trouble('blocked'),
+    trouble('unreachable'),
+    ...[301, 400, 401, 410, 429, 503].map((code) => trouble('refused', code)),
+  ];
   assert.equal(new Set(all).size, all.length);
 });
 
 test('one looks again when the next attempt is due, and never once all is settled', () => {
   assert.equal(nextLookMs([delivery('e1')], nowMs), null);
-  const due = (nextAt: string) => nextLookMs([delivery('e1'), delivery('e2', { state: 'pending', nextAt })], nowMs);
+  const due = (nextAt: string) =>
+    nextLookMs([delivery('e1'), delivery('e2', { state: 'pending', nextAt })], nowMs);
   assert.equal(due('2026-03-04T10:00:05.000+00:00'), 6_000);
   assert.equal(due('2026-03-04T09:00:00.000+00:00'), 1_000);
   assert.equal(due('2026-03-04T12:00:00.000+00:00'), 30_000);

@@ -25,7 +25,18 @@ export function groupDeliveries(
     if (delivery === undefined) return [];
     const { event, seq, created, description } = delivery;
     const replays = all.filter(({ replay }) => replay).length;
-    return [{ eventId, event, seq, created, description, delivery, replays, attempts: oldestFirst(attemptsOf.get(eventId)) }];
+    return [
+      {
+        eventId,
+        event,
+        seq,
+        created,
+        description,
+        delivery,
+        replays,
+        attempts: oldestFirst(attemptsOf.get(eventId)),
+      },
+    ];
   });
 }
 
@@ -43,15 +54,21 @@ function oldestFirst(attempts: readonly AttemptView[] = []): readonly AttemptVie
 }
 
 /** What kind of trouble an attempt met, in words; null when it arrived. */
-export function troubleOf({ outcome, response: { code } }: Pick<AttemptView, 'outcome' | 'response'>): string | null {
+export function troubleOf({
+  outcome,
+  response: { code },
+}: Pick<AttemptView, 'outcome' | 'response'>): string | null {
   if (outcome === 'delivered') return null;
   if (outcome === 'blocked') return 'The address must not be reached: nothing was sent.';
-  if (outcome === 'unreachable') return 'No answer: name, connection or certificate. Nobody may have seen it.';
+  if (outcome === 'unreachable')
+    return 'No answer: name, connection or certificate. Nobody may have seen it.';
   if (code === 410) return 'The receiver says that it is gone for good.';
   if (code === 429) return 'The receiver wants fewer messages at once.';
   if (code === 401 || code === 403) return 'The receiver does not let this service in.';
   if (code >= 500) return 'The receiver failed.';
-  return code >= 300 && code < 400 ? 'The receiver points elsewhere; redirections are not followed.' : 'The receiver refused it.';
+  return code >= 300 && code < 400
+    ? 'The receiver points elsewhere; redirections are not followed.'
+    : 'The receiver refused it.';
 }
 
 /** How long an attempt took, in milliseconds. */

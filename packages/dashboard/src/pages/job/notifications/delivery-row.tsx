@@ -1,4 +1,9 @@
-import { DELIVERY_CLASSES, deliveryStateText, type DeliveryView, type NotificationView } from '@arras/contract';
+import {
+  DELIVERY_CLASSES,
+  type DeliveryView,
+  deliveryStateText,
+  type NotificationView,
+} from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { call } from '../../../api/call.ts';
 import { fragment } from '../../../routing/place.ts';
@@ -100,7 +105,9 @@ function ReplayButton({ id, eventId, event, onChanged }: ReplayButtonProps) {
     const result = await tryCall(() => call('replayNotification', { params: { id }, body }));
     isBusy.value = false;
     if (result === null) return;
-    say(result.count === 0 ? 'Nothing was left to send again.' : `${event} is in line again, with its old id.`);
+    say(
+      result.count === 0 ? 'Nothing was left to send again.' : `${event} is in line again, with its old id.`,
+    );
     onChanged();
   };
   return (

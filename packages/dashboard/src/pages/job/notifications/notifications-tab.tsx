@@ -39,11 +39,7 @@ export function NotificationsTab({ job, subscriptions, onChanged }: Notification
         </p>
       )}
       {isAdding.value && (
-        <SubscribeForm
-          jobId={job.id}
-          onClose={() => (isAdding.value = false)}
-          onSubscribed={onChanged}
-        />
+        <SubscribeForm jobId={job.id} onClose={() => (isAdding.value = false)} onSubscribed={onChanged} />
       )}
       {subscriptions.map((state) => (
         <SubscriptionCard key={state.subscription.id} jobId={job.id} state={state} onChanged={onChanged} />

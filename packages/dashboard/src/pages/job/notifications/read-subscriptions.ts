@@ -17,12 +17,17 @@ const PAGE = 250;
 const AT_ONCE = 2;
 
 /** Every subscription to a job that the user may see, with its deliveries and attempts, newest first. @throws ApiFailure */
-export async function readSubscriptions(jobId: string, signal?: AbortSignal): Promise<readonly SubscriptionState[]> {
+export async function readSubscriptions(
+  jobId: string,
+  signal?: AbortSignal,
+): Promise<readonly SubscriptionState[]> {
   const query = { associatedUuid: jobId, limit: PAGE };
   const rows = await call('listNotifications', { query, signal });
   const states: SubscriptionState[] = [];
   for (let first = 0; first < rows.length; first += AT_ONCE)
-    states.push(...(await Promise.all(rows.slice(first, first + AT_ONCE).map(({ id }) => readOne(id, signal)))));
+    states.push(
+      ...(await Promise.all(rows.slice(first, first + AT_ONCE).map(({ id }) => readOne(id, signal)))),
+    );
   return states;
 }
 

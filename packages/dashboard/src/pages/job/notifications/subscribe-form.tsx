@@ -29,7 +29,10 @@ export function SubscribeForm({ jobId, onClose, onSubscribed }: SubscribeFormPro
     }
   };
   return (
-    <Dialog title={made.value === null ? 'Subscribe to this job' : 'Keep the signing secret'} onClose={onClose}>
+    <Dialog
+      title={made.value === null ? 'Subscribe to this job' : 'Keep the signing secret'}
+      onClose={onClose}
+    >
       {made.value === null ? (
         <Fields jobId={jobId} onMade={onMade} onClose={onClose} />
       ) : (
@@ -51,7 +54,10 @@ function Fields({ jobId, onMade, onClose }: FieldsProps) {
   const submit = async (event: TargetedSubmitEvent<HTMLFormElement>) => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const text = (name: string) => String(form.get(name) ?? '').trim();
+    const text = (name: string) => {
+      const value = form.get(name);
+      return typeof value === 'string' ? value.trim() : '';
+    };
     const isSigned = form.has('secret');
     const body = {
       associatedUuid: jobId,

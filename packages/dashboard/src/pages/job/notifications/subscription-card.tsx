@@ -80,7 +80,10 @@ function Buttons({ id, parked, onChanged }: ButtonsProps) {
   const test = () =>
     run(async () => {
       const { outcome, response } = await call('testNotification', { params, body: {} });
-      return `Test: ${outcome}${response.code === 0 ? '' : ` (${response.code})`}. ${response.message}`.slice(0, 300);
+      return `Test: ${outcome}${response.code === 0 ? '' : ` (${response.code})`}. ${response.message}`.slice(
+        0,
+        300,
+      );
     });
   const replay = () =>
     run(async () => {
@@ -101,8 +104,8 @@ function Buttons({ id, parked, onChanged }: ButtonsProps) {
       {isAsking.value && (
         <Dialog title="Replay all that failed?" onClose={() => (isAsking.value = false)}>
           <p>
-            {parked === 1 ? 'One event is' : `${parked} events are`} sent again with the same ids, behind whatever
-            waits, to where the subscription points now.
+            {parked === 1 ? 'One event is' : `${parked} events are`} sent again with the same ids, behind
+            whatever waits, to where the subscription points now.
           </p>
           <p class="dialog-buttons">
             <button type="button" class="button button-primary" onClick={() => void replay()}>

@@ -21,7 +21,10 @@ const GRANTS = {
 /** Who may see or change a job; shares it, and takes it back. */
 export function PermissionsTab({ job }: { readonly job: Pick<JobView, 'id' | 'owner'> }) {
   const { id, owner } = job;
-  const { state, refresh } = useCall((signal) => call('listJobPermissions', { params: { id }, signal }), [id]);
+  const { state, refresh } = useCall(
+    (signal) => call('listJobPermissions', { params: { id }, signal }),
+    [id],
+  );
   const revoke = async (username: string) => {
     const done = await tryCall(async () => {
       await call('revokeJobPermission', { params: { id, username } });
@@ -100,7 +103,6 @@ function GrantForm({ id, onGranted }: GrantFormProps) {
       <label>
         User, or <code>world</code> for everybody who is signed in
         <input
-
           id="permissions-user"
           required
           maxLength={32}
@@ -112,7 +114,6 @@ function GrantForm({ id, onGranted }: GrantFormProps) {
       <label>
         May
         <select
-
           value={permission.value}
           onChange={({ currentTarget }) => (permission.value = toPermission(currentTarget.value))}
         >

@@ -39,9 +39,11 @@ export function TimelineChart({ items, kinds, nowMs, selected }: TimelineChartPr
         role="img"
         aria-label={`${items.length} events on one axis of time; the table below lists them`}
       >
-        {pieces.filter(({ isGap }) => isGap).map((gap) => (
-          <Gap key={gap.fromMs} gap={gap} height={height} />
-        ))}
+        {pieces
+          .filter(({ isGap }) => isGap)
+          .map((gap) => (
+            <Gap key={gap.fromMs} gap={gap} height={height} />
+          ))}
         {axisTicks(pieces, TICKS).map(({ atMs, place }) => (
           <g key={atMs} class="timeline-tick">
             <line x1={percent(place)} x2={percent(place)} y1={0} y2={height} />

@@ -71,8 +71,8 @@ function Estimate({ scheduler, at }: { readonly scheduler: string; readonly at: 
   const leftSeconds = Math.max(0, (Date.parse(at) - nowMs.value) / 1_000);
   return (
     <li>
-      {scheduler} estimates <time dateTime={at}>{formatClock(at)}</time> (in ~{formatDuration(leftSeconds)}); it may
-      move
+      {scheduler} estimates <time dateTime={at}>{formatClock(at)}</time> (in ~{formatDuration(leftSeconds)});
+      it may move
     </li>
   );
 }

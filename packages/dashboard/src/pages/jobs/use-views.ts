@@ -1,0 +1,52 @@
+import { PAGE_SIZE } from '@arras/contract';
+import { call } from '../../api/call.ts';
+import { ApiFailure } from '../../api/api-failure.ts';
+import { navigate } from '../../routing/place.ts';
+import { noteFailure } from '../../session/session.ts';
+import { useCall } from '../../store/use-call.ts';
+import { say, sayFailure } from '../../ui/toasts.tsx';
+import { listViews, type SavedView } from './saved-views.ts';
+
+/** The views, and what can be done to the user's own. */
+export interface Views {
+  readonly views: readonly SavedView[];
+  /** False until the service has named the user's own. */
+  readonly areKnown: boolean;
+  /** Saves a filter under a name and shows it. False when the service refuses, which is said. */
+  readonly save: (name: string, filter: string) => Promise<boolean>;
+  readonly remove: (name: string) => Promise<void>;
+}
+
+/** The views of everybody and the user's own, which the service keeps. */
+export function useViews(): Views {
+  const { state, refresh } = useCall(
+    (signal) => call('listSavedFilters', { query: { limit: PAGE_SIZE.max }, signal }),
+    [],
+  );
+  const tell = async (work: () => Promise<unknown>, then: string) => {
+    try {
+      await work();
+    } catch (error) {
+      if (!(error instanceof ApiFailure)) throw error;
+      noteFailure(error);
+      sayFailure(error);
+      return false;
+    }
+    refresh();
+    navigate(then);
+    return true;
+  };
+  return {
+    views: listViews(state.value ?? []),
+    areKnown: state.kind !== 'loading',
+    save: (name, filter) =>
+      tell(
+        () => call('saveFilter', { params: { name }, body: { filter: filter.trim() } }),
+        `/ui/jobs?view=${encodeURIComponent(name)}`,
+      ),
+    remove: async (name) => {
+      if (await tell(() => call('deleteSavedFilter', { params: { name } }), '/ui/jobs'))
+        say(`Deleted the view ${name}.`);
+    },
+  };
+}
