@@ -10,6 +10,7 @@ import { benchMemory } from './memory.ts';
 import { benchPolling } from './polling.ts';
 import { benchStreams } from './streams.ts';
 import { benchTail } from './tail.ts';
+import { benchToken } from './token.ts';
 import { benchTransfer } from './transfer.ts';
 
 // npm run bench             every benchmark; the results go to bench/results/
@@ -24,6 +25,7 @@ const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>
   memory: benchMemory,
   streams: benchStreams,
   tail: benchTail,
+  token: benchToken,
   transfer: benchTransfer,
 };
 

@@ -19,10 +19,21 @@ function operations(): Plugin {
   };
 }
 
+/** The first frame waits for the script, which knows the theme: Vite drops the attribute of the source. */
+function blockRendering(): Plugin {
+  return {
+    name: 'block-rendering',
+    transformIndexHtml: {
+      order: 'post',
+      handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+    },
+  };
+}
+
 // oxlint-disable-next-line import/no-default-export -- vite reads it
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [operations()],
+  plugins: [operations(), blockRendering()],
   build: {
     outDir: join(import.meta.dirname, '../server/dashboard'),
     emptyOutDir: true,

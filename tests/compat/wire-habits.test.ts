@@ -216,6 +216,11 @@ test('what carries no body is answered whatever is said of its body', async () =
   assert.deepEqual([empty.status, empty.json.status], [400, 'error']);
 });
 
+test('no success is an empty answer: existing clients read JSON from all of them', () => {
+  const empty = OPERATION_IDS.filter((id) => routeOf(id).success.status === 204);
+  assert.deepEqual(empty, []);
+});
+
 test('PUT on a job is 405, and says what there is', async () => {
   const answer = await send('PUT', `/jobs/v2/${await submit()}`, { headers: JSON_TYPE, body: '{}' });
   assert.equal(answer.status, 405);

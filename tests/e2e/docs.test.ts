@@ -49,6 +49,14 @@ const PAGES = [
     'docs/guides/apps.md',
     /"revision":1,"isPublic":false[\s\S]*"revision":2,"label":"Words"[\s\S]*app\.not-found[\s\S]*"read":true,"write":false,"execute":true[\s\S]*word-frequency-1\.0u2[\s\S]*"id":"word-frequency-1\.1"[\s\S]*"status":"CLONED"[\s\S]*Deleted demo-storage/,
   ],
+  [
+    'docs/guides/moving-from-tapis.md',
+    /"username":"grace"[\s\S]*"result":\[\][\s\S]*"text":"by file"[\s\S]*"fault":\{"code":900904[\s\S]*\nmoved-storage\n[\s\S]*Deleted moved-storage/,
+  ],
+  [
+    'docs/guides/signing-in.md',
+    /Signed in to \S+ as lin[\s\S]*"scopes":\["files:read","jobs:read"\][\s\S]*\nneeds the scope jobs:write\n[\s\S]*\n401 after the revocation\n[\s\S]*"oidc":null[\s\S]*access\.foreign-origin\n[\s\S]*You are signed out[\s\S]*"expires_in":14400[\s\S]*Signed out of/,
+  ],
 ] as const;
 
 for (const [page, proof] of PAGES) {

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { appSchema, systemSchema } from '../../packages/contract/src/index.ts';
+import {
+  appSchema,
+  STORAGE_PROTOCOLS,
+  systemSchema,
+  UNSUPPORTED_PROTOCOLS,
+} from '../../packages/contract/src/index.ts';
+import { STORAGE_PROTOCOLS as WORKING_PROTOCOLS } from '../../packages/server/src/storage/by-protocol.ts';
 import { type BedAnswer, type HttpBed, localSystem, openHttpBed } from '../support/http-bed.ts';
 import { NO_HOSTS } from '../support/no-hosts.ts';
 
@@ -108,7 +114,7 @@ test('what cannot work here is refused with the field named and what to do inste
   const cases = [
     ['systems', 'grid-cluster', {}, [['storage.protocol', /SFTP/]]],
     ['systems', 'gridftp-storage', {}, [['storage.protocol', /GRIDFTP is not supported.*use SFTP/]]],
-    ['systems', 'irods-collection', { username: 'a', password: 'b' }, [['storage.protocol', /IRODS.*S3/]]],
+    ['systems', 'irods-collection', {}, [['storage.protocol', /IRODS.*S3/]]],
     ['apps', 'public-app', null, [['deploymentPath', /is an archive.*unpack it/]]],
     ['apps', 'app-with-lookahead', null, [['parameters.0.value.validator', /./]]],
   ] as const;
@@ -171,6 +177,12 @@ test('what this service shows can be sent to it again, as a registration of anot
   const system = (await bed.call('GET', '/systems/v2/hpc-cluster-mlopez')).json.result;
   const copy = await post('systems', withCredentials({ ...system, id: 'copy' }, KEYS));
   assert.equal(copy.status, 201, copy.text);
+});
+
+test('of every storage protocol is said what to do instead, or it works', () => {
+  const instead = Object.keys(UNSUPPORTED_PROTOCOLS);
+  for (const protocol of STORAGE_PROTOCOLS)
+    assert.notEqual(WORKING_PROTOCOLS.includes(protocol), instead.includes(protocol), protocol);
 });
 
 test('every sample is told of above', () => {

@@ -326,11 +326,11 @@ test('files are renamed, moved and deleted; directories of the system are not', 
   assert.deepEqual(history.json.result, []);
 });
 
-test('a form with a file is taken by no other operation', async () => {
+test('a form with a file is taken only where the file is content or a description', async () => {
   for (const [method, url] of [
     ['PUT', `/files/v2/media${ON_STORE}/ada`],
     ['POST', `/files/v2/pems${ON_STORE}/ada`],
-    ['POST', '/jobs/v2'],
+    ['POST', '/tokens/v2'],
   ] as const) {
     const answer = await bed.call(method, url, as('ada', file('x', 'x')));
     assert.deepEqual([answer.status, codeOf(answer)], [400, 'request.unsupported-media-type'], url);

@@ -31,7 +31,9 @@ function start(settings: Partial<AdministratorSettings> = {}) {
 /** Who a token speaks for now: nothing is remembered between two questions. */
 function holderOf(token: string) {
   const cookies = { read: () => null };
-  return createAuthenticator({ db, cookies, issuedTokens: null, now: () => 0 }).authenticate({ authorization: `Bearer ${token}` });
+  return createAuthenticator({ db, cookies, issuedTokens: null, now: () => 0 }).authenticate({
+    authorization: `Bearer ${token}`,
+  });
 }
 
 test('the first start without settings makes an administrator and one token, later ones nothing', async () => {

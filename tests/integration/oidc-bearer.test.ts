@@ -66,7 +66,12 @@ test('names that cannot be names of users here are refused', async () => {
 });
 
 test('an address that the provider has not verified, or that is none, is left out', async () => {
-  const unverified = { sub: 'u-m1', preferred_username: 'm1', email: 'boss@example.org', email_verified: false };
+  const unverified = {
+    sub: 'u-m1',
+    preferred_username: 'm1',
+    email: 'boss@example.org',
+    email_verified: false,
+  };
   assert.equal((await show(unverified)).json.result.email, null);
   const broken = { sub: 'u-m2', preferred_username: 'm2', email: 'a@b\r\nBcc: c@d', given_name: 'x\ny' };
   const { email, first_name } = (await show(broken)).json.result;

@@ -102,7 +102,13 @@ test('somebody else cannot be made to finish a sign-in, nor one that was not beg
   const mine = await begin();
   const path = await approve(mine.location);
   const theirs = await begin();
-  for (const cookie of ['', theirs.cookie, 'arras_sign_in=', 'arras_sign_in=v1.00.x.y.z.w', `${mine.cookie}x`])
+  for (const cookie of [
+    '',
+    theirs.cookie,
+    'arras_sign_in=',
+    'arras_sign_in=v1.00.x.y.z.w',
+    `${mine.cookie}x`,
+  ])
     refused(await visit(path, cookie), 400, /not begun in this browser/);
   refused(await visit(path.replace(/state=[^&]*/, 'state='), mine.cookie), 400, /not begun in this browser/);
 });
@@ -140,7 +146,11 @@ test('a code or a token of another sign-in, service or provider is refused', asy
   provider.spoil = {};
   const { location, cookie } = await begin();
   const path = await approve(location);
-  refused(await visit(path.replace(/iss=[^&]*/, 'iss=https://evil.example'), cookie), 400, /did not sign you in/);
+  refused(
+    await visit(path.replace(/iss=[^&]*/, 'iss=https://evil.example'), cookie),
+    400,
+    /did not sign you in/,
+  );
   refused(await visit(path.replace(/code=[^&]*/, 'code=guessed'), cookie), 400, /did not confirm/);
 });
 
@@ -148,7 +158,7 @@ test('what the provider says of a failure is shown only when it is a plain word'
   const { location, cookie } = await begin();
   const state = location.searchParams.get('state') ?? '';
   const come = (error: string) =>
-    visit(`/sessions/v2/oidc/callback?${new URLSearchParams({ state, error })}`, cookie);
+    visit(`/sessions/v2/oidc/callback?${new URLSearchParams({ state, error }).toString()}`, cookie);
   refused(await come('access_denied'), 400, /did not sign you in \(access_denied\)\./);
   const hostile = await come('<script>alert(1)</script>');
   refused(hostile, 400, /did not sign you in\./);

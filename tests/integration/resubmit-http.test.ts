@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { HistoryEntry, JobId, JobView } from '../../packages/contract/src/index.ts';
-import { type JobApi, startJobApi } from '../support/job-api.ts';
+import { type JobApi, startJobApi, TEST_APP } from '../support/job-api.ts';
 
 let api: JobApi;
 before(async () => {
@@ -97,4 +97,31 @@ test('a deleted job can be restored', async () => {
   const back = await act(id, { action: 'restore' });
   assert.equal(back.status, 200, back.text);
   assert.equal(back.json.result.status, 'STOPPED');
+});
+
+test('what the app no longer has is left out, or refused by name where conflicts count', async () => {
+  await api.write('home/apps/plot/wrapper.sh', 'true\n');
+  await api.write('home/data.csv', '1,2\n');
+  const { id } = await submit({ inputs: { dataset: 'agave://store/data.csv' }, parameters: { width: 3 } });
+  const [, ...parameters] = TEST_APP.parameters;
+  const body = { ...TEST_APP, inputs: [], parameters };
+  const changed = await api.call('POST', '/apps/v2/plot-0.1.0', { as: 'root', body });
+  assert.equal(changed.status, 200, changed.text);
+  const refused = async (answer: ReturnType<typeof act>) => {
+    const { status, json } = await answer;
+    return [status, json.errors?.map(({ field }) => field)];
+  };
+  const counts = { ignoreInputConflicts: false, ignoreParameterConflicts: 'False' };
+  assert.deepEqual(await refused(act(id, { action: 'resubmit', ...counts })), [
+    400,
+    ['inputs.dataset', 'parameters.width'],
+  ]);
+  const form = api.call('POST', `/jobs/v2/${id}/resubmit`, {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: 'ignoreInputConflicts=true&ignoreParameterConflicts=false',
+  });
+  assert.deepEqual(await refused(form), [400, ['parameters.width']]);
+  const again = await bare(id, 'resubmit');
+  assert.equal(again.status, 202, again.text);
+  assert.deepEqual([again.json.result.inputs, again.json.result.parameters['width']], [{}, undefined]);
 });

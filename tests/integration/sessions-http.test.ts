@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { insertToken, revokeAnyToken } from '../../packages/server/src/database/tokens.ts';
-import { hashToken } from '../../packages/server/src/auth/token.ts';
 import { createPasswordCheck } from '../../packages/server/src/auth/check-password.ts';
+import { hashToken } from '../../packages/server/src/auth/token.ts';
+import { insertToken, revokeAnyToken } from '../../packages/server/src/database/tokens.ts';
 import { createRateLimit } from '../../packages/server/src/http/rate-limit.ts';
 import { ChannelClient } from '../support/channel-client.ts';
 import { type BedAnswer, type BedCall, type BedMethod, codeOf, openHttpBed } from '../support/http-bed.ts';
@@ -162,7 +162,11 @@ test('streams and WebSockets take the cookie from our own pages, and end with th
   channels.send({ type: 'subscribe', channel: '/agave.prod/grace' });
   await channels.received('subscribed', 1);
   const foreign = { ...headers, origin: 'https://evil.example' };
-  const elsewhere = await SseClient.open({ url: `${streams.url}/jobs/v2/events`, token: null, headers: foreign });
+  const elsewhere = await SseClient.open({
+    url: `${streams.url}/jobs/v2/events`,
+    token: null,
+    headers: foreign,
+  });
   assert.equal(elsewhere.status, 403);
   assert.equal((await ChannelClient.refused({ url: streams.url, headers: foreign })).status, 403);
   const silent = await ChannelClient.refused({ url: streams.url, headers: { cookie: browser.cookie } });

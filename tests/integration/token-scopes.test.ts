@@ -133,7 +133,10 @@ test('a token gives no more than it has, and the same where nothing is asked for
 
 test('a token makes none that outlives it', async () => {
   const { bed } = streams;
-  const parent = await bed.call('POST', '/tokens/v2', { as: 'ada', body: { name: 'day', lifetimeSeconds: 3600 } });
+  const parent = await bed.call('POST', '/tokens/v2', {
+    as: 'ada',
+    body: { name: 'day', lifetimeSeconds: 3600 },
+  });
   const { token, expires } = parent.json.result;
   const same = await make(token, { name: 'same' });
   assert.equal(same.json.result.expires, expires);

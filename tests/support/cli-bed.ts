@@ -9,13 +9,15 @@ import {
   runCommand,
   startCommand,
 } from './command-line.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 import { startService, type TestService } from './service.ts';
 
 /** A service with small apps, and the command line that speaks to it. */
 export interface CliBed extends AsyncDisposable {
   readonly url: string;
   readonly api: Api;
+  /** For what cannot be made through the service, such as thousands of jobs. */
+  readonly database: TestDatabase;
   /** An empty directory of its own. */
   readonly directory: string;
   run(args: readonly string[], options?: CommandOptions): Promise<Finished>;
@@ -86,6 +88,7 @@ export async function startCliBed(environment: Readonly<Record<string, string>> 
   return {
     url,
     api,
+    database,
     directory,
     run,
     start: (args, options = {}) => startCommand(args, { url, ...options }),

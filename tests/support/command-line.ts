@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { ADMIN_TOKEN } from './service.ts';
+import { compiledSources } from './test-workspace.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts');
 
@@ -39,7 +40,7 @@ export function startCommand(args: readonly string[], options: CommandOptions = 
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: '/nonexistent',
-      NODE_DISABLE_COMPILE_CACHE: '1',
+      ...compiledSources(),
       ARRAS_DATA_DIR: '/nonexistent',
       ...(url === undefined ? {} : { ARRAS_URL: url, ARRAS_TOKEN: token }),
       ...environment,

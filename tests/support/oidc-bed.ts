@@ -1,5 +1,5 @@
-import type { OidcSettings } from '../../packages/server/src/auth/oidc/settings.ts';
 import { createAuthenticator } from '../../packages/server/src/auth/authenticate.ts';
+import type { OidcSettings } from '../../packages/server/src/auth/oidc/settings.ts';
 import { composeOidc } from '../../packages/server/src/compose-oidc.ts';
 import type { HttpContext } from '../../packages/server/src/http/context.ts';
 import { type HttpBed, openHttpBed } from './http-bed.ts';

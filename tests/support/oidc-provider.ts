@@ -132,7 +132,9 @@ export class OidcProvider implements AsyncDisposable {
     const code = form.get('code') ?? '';
     const grant = this.#codes.get(code);
     this.#codes.delete(code);
-    const challenge = createHash('sha256').update(form.get('code_verifier') ?? '').digest('base64url');
+    const challenge = createHash('sha256')
+      .update(form.get('code_verifier') ?? '')
+      .digest('base64url');
     const isGood =
       request.headers.authorization === BASIC &&
       form.get('grant_type') === 'authorization_code' &&

@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { compiledSources } from './test-workspace.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/server/src/main.ts');
 const READY_MS = 60_000;
@@ -49,6 +50,7 @@ export async function startService(options: ServiceOptions = {}): Promise<TestSe
     env: {
       PATH: process.env['PATH'] ?? '',
       HOME: process.env['HOME'] ?? '/',
+      ...compiledSources(),
       ARRAS_DATA_DIR: dataDirectory,
       ARRAS_PORT: '0',
       ARRAS_ADMIN_TOKEN: ADMIN_TOKEN,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { eventually } from './eventually.ts';
 import { ADMIN_TOKEN } from './service.ts';
+import { compiledSources } from './test-workspace.ts';
 
 const run = promisify(execFile);
 const MAIN = join(import.meta.dirname, '../../packages/cli/src/main.ts');
@@ -74,7 +75,7 @@ function renderCommand(args: readonly string[], { url, environment = {} }: Scree
   const variables = {
     PATH: process.env['PATH'] ?? '',
     HOME: '/nonexistent',
-    NODE_DISABLE_COMPILE_CACHE: '1',
+    ...compiledSources(),
     ARRAS_DATA_DIR: '/nonexistent',
     LANG: 'C.UTF-8',
     TERM: 'screen',

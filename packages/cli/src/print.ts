@@ -89,7 +89,7 @@ function isPlain(value: unknown): value is string | number | boolean {
 /** What a result is called in other commands: its id, else what stands for one. */
 function nameOf(result: unknown): string {
   if (!isRecord(result)) return '';
-  const name = result.id ?? result.username ?? result.path ?? result.name;
+  const name = result.id ?? result.uuid ?? result.username ?? result.path ?? result.name;
   return typeof name === 'string' ? cleanText(name) : '';
 }
 

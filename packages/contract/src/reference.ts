@@ -6,6 +6,7 @@ import { UPLOAD_FIELD } from './files.ts';
 import { page, table } from './reference-page.ts';
 import { errorsOf, type Route, type Success } from './route.ts';
 import { OPERATION_IDS, routeOf } from './routes.ts';
+import { neededScope } from './scopes.ts';
 import { FURTHER_JOB_VARIABLES, GUIDE_JOB_VARIABLES, TEMPLATE_VARIABLES } from './template-variables.ts';
 import { JOB_PHASES, STATUS_LOOKS } from './vocabulary.ts';
 
@@ -87,9 +88,10 @@ export function renderApiReference(): string {
 }
 
 function renderOperation(id: string, route: Route): string[] {
+  const scope = neededScope(route);
   const facts = [
     ...(route.aliases ?? []).map((path) => `Also \`${route.method} ${path}\``),
-    `Access: ${route.access}${route.bare === true ? ', bare' : ''}`,
+    `Access: ${route.access}${scope === null ? '' : `, scope \`${scope}\``}${route.bare === true ? ', bare' : ''}`,
     ...(route.body === undefined
       ? []
       : [

@@ -21,6 +21,7 @@ import {
   SYSTEM_STATUSES,
   SYSTEM_TYPES,
   UNLIMITED_JOBS,
+  UNSUPPORTED_PROTOCOLS,
 } from './system-vocabulary.ts';
 
 /** Ids that mean something else in `agave://` addresses. */
@@ -149,6 +150,7 @@ function checkCredentials(
   connection: Fields['storage'] | Fields['login'],
   context: z.RefinementCtx,
 ): void {
+  if (connection !== undefined && UNSUPPORTED_PROTOCOLS[connection.protocol] !== undefined) return;
   for (const field of missingCredentials(connection?.auth)) {
     const message = `is required for the authentication ${connection?.auth.type}; no service shows it again, so that exported descriptions need it added`;
     context.addIssue({ code: 'custom', path: [name, 'auth', field], message });

@@ -114,6 +114,20 @@ export const STORAGE_PROTOCOLS = [
 /** A way to reach the files of a system. */
 export type StorageProtocol = (typeof STORAGE_PROTOCOLS)[number];
 
+/**
+ * Words of descriptions that other services of the API export and this version cannot use, with what to do instead.
+ * They are refused by name, whatever else a description lacks.
+ */
+export const UNSUPPORTED_PROTOCOLS: Readonly<Partial<Record<LoginProtocol | StorageProtocol, string>>> = {
+  GSISSH: 'register the host with SSH and a key or a password',
+  API: 'register the host with SSH and a key or a password',
+  GRIDFTP: 'use SFTP to the same host',
+  IRODS: 'use SFTP, FTP, HTTPS or S3 to the same data, if the site has one of them',
+  IRODS4: 'use SFTP, FTP, HTTPS or S3 to the same data, if the site has one of them',
+  AZURE: 'use S3 through a gateway in front of the container',
+  SWIFT: 'use S3, which most object stores speak as well',
+};
+
 /** How one can authenticate by each storage protocol. */
 export const STORAGE_AUTH = {
   SFTP: ['PASSWORD', 'SSHKEYS'],

@@ -88,8 +88,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
   const now = () => new Date();
   const cookies = createSessionCookies(view.publicUrl);
   const oidcSettings = oidcSettingsOf(config);
-  const oidc =
-    oidcSettings && composeOidc({ ...parts, settings: oidcSettings, publicUrl: view.publicUrl });
+  const oidc = oidcSettings && composeOidc({ ...parts, settings: oidcSettings, publicUrl: view.publicUrl });
   const realtime = composeRealtime({ config, db, log, view, metrics, feed });
   const polling = createPolling({
     db,

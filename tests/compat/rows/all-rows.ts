@@ -3,7 +3,8 @@ import { APP_ROWS } from './apps.ts';
 import { AUTH_ROWS } from './auth.ts';
 import { DOCUMENT_ROWS } from './documents.ts';
 import { FILE_ROWS } from './files.ts';
-import { JOB_CALL_ROWS, JOB_ROWS } from './jobs.ts';
+import { JOB_CALL_ROWS } from './job-calls.ts';
+import { JOB_ROWS } from './jobs.ts';
 import { NOTIFICATION_ROWS } from './notifications.ts';
 import { SYSTEM_ROWS } from './systems.ts';
 

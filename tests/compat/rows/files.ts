@@ -59,7 +59,7 @@ export const FILE_ROWS: RowGroup = {
     cli(
       'files list, files show URI',
       list(''),
-      list('/words.txt', 'limit=1'),
+      { ...list('', 'limit=1'), needs: result([{ ...ENTRY, name: '=.', type: '=dir' }]) },
       list('/words.txt', 'limit=2'),
       {
         ...list('/words.txt'),

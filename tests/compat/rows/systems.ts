@@ -133,6 +133,16 @@ export const SYSTEM_ROWS: RowGroup = {
     cli('systems enable, disable ID', act('disable'), act('enable')),
     cli('systems default set, unset ID', act('setDefault'), act('unsetDefault')),
     {
+      client: 'AgavePy',
+      command: 'systems.manage(body="action=setDefault")',
+      requests: ['setDefault', 'unsetDefault'].map((action) => ({
+        by: 'swagger',
+        send: 'PUT /systems/v2/{user}.storage',
+        form: { action },
+        needs: result(SYSTEM),
+      })),
+    },
+    {
       ...cli(
         'systems publish, unpublish, default set -G, unset -G',
         ...['publish', 'setGlobalDefault', 'unsetGlobalDefault', 'unpublish'].map(

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { preferences } from '../preferences/preferences.ts';
 import { isCharacter, readKey } from './read-key.ts';
 import { type BoundShortcut, ShortcutRegistry, type Shortcuts } from './shortcut-registry.ts';
@@ -13,7 +13,8 @@ export function useShortcuts(shortcuts: Shortcuts): void {
   const latest = useRef(shortcuts);
   latest.current = shortcuts;
   const keys = Object.keys(shortcuts).join('\n');
-  useEffect(() => {
+  // Not after the next frame: whoever sees the page may press its keys.
+  useLayoutEffect(() => {
     const entries = Object.entries(latest.current).map(([key, { label }]) => [
       key,
       { label, run: () => latest.current[key]?.run() },

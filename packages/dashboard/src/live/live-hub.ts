@@ -85,7 +85,7 @@ export class LiveHub {
     this.#term = { ...this.#term, serial: this.#term.serial + 1 };
     this.#cursor = cursor;
     this.#status = status;
-    this.#seams.channel.post({ kind: 'news', ...this.#term, cursor, news, status });
+    this.#seams.channel.post({ kind: 'news', ...this.#term, isAnswer: false, cursor, news, status });
     this.#deliver(news, status);
   }
 
@@ -93,7 +93,7 @@ export class LiveHub {
     if (message.kind === 'hello') this.#answer();
     if (message.kind !== 'news' || this.#isLeading) return;
     const hasMissed = this.#hasMissed(message);
-    this.#term = message;
+    this.#term = { term: message.term, origin: message.origin, serial: message.serial };
     this.#cursor = message.cursor;
     this.#status = message.status;
     this.#heardAtMs = this.#seams.timing.nowMs();
@@ -103,16 +103,16 @@ export class LiveHub {
 
   #answer(): void {
     if (!this.#isLeading || this.#term === null || this.#term.serial === 0) return;
-    const { channel } = this.#seams;
-    channel.post({ kind: 'news', ...this.#term, cursor: this.#cursor, news: [], status: this.#status });
+    const answer = { ...this.#term, isAnswer: true, cursor: this.#cursor, status: this.#status };
+    this.#seams.channel.post({ kind: 'news', news: [], ...answer });
   }
 
-  /** The answer to a `hello` repeats the last serial number; all else counts on. */
-  #hasMissed({ term, origin, serial, news }: Extract<TabMessage, { kind: 'news' }>): boolean {
+  /** True when the leader has said something that this tab has not heard. */
+  #hasMissed({ term, origin, serial, isAnswer }: Extract<TabMessage, { kind: 'news' }>): boolean {
     const known = this.#term;
     if (known === null) return false;
     if (known.term !== term) return origin !== this.#cursor || serial > 1;
-    return serial !== known.serial + 1 && !(serial === known.serial && news.length === 0);
+    return serial !== known.serial + (isAnswer ? 0 : 1);
   }
 
   #deliver(news: readonly LiveNews[], status: LinkStatus): void {

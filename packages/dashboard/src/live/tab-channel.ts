@@ -10,11 +10,13 @@ export type TabMessage =
       readonly origin: string | null;
       /** 1, 2, 3 … of one term. */
       readonly serial: number;
+      /** To a `hello`: says the last one again, without its news. */
+      readonly isAnswer: boolean;
       readonly cursor: string | null;
       readonly news: readonly LiveNews[];
       readonly status: LinkStatus;
     }
-  /** A tab wants to know how it stands: the leader says the last `news` again, without the news. */
+  /** A tab wants to know how it stands. */
   | { readonly kind: 'hello' }
   /** A tab would lead, if nobody does; of several the one with the least name does. */
   | { readonly kind: 'claim'; readonly from: string }

@@ -19,4 +19,5 @@ export interface PageEntry {
 export const PAGES: readonly PageEntry[] = [
   { pattern: '/', title: 'Home', load: () => import('../pages/home/home-page.tsx') },
   { pattern: '/ui/jobs', title: 'Jobs', load: () => import('../pages/jobs/jobs-page.tsx') },
+  { pattern: '/ui/jobs/:id', title: 'Job', load: () => import('../pages/job/job-page.tsx') },
 ];

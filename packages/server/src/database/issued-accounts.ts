@@ -24,11 +24,7 @@ export async function findIssuedAccount(db: Db, account: IssuedAccount): Promise
     .where('oidc_subject', '=', subject)
     .executeTakeFirst();
   if (row === undefined || isAdmin === null || row.is_admin === isAdmin) return row ?? null;
-  await db
-    .updateTable('profiles')
-    .set({ is_admin: isAdmin })
-    .where('username', '=', row.username)
-    .execute();
+  await db.updateTable('profiles').set({ is_admin: isAdmin }).where('username', '=', row.username).execute();
   return { ...row, is_admin: isAdmin };
 }
 

@@ -122,7 +122,7 @@ export async function listOwnedTokens(
     .selectAll()
     .where('username', '=', username)
     .where('revoked_at', 'is', null)
-    .where(sql<boolean>`kind = 'personal' or expires_at > clock_timestamp()`)
+    .where(sql<boolean>`(kind = 'personal' or expires_at > clock_timestamp())`)
     .orderBy('created_at', 'desc')
     .limit(page.limit)
     .offset(page.offset)

@@ -6,6 +6,7 @@ import {
   type SystemRequest,
   type SystemUpdate,
   type SystemUuid,
+  UNSUPPORTED_PROTOCOLS,
 } from '@arras/contract';
 import { sealSystemSecrets, withoutSecrets } from '../auth/system-secrets.ts';
 import type { Db } from '../database/connection.ts';
@@ -24,17 +25,6 @@ const SUPPORTED: Readonly<Record<'storage' | 'login' | 'scheduler', readonly str
   storage: STORAGE_PROTOCOLS,
   login: ['LOCAL', 'SSH'],
   scheduler: SCHEDULER_NAMES,
-};
-
-/** What to do about words of descriptions that other services export and this version cannot use. */
-const INSTEAD: Readonly<Record<string, string>> = {
-  GSISSH: 'register the host with SSH and a key or a password',
-  API: 'register the host with SSH and a key or a password',
-  GRIDFTP: 'use SFTP to the same host',
-  IRODS: 'use SFTP, FTP, HTTPS or S3 to the same data, if the site has one of them',
-  IRODS4: 'use SFTP, FTP, HTTPS or S3 to the same data, if the site has one of them',
-  AZURE: 'use S3 through a gateway in front of the container',
-  SWIFT: 'use S3, which most object stores speak as well',
 };
 
 /** A system as given, whole. */
@@ -176,8 +166,10 @@ function findUnsupported(given: Given): FieldProblem[] {
 }
 
 function unsupported(word: string, supported: readonly string[]): string {
-  const instead = INSTEAD[word] === undefined ? '' : `; ${INSTEAD[word]}`;
-  return `${word} is not supported by this version; expected ${supported.join(' or ')}${instead}`;
+  const known: Readonly<Record<string, string | undefined>> = UNSUPPORTED_PROTOCOLS;
+  const instead = known[word];
+  const hint = instead === undefined ? '' : `; ${instead}`;
+  return `${word} is not supported by this version; expected ${supported.join(' or ')}${hint}`;
 }
 
 function findBadQueues(given: Given): FieldProblem[] {

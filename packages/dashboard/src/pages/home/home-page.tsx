@@ -15,8 +15,11 @@ import './home.css';
 export function Page() {
   usePageTitle('Home');
   const viewer = session.value.kind === 'signed-in' ? session.value.viewer.username : '';
-  const { sinceMs, markSeen } = useVisit(viewer);
-  const { state, refresh } = useCall((signal) => call('countJobs', { query: { owner: viewer }, signal }), [viewer]);
+  const { sinceMs, isFirst, markSeen } = useVisit(viewer);
+  const { state, refresh } = useCall(
+    (signal) => call('countJobs', { query: { owner: viewer }, signal }),
+    [viewer],
+  );
   useNews(refresh);
   const sections = homeSections(sinceMs);
   const isNew = state.value?.total === 0;
@@ -34,7 +37,7 @@ export function Page() {
       {!isNew && (
         <>
           <p class="home-since">
-            Since your last visit, <RelativeTime at={new Date(sinceMs).toISOString()} />{' '}
+            {isFirst ? 'In the last day' : <SinceVisit sinceMs={sinceMs} />}{' '}
             <button type="button" class="button" onClick={markSeen}>
               I have seen it
             </button>
@@ -52,5 +55,13 @@ export function Page() {
         <HomeSystems />
       </div>
     </div>
+  );
+}
+
+function SinceVisit({ sinceMs }: { readonly sinceMs: number }) {
+  return (
+    <>
+      Since your last visit, <RelativeTime at={new Date(sinceMs).toISOString()} />
+    </>
   );
 }

@@ -13,6 +13,8 @@ export function findTrouble(systems: readonly Row[]): readonly SystemTrouble[] {
   return systems.flatMap(({ id, status, available }) => {
     if (!available) return [{ id, why: 'is switched off: it takes no jobs' }];
     // Nobody has looked at an unknown one yet.
-    return status === 'UP' || status === 'UNKNOWN' ? [] : [{ id, why: `is ${status}: jobs on it keep their last known status` }];
+    return status === 'UP' || status === 'UNKNOWN'
+      ? []
+      : [{ id, why: `is ${status}: jobs on it keep their last known status` }];
   });
 }

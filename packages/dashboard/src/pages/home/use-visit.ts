@@ -10,6 +10,8 @@ const KEEP_EVERY_MS = 60_000;
 /** Since when this visit is told of news. */
 export interface VisitNews {
   readonly sinceMs: number;
+  /** There was no visit before this one, as far as this browser knows. */
+  readonly isFirst: boolean;
   /** All news was seen: from now on only what comes next is news. */
   readonly markSeen: () => void;
 }
@@ -32,6 +34,7 @@ export function useVisit(username: string): VisitNews {
   }, []);
   return {
     sinceMs: sinceMs.value,
+    isFirst: visit.value.sinceMs === null,
     markSeen: () => {
       visit.value = markSeen(serverNowMs());
       sinceMs.value = serverNowMs();

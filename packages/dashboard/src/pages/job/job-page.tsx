@@ -1,4 +1,4 @@
-import { type HistoryEntry, type JobView, STATUS_LOOKS } from '@arras/contract';
+import { type JobView, STATUS_LOOKS } from '@arras/contract';
 import { useShortcuts } from '../../keyboard/shortcuts.ts';
 import type { PageProps } from '../../routing/pages.ts';
 import { query } from '../../routing/place.ts';
@@ -10,20 +10,13 @@ import { usePageTitle } from '../../ui/page-title.ts';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { ErrorCard } from './error/error-card.tsx';
 import { JobHeader } from './header/job-header.tsx';
-import { JOB_TABS, type JobTab, parseTab } from './job-tabs.ts';
+import { JOB_TABS, parseTab } from './job-tabs.ts';
 import { tabTitle } from './job-words.ts';
-import { JsonTab } from './json/json-tab.tsx';
-import { LogsTab } from './logs/logs-tab.tsx';
 import { showNeighbour } from './neighbours.ts';
-import { NotificationsTab } from './notifications/notifications-tab.tsx';
-import { useSubscriptions } from './notifications/use-subscriptions.ts';
-import { OutputsTab } from './outputs/outputs-tab.tsx';
-import { PermissionsTab } from './permissions/permissions-tab.tsx';
 import { PhaseGantt } from './phases/phase-gantt.tsx';
 import { EndReport } from './report/end-report.tsx';
 import { showTab } from './show-tab.ts';
-import { TimelineTab } from './timeline/timeline-tab.tsx';
-import { TransfersTab } from './transfers/transfers-tab.tsx';
+import { TabContent, type TabProps } from './tab-content.tsx';
 import { useHistory } from './use-history.ts';
 import { useJob } from './use-job.ts';
 import { WaitingCard } from './waiting/waiting-card.tsx';
@@ -34,8 +27,22 @@ export function Page({ params }: PageProps) {
   const id = params.id ?? '';
   const { job, isLoading, failure, refresh } = useJob(id);
   if (job !== null) return <KnownJob key={id} job={job} />;
-  if (isLoading) return <Loading what="Reading the job" />;
-  if (failure !== null) return <FailureBox failure={failure} onRetry={refresh} />;
+  return (
+    <>
+      <h1 class="visually-hidden">Job</h1>
+      {isLoading ? (
+        <Loading what="Reading the job" />
+      ) : failure !== null ? (
+        <FailureBox failure={failure} onRetry={refresh} />
+      ) : (
+        <GoneJob />
+      )}
+    </>
+  );
+}
+
+/** It was read before, and is not any more. */
+function GoneJob() {
   return (
     <EmptyState
       title="This job is not there any more, or not shared with you any more."
@@ -77,12 +84,7 @@ function PageKeys({ job }: { readonly job: JobView }) {
   return null;
 }
 
-interface JobTabsProps {
-  readonly job: JobView;
-  readonly history: readonly HistoryEntry[];
-}
-
-function JobTabs({ job, history }: JobTabsProps) {
+function JobTabs({ job, history }: TabProps) {
   const tab = parseTab(query.value.get('tab'));
   return (
     <div class="job-page-tabs">
@@ -91,47 +93,5 @@ function JobTabs({ job, history }: JobTabsProps) {
         <TabContent tab={tab} job={job} history={history} />
       </TabPanel>
     </div>
-  );
-}
-
-function TabContent({ tab, job, history }: JobTabsProps & { readonly tab: JobTab }) {
-  switch (tab) {
-    case 'timeline':
-      return <TimelineWithMessages job={job} history={history} />;
-    case 'logs':
-      return <LogsTab job={job} />;
-    case 'outputs':
-      return <OutputsTab job={job} />;
-    case 'transfers':
-      return <TransfersTab job={job} history={history} />;
-    case 'notifications':
-      return <Messages job={job} />;
-    case 'permissions':
-      return <PermissionsTab job={job} />;
-    case 'json':
-      return <JsonTab job={job} />;
-  }
-}
-
-/** Without the messages there is still the history. */
-function TimelineWithMessages({ job, history }: JobTabsProps) {
-  const { state, refresh } = useSubscriptions(job.id);
-  const attempts = (state.value ?? []).flatMap((each) => each.attempts);
-  return (
-    <>
-      {state.failure !== null && <FailureBox failure={state.failure} onRetry={refresh} />}
-      <TimelineTab job={job} history={history} attempts={attempts} />
-    </>
-  );
-}
-
-function Messages({ job }: { readonly job: JobView }) {
-  const { state, refresh } = useSubscriptions(job.id);
-  if (state.kind === 'loading') return <Loading what="Reading the notifications" />;
-  return (
-    <>
-      {state.failure !== null && <FailureBox failure={state.failure} onRetry={refresh} />}
-      {state.value !== null && <NotificationsTab job={job} subscriptions={state.value} onChanged={refresh} />}
-    </>
   );
 }

@@ -129,8 +129,8 @@ function Results({ plan, outcomes, isDone }: ResultsProps) {
       <ul class="bulk-dialog-jobs" aria-label="What came of it">
         {outcomes.map(({ jobId, isDone, text, newJobId }) => (
           <li key={jobId} class={isDone ? undefined : 'bulk-dialog-refused'}>
-            <span aria-hidden="true">{isDone ? '✓' : '✗'}</span> <bdi>{names.get(jobId)}</bdi> <small>{text}</small>{' '}
-            {newJobId !== undefined && <a href={`/ui/jobs/${newJobId}`}>{newJobId}</a>}
+            <span aria-hidden="true">{isDone ? '✓' : '✗'}</span> <bdi>{names.get(jobId)}</bdi>{' '}
+            <small>{text}</small> {newJobId !== undefined && <a href={`/ui/jobs/${newJobId}`}>{newJobId}</a>}
           </li>
         ))}
       </ul>

@@ -3,7 +3,14 @@ import { test } from 'node:test';
 import { type BulkJob, planBulk, readOutcome, renderProgress } from './bulk-plan.ts';
 
 function job(id: string, about: object = {}): BulkJob {
-  return { id, name: id, owner: 'ada', status: 'RUNNING', stopRequested: false, ...about } as unknown as BulkJob;
+  return {
+    id,
+    name: id,
+    owner: 'ada',
+    status: 'RUNNING',
+    stopRequested: false,
+    ...about,
+  } as unknown as BulkJob;
 }
 
 const JOBS = [

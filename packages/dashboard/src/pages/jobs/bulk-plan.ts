@@ -83,7 +83,11 @@ export function readOutcome(
   switch (action) {
     case 'stop':
     case 'kill':
-      return { jobId, isDone: true, text: hasEnded(answered) ? `is ${answered.status}` : `${action} requested` };
+      return {
+        jobId,
+        isDone: true,
+        text: hasEnded(answered) ? `is ${answered.status}` : `${action} requested`,
+      };
     case 'resubmit':
       return { jobId, isDone: true, text: 'submitted again as', newJobId: answered.id };
     case 'hide':

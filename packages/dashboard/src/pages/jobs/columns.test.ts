@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { JOB_SEARCH_FIELDS, parseFilter } from '@arras/contract';
 import {
-  type Column,
   COLUMN_NAMES,
   COLUMNS,
+  type Column,
   DEFAULT_COLUMNS,
   layOutColumns,
   nextOrder,

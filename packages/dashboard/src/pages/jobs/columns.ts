@@ -48,9 +48,14 @@ export const DEFAULT_COLUMNS: readonly ColumnName[] = ['status', 'name', 'app', 
 const BOX_WIDTH = 2.25;
 
 /** The columns as tracks of a CSS grid, and the least width of all, for a list that is wider than its place. */
-export function layOutColumns(names: readonly ColumnName[]): { readonly tracks: string; readonly width: string } {
+export function layOutColumns(names: readonly ColumnName[]): {
+  readonly tracks: string;
+  readonly width: string;
+} {
   const columns: readonly Column[] = names.map((name) => COLUMNS[name]);
-  const tracks = columns.map(({ width, grows }) => (grows === 0 ? `${width}rem` : `minmax(${width}rem, ${grows}fr)`));
+  const tracks = columns.map(({ width, grows }) =>
+    grows === 0 ? `${width}rem` : `minmax(${width}rem, ${grows}fr)`,
+  );
   const total = columns.reduce((sum, { width }) => sum + width, BOX_WIDTH);
   return { tracks: [`${BOX_WIDTH}rem`, ...tracks].join(' '), width: `${total}rem` };
 }

@@ -66,8 +66,8 @@ export function FilterBox({ text, terms, problem, onChange, input }: FilterBoxPr
           ))}
         </dl>
         <p>
-          Terms stand with blanks between them and all hold; <code>-</code> before one turns it round. Words alone are
-          sought in the name.
+          Terms stand with blanks between them and all hold; <code>-</code> before one turns it round. Words
+          alone are sought in the name.
         </p>
       </details>
     </div>

@@ -1,7 +1,7 @@
+import type { StoredJob } from '../../store/stored-job.ts';
 import { Elapsed } from '../../ui/elapsed.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
-import type { StoredJob } from '../../store/stored-job.ts';
 import type { ColumnName } from './columns.ts';
 
 /** What a column shows of a job. */
@@ -12,7 +12,12 @@ export function JobCell({ job, column }: { readonly job: StoredJob; readonly col
     case 'name':
       return (
         // The keyboard goes from row to row, and Enter opens: a stop at every link would be one for each job.
-        <a class="job-row-link" href={`/ui/jobs/${encodeURIComponent(job.id)}`} tabIndex={-1} title={job.name}>
+        <a
+          class="job-row-link"
+          href={`/ui/jobs/${encodeURIComponent(job.id)}`}
+          tabIndex={-1}
+          title={job.name}
+        >
           <bdi>{job.name}</bdi>
         </a>
       );

@@ -3,7 +3,14 @@ import { computed, signal } from '@preact/signals';
 import { ApiFailure } from '../../api/api-failure.ts';
 import { type JobFacts, judgeJob } from './judge-job.ts';
 import { type ListNews, NO_NEWS, noteJob } from './list-news.ts';
-import { conditionsOf, isNewestFirst, type ListQuery, PAGE_ROWS, pageQuery, type Query } from './list-query.ts';
+import {
+  conditionsOf,
+  isNewestFirst,
+  type ListQuery,
+  PAGE_ROWS,
+  pageQuery,
+  type Query,
+} from './list-query.ts';
 import { findMissingPages, isWhole, layOutRows, type RowPages, withPage, withTotal } from './row-pages.ts';
 import type { RowRange } from './virtual-window.ts';
 
@@ -59,7 +66,9 @@ export class JobList {
   /** The places of the list from its beginning to its end. */
   readonly places = computed(() => layOutRows(this.#pages.value));
   /** The ids of the rows that were read, in their order. */
-  readonly ids = computed(() => this.places.value.flatMap((place) => (place.kind === 'row' ? [place.id] : [])));
+  readonly ids = computed(() =>
+    this.places.value.flatMap((place) => (place.kind === 'row' ? [place.id] : [])),
+  );
   readonly #pages = computed(() => this.state.value.pages);
   readonly #listed = computed(() => new Set(this.ids.value));
   readonly #seams: JobListSeams;

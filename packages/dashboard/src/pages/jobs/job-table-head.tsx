@@ -1,4 +1,4 @@
-import { type Column, COLUMNS, type ColumnName, nextOrder } from './columns.ts';
+import { COLUMNS, type Column, type ColumnName, nextOrder } from './columns.ts';
 import type { Query } from './list-query.ts';
 
 /** What {@link JobTableHead} shows. */

@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
-import { layOutColumns, type ListLook, NARROW_ROW_HEIGHT, ROW_HEIGHTS } from './columns.ts';
+import { type ListLook, layOutColumns, NARROW_ROW_HEIGHT, ROW_HEIGHTS } from './columns.ts';
 import { JobRow, rowIdOf } from './job-row.tsx';
 import { JobTableHead, type JobTableHeadProps } from './job-table-head.tsx';
 import { jobOfLine, type TableLine } from './table-lines.ts';
@@ -9,7 +9,8 @@ import { findScrollFor, findVisibleRows, type RowRange } from './virtual-window.
 import './job-table.css';
 
 /** What {@link JobTable} shows. */
-export interface JobTableProps extends Pick<JobTableHeadProps, 'query' | 'selected' | 'onSelectAll' | 'onOrder'> {
+export interface JobTableProps
+  extends Pick<JobTableHeadProps, 'query' | 'selected' | 'onSelectAll' | 'onOrder'> {
   readonly lines: readonly TableLine[];
   readonly look: ListLook;
   /** The row of the keyboard; null: none. */

@@ -4,8 +4,7 @@ import { mayApplyAtOnce, NO_NEWS, noteJob, renderNews, type SeenJob } from './li
 
 function note(...jobs: readonly (readonly [id: string, about: Partial<SeenJob>])[]) {
   return jobs.reduce(
-    (news, [id, about]) =>
-      noteJob(news, { id, verdict: 'yes', isListed: false, isOutside: true, ...about }),
+    (news, [id, about]) => noteJob(news, { id, verdict: 'yes', isListed: false, isOutside: true, ...about }),
     NO_NEWS,
   );
 }
@@ -38,7 +37,11 @@ test('a job that came and went before the list was read again is not new', () =>
 });
 
 test('both are said together', () => {
-  const news = note(['a', {}], ['b', { isListed: true, verdict: 'no' }], ['c', { isListed: true, verdict: 'no' }]);
+  const news = note(
+    ['a', {}],
+    ['b', { isListed: true, verdict: 'no' }],
+    ['c', { isListed: true, verdict: 'no' }],
+  );
   assert.equal(renderNews(news), '1 new, 2 no longer fit');
 });
 

@@ -55,7 +55,12 @@ export function pageQuery(list: ListQuery, { offset, rows = PAGE_ROWS, newest }:
 }
 
 /** Conditions alone: what the counts are asked with. */
-export function conditionsOf({ orderBy: _orderBy, order: _order, limit: _limit, ...conditions }: Query): Query {
+export function conditionsOf({
+  orderBy: _orderBy,
+  order: _order,
+  limit: _limit,
+  ...conditions
+}: Query): Query {
   return conditions;
 }
 

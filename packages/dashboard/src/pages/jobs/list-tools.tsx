@@ -1,8 +1,8 @@
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { CopyMenu } from '../../ui/copy-menu.tsx';
-import { COLUMN_NAMES, COLUMNS, type ListLook, ROW_HEIGHTS, toggleColumn } from './columns.ts';
+import { COLUMN_NAMES, COLUMNS, type Density, type ListLook, toggleColumn } from './columns.ts';
 import { copyFormsOf } from './copy-forms.ts';
-import { type Grouping, GROUPINGS, parseGrouping } from './grouping.ts';
+import { GROUPINGS, type Grouping, parseGrouping } from './grouping.ts';
 import { type Query, renderQuery } from './list-query.ts';
 import './list-tools.css';
 
@@ -23,7 +23,10 @@ export function ListTools({ filter, query, look, onLook, grouping, onGroup }: Li
     <div class="list-tools">
       <label>
         <span class="visually-hidden">Group by</span>
-        <select value={grouping} onChange={({ currentTarget }) => onGroup(parseGrouping(currentTarget.value))}>
+        <select
+          value={grouping}
+          onChange={({ currentTarget }) => onGroup(parseGrouping(currentTarget.value))}
+        >
           {Object.entries(GROUPINGS).map(([name, title]) => (
             <option key={name} value={name}>
               {name === 'none' ? title : `By ${title.toLowerCase()}`}
@@ -64,6 +67,6 @@ export function ListTools({ filter, query, look, onLook, grouping, onGroup }: Li
   );
 }
 
-function otherDensity({ density }: ListLook): keyof typeof ROW_HEIGHTS {
+function otherDensity({ density }: ListLook): Density {
   return density === 'compact' ? 'comfortable' : 'compact';
 }

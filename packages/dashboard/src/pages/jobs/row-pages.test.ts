@@ -1,13 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  findMissingPages,
-  isWhole,
-  layOutRows,
-  type RowPages,
-  withPage,
-  withTotal,
-} from './row-pages.ts';
+import { findMissingPages, isWhole, layOutRows, type RowPages, withPage, withTotal } from './row-pages.ts';
 
 const EMPTY: RowPages = { pages: new Map(), total: 0, pageRows: 3 };
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setImmediate as turn } from 'node:timers/promises';
 import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { BulkOutcome } from './bulk-plan.ts';
 import { runBulk } from './run-bulk.ts';
 

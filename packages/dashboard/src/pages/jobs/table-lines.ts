@@ -13,7 +13,11 @@ export function jobOfLine(line: TableLine | undefined): string | null {
  * The line that the keyboard goes to from `current` by `step` lines: headings are passed over. Without a current line
  * it is the first one downwards and the last one upwards; at an end it stays.
  */
-export function findNextJob(lines: readonly TableLine[], current: string | null, step: number): string | null {
+export function findNextJob(
+  lines: readonly TableLine[],
+  current: string | null,
+  step: number,
+): string | null {
   const at = current === null ? -1 : lines.findIndex((line) => jobOfLine(line) === current);
   const direction = step < 0 ? -1 : 1;
   const start = at < 0 ? (direction > 0 ? -1 : lines.length) : at;

@@ -1,28 +1,15 @@
-import type { Signal } from '@preact/signals';
 import { useShortcuts } from '../../keyboard/shortcuts.ts';
 import { navigate } from '../../routing/place.ts';
 import { readListKey } from './list-keys.ts';
-import { selectTo, type Selection, toggleRow } from './selection.ts';
-import { findNextJob, type TableLine } from './table-lines.ts';
-
-/** What the keyboard moves. */
-export interface ListKeys {
-  readonly lines: readonly TableLine[];
-  readonly order: readonly string[];
-  readonly current: Signal<string | null>;
-  readonly selection: Signal<Selection>;
-  readonly focusFilter: () => void;
-  readonly applyNews: () => void;
-}
+import { findNextJob } from './table-lines.ts';
+import type { JobsPageState } from './use-jobs-page.ts';
 
 /** The keys of the list: single letters anywhere on the page, and arrows while the focus is in the rows. */
-export function useListKeys(keys: ListKeys): (event: KeyboardEvent, pageRows: number) => void {
-  const { lines, order, current, selection } = keys;
+export function useListKeys(
+  { lines: { all: lines }, current, select, showNews }: JobsPageState,
+  focusFilter: () => void,
+): (event: KeyboardEvent, pageRows: number) => void {
   const go = (step: number) => (current.value = findNextJob(lines, current.peek(), step));
-  const select = (id: string, toHere: boolean) => {
-    const { value } = selection;
-    selection.value = toHere ? selectTo(value, id, order) : toggleRow(value, id);
-  };
   const withCurrent = (work: (id: string) => void) => () => {
     if (current.peek() !== null) work(current.peek() ?? '');
   };
@@ -31,8 +18,8 @@ export function useListKeys(keys: ListKeys): (event: KeyboardEvent, pageRows: nu
     k: { label: 'Previous job', run: () => go(-1) },
     x: { label: 'Choose the job, or not', run: withCurrent((id) => select(id, false)) },
     Enter: { label: 'Open the job', run: withCurrent(openJob) },
-    '/': { label: 'Write a filter', run: keys.focusFilter },
-    u: { label: 'Show what is new', run: keys.applyNews },
+    '/': { label: 'Write a filter', run: focusFilter },
+    u: { label: 'Show what is new', run: showNews },
   });
   return (event, pageRows) => {
     // Headings, boxes and links in the table have keys of their own.

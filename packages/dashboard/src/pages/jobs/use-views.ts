@@ -1,6 +1,6 @@
 import { PAGE_SIZE } from '@arras/contract';
-import { call } from '../../api/call.ts';
 import { ApiFailure } from '../../api/api-failure.ts';
+import { call } from '../../api/call.ts';
 import { navigate } from '../../routing/place.ts';
 import { noteFailure } from '../../session/session.ts';
 import { useCall } from '../../store/use-call.ts';

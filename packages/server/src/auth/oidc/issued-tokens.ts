@@ -1,5 +1,5 @@
-import type { TokenHolder } from '../../database/tokens.ts';
 import { keepIssuedToken } from '../../database/issued-accounts.ts';
+import type { TokenHolder } from '../../database/tokens.ts';
 import { type AccountSeams, ensureAccount } from './accounts.ts';
 import { readPerson } from './person.ts';
 import type { OidcSettings } from './settings.ts';

@@ -39,7 +39,10 @@ test('administrators are told by a list, a word, a flag, or a claim within a cla
   assert.equal(isAdmin('role', { role: 'boss' }), true);
   assert.equal(isAdmin('realm_access.roles', { realm_access: { roles: ['boss'] } }), true);
   assert.equal(isAdmin('https://example.org/roles', { 'https://example.org/roles': ['boss'] }), true);
-  assert.equal(readPerson({ boss: true }, { ...SETTINGS, admin: { claim: 'boss', value: 'true' } }).isAdmin, true);
+  assert.equal(
+    readPerson({ boss: true }, { ...SETTINGS, admin: { claim: 'boss', value: 'true' } }).isAdmin,
+    true,
+  );
 });
 
 test('nobody becomes an administrator by a claim of another form', () => {

@@ -30,7 +30,8 @@ export function readPerson(claims: JWTPayload, settings: OidcSettings): Person {
     email: email.success && claims['email_verified'] !== false ? email.data : null,
     firstName: readName(claims['given_name']),
     lastName: readName(claims['family_name']),
-    isAdmin: settings.admin === null ? null : isAmong(claimAt(claims, settings.admin.claim), settings.admin.value),
+    isAdmin:
+      settings.admin === null ? null : isAmong(claimAt(claims, settings.admin.claim), settings.admin.value),
   };
 }
 
@@ -45,7 +46,9 @@ function claimAt(claims: JWTPayload, path: string): unknown {
 
 function isAmong(claim: unknown, wanted: string): boolean {
   const values: readonly unknown[] = Array.isArray(claim) ? claim : [claim];
-  return values.some((value) => (typeof value === 'string' || typeof value === 'boolean') && String(value) === wanted);
+  return values.some(
+    (value) => (typeof value === 'string' || typeof value === 'boolean') && String(value) === wanted,
+  );
 }
 
 /** What is too long or no plain line is left out: nothing depends on it. */

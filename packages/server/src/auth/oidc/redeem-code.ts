@@ -1,8 +1,8 @@
 import { ApiError } from '@arras/contract';
 import { z } from 'zod';
+import type { IssuerMetadata } from './issuer.ts';
 import type { CallIssuer } from './issuer-calls.ts';
 import { IssuerUnreachable } from './issuer-calls.ts';
-import type { IssuerMetadata } from './issuer.ts';
 
 /** Who redeems a code. */
 export interface CodeOwner {
@@ -56,5 +56,8 @@ function proveClient(
   if (!methods.includes('client_secret_basic'))
     return { headers: {}, fields: { client_id: clientId, client_secret: clientSecret } };
   const pair = [clientId, clientSecret].map((text) => new URLSearchParams({ '': text }).toString().slice(1));
-  return { headers: { authorization: `Basic ${Buffer.from(pair.join(':')).toString('base64')}` }, fields: {} };
+  return {
+    headers: { authorization: `Basic ${Buffer.from(pair.join(':')).toString('base64')}` },
+    fields: {},
+  };
 }

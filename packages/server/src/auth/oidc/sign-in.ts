@@ -8,7 +8,13 @@ import { type CallIssuer, IssuerUnreachable } from './issuer-calls.ts';
 import { readPerson } from './person.ts';
 import { redeemCode } from './redeem-code.ts';
 import type { OidcSettings } from './settings.ts';
-import { forgetSignIn, keepSignIn, type PendingSignIn, readSignIn, SIGN_IN_SECONDS } from './sign-in-cookie.ts';
+import {
+  forgetSignIn,
+  keepSignIn,
+  type PendingSignIn,
+  readSignIn,
+  SIGN_IN_SECONDS,
+} from './sign-in-cookie.ts';
 import { explain, type VerificationSeams, verifyToken } from './verify-token.ts';
 
 /** What a browser brings back from the provider. */

@@ -1,6 +1,6 @@
 import { ApiError } from '@arras/contract';
-import { findDatabaseTrouble } from '../../database/trouble.ts';
 import type { OidcSignIn } from '../../auth/oidc/sign-in.ts';
+import { findDatabaseTrouble } from '../../database/trouble.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler, HandlerRequest } from '../handler.ts';
 import type { BytesReply } from '../reply.ts';
@@ -18,7 +18,12 @@ export const finishOidcSignIn: Handler<'finishOidcSignIn'> = async (request) => 
   const signIn = getSignIn(context);
   try {
     const cookie = await finish(request, signIn);
-    const page = renderPage({ title: 'Signed in', text: 'You are signed in.', next: homeOf(context), goOn: true });
+    const page = renderPage({
+      title: 'Signed in',
+      text: 'You are signed in.',
+      next: homeOf(context),
+      goOn: true,
+    });
     return htmlReply(200, page, [cookie, signIn.forget()]);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

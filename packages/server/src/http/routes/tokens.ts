@@ -17,7 +17,14 @@ const createToken: Handler<'createToken'> = async ({ context, viewer, body }) =>
   const holder = await findProfile(context.db, username);
   if (holder === null || holder.disabled_at !== null) throw new ApiError('profile.not-found');
   const token = makeToken(context.randomBytes(TOKEN_RANDOM_BYTES));
-  const row = { id: context.newId('token'), token_hash: hashToken(token), username, name, description, scopes };
+  const row = {
+    id: context.newId('token'),
+    token_hash: hashToken(token),
+    username,
+    name,
+    description,
+    scopes,
+  };
   const stored = await insertToken(context.db, row, { lifetimeSeconds, endsBy });
   return answer({ ...renderToken(context, stored), token });
 };

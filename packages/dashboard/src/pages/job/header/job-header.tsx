@@ -5,9 +5,12 @@ import { Elapsed } from '../../../ui/elapsed.tsx';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
 import { StatusBadge } from '../../../ui/status-badge.tsx';
 import { ActionBar } from '../actions/action-bar.tsx';
-import { hasEnded, runSpan } from '../job-words.ts';
+import { hasEnded, runSpan, shorten } from '../job-words.ts';
 import { FreshnessLine } from './freshness-line.tsx';
 import './job-header.css';
+
+/** Characters of a name that are shown; the whole of it can be copied. */
+const NAME_SHOWN = 240;
 
 /** What a job is and how it stands, and what can be done with it. */
 export function JobHeader({ job }: { readonly job: JobView }) {
@@ -17,7 +20,9 @@ export function JobHeader({ job }: { readonly job: JobView }) {
       <div class="job-header-top">
         <h1>
           <StatusBadge status={status} stopRequested={stopRequested && !hasEnded(status)} />{' '}
-          <bdi class="job-header-name">{name}</bdi> <CopyButton text={name} label="name" />
+          <bdi class="job-header-name" title={name}>
+            {shorten(name, NAME_SHOWN)}
+          </bdi> <CopyButton text={name} label="name" />
         </h1>
         <ActionBar job={job} />
       </div>

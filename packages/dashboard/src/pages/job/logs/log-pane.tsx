@@ -58,7 +58,7 @@ export function LogPane(props: LogPaneProps) {
   const size = view.size.value;
   const open = view.isOpen.value;
   return (
-    <section class={size === 0 ? 'log-pane log-pane-empty' : 'log-pane'} aria-label={title}>
+    <div class={size === 0 ? 'log-pane log-pane-empty' : 'log-pane'}>
       <LogToolbar
         view={view}
         search={search}
@@ -90,7 +90,7 @@ export function LogPane(props: LogPaneProps) {
       {whole.value !== null && (
         <WholeLine view={view} line={whole.value} fileName={path} onClose={() => (whole.value = null)} />
       )}
-    </section>
+    </div>
   );
 }
 

@@ -14,7 +14,7 @@ export interface OutputTexts {
 
 /** Names a file or a directory of a job's output for people, other jobs, curl and the command line. */
 export function outputTexts(
-  job: Pick<JobView, 'id' | 'executionSystem' | 'archiveSystem' | 'archivePath'>,
+  job: { readonly id: string } & Pick<JobView, 'executionSystem' | 'archiveSystem' | 'archivePath'>,
   entry: Pick<OutputEntry, 'path' | 'type' | '_links'>,
   origin: string,
 ): OutputTexts {

@@ -1,3 +1,4 @@
+import { navigate } from '../../../routing/place.ts';
 import { formatClock, formatMoment } from '../../../ui/format-moment.ts';
 import { formatDuration } from '../../../ui/quantities.ts';
 import { type AxisPiece, axisPieces, axisTicks, placeOnAxis } from './time-axis.ts';
@@ -88,23 +89,24 @@ interface MarkProps {
   readonly isSelected: boolean;
 }
 
-/** A bar for what took time, a dot for a moment. Its link is for the pointer: the keyboard has the table. */
+/** A bar for what took time, a dot for a moment. The pointer may choose it here; the keyboard has the table. */
 function Mark({ item, from, to, y, isSelected }: MarkProps) {
   const title = `${formatMoment(item.atMs)} ${item.name}${item.count > 1 ? ` ×${item.count}` : ''} ${item.text}`;
   const isLong = to - from > 0.004;
   return (
-    <a href={`#${item.id}`} tabIndex={-1} aria-hidden="true">
-      <g class={`timeline-mark timeline-mark-${item.class}${isSelected ? ' timeline-mark-selected' : ''}`}>
-        <title>{title}</title>
-        {isLong ? (
-          <rect x={percent(from)} width={percent(to - from)} y={y - 5} height={10} rx={3} />
-        ) : item.class === 'fail' ? (
-          <rect class="timeline-mark-cross" x={percent(from)} y={y - 6} width={12} height={12} />
-        ) : (
-          <circle cx={percent(from)} cy={y} r={5} />
-        )}
-      </g>
-    </a>
+    <g
+      class={`timeline-mark timeline-mark-${item.class}${isSelected ? ' timeline-mark-selected' : ''}`}
+      onClick={() => navigate(`#${item.id}`)}
+    >
+      <title>{title}</title>
+      {isLong ? (
+        <rect x={percent(from)} width={percent(to - from)} y={y - 5} height={10} rx={3} />
+      ) : item.class === 'fail' ? (
+        <rect class="timeline-mark-square" x={percent(from)} y={y - 6} width={12} height={12} />
+      ) : (
+        <circle cx={percent(from)} cy={y} r={5} />
+      )}
+    </g>
   );
 }
 
