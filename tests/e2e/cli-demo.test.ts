@@ -25,9 +25,33 @@ test('the demo runs a job to FINISHED on a service of its own, shows it, and lea
   );
   assert.match(stdout, /\nSubject: FINISHED: Words of the Declaration \(job \S+-007\)\n\nThe status of job /);
   assert.match(stdout, /\nOutput URL: http:\S+\/outputs\n/);
+  assert.match(stdout, /\nThe page of the job was http:\/\/127\.0\.0\.1:\d+\/ui\/jobs\/\S+-007\n/);
   assert.deepEqual(readdirSync(directory), []);
   await rm(directory, { recursive: true });
 });
+
+test('a demo that is kept leaves its service up, and says the address of the page of the job last', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'demo-test-'));
+  const { stdout } = await startCommand(['demo', '--keep'], { environment: { TMPDIR: directory } }).finished;
+  const pid = Number(/goes on as process (\d+)/.exec(stdout)?.[1]);
+  try {
+    const page = /\nThe page of the job: (http\S+)\n$/.exec(stdout)?.[1] ?? '';
+    assert.match(page, /\/ui\/jobs\/\S+-007$/);
+    assert.notEqual((await fetch(page)).status, 404);
+  } finally {
+    process.kill(pid);
+    await eventually('the service has ended', () => !isThere(pid), { timeoutMs: 60_000 });
+    await rm(directory, { recursive: true });
+  }
+});
+
+function isThere(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
 
 test('an interrupted demo ends its service and cleans up', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'demo-test-'));

@@ -171,7 +171,7 @@ test('hostile names are text, on every tab of a narrow page', async () => {
     ['Permissions', /Share this job/],
     ['JSON', /"executionSystem"/],
     ['Notifications', /Nobody is told/],
-    ['Timeline', /FINISHED/],
+    ['Timeline', /What happened/],
   ] as const) {
     await tab(page, name).click();
     await page.getByRole('tabpanel').getByText(text).first().waitFor(LONG);

@@ -139,6 +139,7 @@ test('a failed job shows where its standard error says why', async () => {
   await row(page, 'Traceback').waitFor();
   assert.equal(await page.locator('.log-row-chosen').textContent(), '501Traceback (most recent call last):');
   await tab.expectNoViolations();
+  await output(page).scrollIntoViewIfNeeded();
   await tab.shoot('logs-failed-narrow');
 });
 

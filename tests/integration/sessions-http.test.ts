@@ -47,6 +47,10 @@ const signIn = (body: object = { username: 'grace', password: PASSWORD }, header
 test('people are told how they can sign in', async () => {
   const ways = await call('GET', '/sessions/v2/ways');
   assert.deepEqual(ways.json.result, { password: true, token: true, oidc: null });
+  for (const path of ['', '/callback']) {
+    const nowhere = await call('GET', `/sessions/v2/oidc${path}`);
+    assert.deepEqual([nowhere.status, codeOf(nowhere)], [404, 'session.no-provider']);
+  }
 });
 
 test('a password begins a session, which the browser proves with a cookie and can end', async () => {
@@ -68,6 +72,22 @@ test('a password begins a session, which the browser proves with a cookie and ca
   assert.equal(end.status, 200);
   assert.match(String(end.headers['set-cookie']), /^__Host-arras_session=; Max-Age=0;/);
   assert.equal(codeOf(await browser.page('GET', '/sessions/v2/current')), 'auth.revoked');
+});
+
+test('only sessions of oneself that have not ended are listed among the tokens', async () => {
+  const kept = browserOf(await signIn());
+  const ended = browserOf(await signIn());
+  await ended.page('DELETE', '/sessions/v2/current');
+  const list = async (caller: Promise<BedAnswer>) =>
+    (await caller).json.result as readonly { readonly id: string; readonly username: string }[];
+  const own = await list(kept.page('GET', '/tokens/v2'));
+  assert.deepEqual(
+    own.map(({ username }) => username),
+    ['grace'],
+  );
+  const others = await list(call('GET', '/tokens/v2', { as: 'ada' }));
+  assert.ok(others.every(({ username }) => username === 'ada'));
+  await kept.page('DELETE', '/sessions/v2/current');
 });
 
 test('wrong passwords look alike for users that exist and for others', async () => {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Client, createClient } from '@arras/client';
+import { jobPage } from '@arras/contract';
 import { renderHistory } from '../commands/history.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { renderDuration } from '../quantities.ts';
@@ -57,9 +58,10 @@ async function runWithService(demo: Demo): Promise<ExitCode> {
     service = await startDemoService(place, { env: session.env, smtpUrl: inbox.mailbox.url, signal });
     const took = renderDuration(Date.now() - began);
     tell(session, `The service listens on ${service.url}, with its own database, after ${took}.`);
-    const exitCode = await showJob(demo, createClient(service));
+    const { exitCode, page } = await showJob(demo, createClient(service));
     kept = keep && exitCode === EXIT.ok;
-    if (kept) sayHowToUse(session, { service, place });
+    if (kept) sayHowToUse(session, { service, place, page });
+    else tell(session, `The page of the job was ${page}\n"npm run demo -- --keep" leaves it up.`);
     return exitCode;
   } finally {
     if (!kept) {
@@ -70,7 +72,13 @@ async function runWithService(demo: Demo): Promise<ExitCode> {
   }
 }
 
-async function showJob(demo: Demo, client: Client): Promise<ExitCode> {
+/** How the job ended, and the address of its page. */
+interface Shown {
+  readonly exitCode: ExitCode;
+  readonly page: string;
+}
+
+async function showJob(demo: Demo, client: Client): Promise<Shown> {
   const { session, place, inbox, signal } = demo;
   const storage = await client.systems.create(place.storageSystem);
   // Where outputs are archived when a job names no place.
@@ -83,11 +91,12 @@ async function showJob(demo: Demo, client: Client): Promise<ExitCode> {
   const exitCode = await watchJobs(session, client, [job.id], { signal });
   tell(session, 'Its history, as "arras jobs history" shows it:');
   session.out(renderHistory(await client.jobs.history(job.id, { limit: 250 }), session));
-  if (exitCode !== EXIT.ok) return exitCode;
+  const shown = { exitCode, page: jobPage(job) };
+  if (exitCode !== EXIT.ok) return shown;
   await showMessages(demo);
   await showOutput(session, client, job.id);
   tell(session, NEXT);
-  return exitCode;
+  return shown;
 }
 
 async function showMessages({ session, inbox, signal }: Demo): Promise<void> {
@@ -113,7 +122,13 @@ const NEXT = `What to try next:
   docs/guides/first-job.md          the same steps by hand, with curl too
   docs/guides/notifications.md      webhooks and mails for your own programs`;
 
-function sayHowToUse(session: Session, { service, place }: { service: DemoService; place: DemoPlace }): void {
+interface Kept {
+  readonly service: DemoService;
+  readonly place: DemoPlace;
+  readonly page: string;
+}
+
+function sayHowToUse(session: Session, { service, place, page }: Kept): void {
   const pid = service.release();
   tell(
     session,
@@ -122,7 +137,8 @@ function sayHowToUse(session: Session, { service, place }: { service: DemoServic
   npm run arras -- jobs list
   kill ${pid}
   rm -r ${place.root}
-Its address is ${service.url}; its token is in ${join(place.data, 'cli.json')}.`,
+Its address is ${service.url}; its token, for the sign-in too, is in ${join(place.data, 'cli.json')}.
+The page of the job: ${page}`,
   );
 }
 

@@ -20,4 +20,5 @@ export const PAGES: readonly PageEntry[] = [
   { pattern: '/', title: 'Home', load: () => import('../pages/home/home-page.tsx') },
   { pattern: '/ui/jobs', title: 'Jobs', load: () => import('../pages/jobs/jobs-page.tsx') },
   { pattern: '/ui/jobs/:id', title: 'Job', load: () => import('../pages/job/job-page.tsx') },
+  { pattern: '/ui/submit', title: 'Submit a job', load: () => import('../pages/submit/submit-page.tsx') },
 ];

@@ -70,7 +70,7 @@ function TokenForm() {
         <input name="token" type="password" autocomplete="off" required autofocus />
       </label>
       <p>
-        <code>arras auth token</code> prints yours.
+        <code>arras tokens create NAME</code> makes one.
       </p>
     </CredentialsForm>
   );

@@ -1,5 +1,6 @@
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { onResync, untilBegun } from '../live/live.ts';
+import { onReconnect } from '../live/on-reconnect.ts';
 import { noteFailure } from '../session/session.ts';
 import { type Loaded, Loader, type Read } from './loader.ts';
 
@@ -33,8 +34,12 @@ export function useCall<Value>(read: Read<Value>, deps: readonly unknown[]): Cal
     loader.clear();
     refresh();
     const stopListening = onResync(refresh);
+    const stopWaiting = onReconnect(() => {
+      if (loader.state.peek().kind === 'failed') refresh();
+    });
     return () => {
       stopListening();
+      stopWaiting();
       loader.stop();
     };
   }, deps);

@@ -1,3 +1,4 @@
+import { quoteShell } from '../../ui/quote-shell.ts';
 import { type Query, renderQuery } from './list-query.ts';
 
 /** The list three ways. */
@@ -22,7 +23,7 @@ export function copyFormsOf({ filter, query, origin }: CopiedList): CopyForms {
   const address = `${origin}/jobs/v2?${renderQuery(query)}`;
   return {
     cli: commandOf(filter.trim()),
-    curl: `curl --header "Authorization: Bearer $TOKEN" ${quote(address)}`,
+    curl: `curl --header "Authorization: Bearer $TOKEN" ${quoteShell(address)}`,
     typescript: [
       `import { createClient } from '@arras/client';`,
       '',
@@ -34,12 +35,5 @@ export function copyFormsOf({ filter, query, origin }: CopiedList): CopyForms {
 
 function commandOf(filter: string): string {
   if (filter === '') return 'arras jobs list';
-  return `arras jobs list ${filter.startsWith('-') ? '-- ' : ''}${quote(filter)}`;
-}
-
-/** A word of a POSIX shell, whatever is in it; also in a terminal, which obeys control characters that are pasted. */
-function quote(text: string): string {
-  // oxlint-disable-next-line no-control-regex -- they are what is taken out
-  const printable = text.replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ');
-  return `'${printable.replaceAll("'", `'\\''`)}'`;
+  return `arras jobs list ${filter.startsWith('-') ? '-- ' : ''}${quoteShell(filter)}`;
 }

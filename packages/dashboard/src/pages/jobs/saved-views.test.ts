@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseFilter, parseJobSearch, savedFilterNameSchema } from '@arras/contract';
-import { findViewNameProblem, listViews, PRESET_VIEWS, readShownView } from './saved-views.ts';
+import { applyChanges, findViewNameProblem, listViews, PRESET_VIEWS, readShownView } from './saved-views.ts';
 
 test('every preset is a filter that the service understands', () => {
   for (const { filter } of PRESET_VIEWS) {
@@ -39,4 +39,20 @@ test('an address with a view that is not known keeps its filter and names the vi
 test('a name is refused here exactly when the service would refuse it', () => {
   for (const name of ['', 'a b', '.', '..', 'ok', 'Ok_1.2-x', 'ü', 'x'.repeat(65), 'x'.repeat(64)])
     assert.equal(findViewNameProblem(name) === null, savedFilterNameSchema.safeParse(name).success, name);
+});
+
+test('what was saved or deleted here counts before the service is asked again', () => {
+  const saved = [
+    { name: 'b', filter: 'old' },
+    { name: 'c', filter: 'x' },
+  ];
+  const changed = new Map([
+    ['b', 'new'],
+    ['c', null],
+    ['a', 'first'],
+  ]);
+  assert.deepEqual(applyChanges(saved, changed), [
+    { name: 'a', filter: 'first' },
+    { name: 'b', filter: 'new' },
+  ]);
 });

@@ -25,10 +25,24 @@ export const PRESET_VIEWS: readonly SavedView[] = [
   },
 ];
 
+/** A filter that the service keeps under a name. */
+export interface SavedFilter {
+  readonly name: string;
+  readonly filter: string;
+}
+
+/** The saved filters with what was changed since they were read: a filter that was saved, or null for one deleted. */
+export function applyChanges(
+  saved: readonly SavedFilter[],
+  changed: ReadonlyMap<string, string | null>,
+): readonly SavedFilter[] {
+  const kept = saved.filter(({ name }) => !changed.has(name));
+  const ours = [...changed].flatMap(([name, filter]) => (filter === null ? [] : [{ name, filter }]));
+  return [...kept, ...ours].toSorted((one, other) => one.name.localeCompare(other.name));
+}
+
 /** All views: those of everybody, then the user's own by name. One of the user's replaces a preset of its name. */
-export function listViews(
-  saved: readonly { readonly name: string; readonly filter: string }[],
-): readonly SavedView[] {
+export function listViews(saved: readonly SavedFilter[]): readonly SavedView[] {
   const names = new Set(saved.map(({ name }) => name));
   const own = saved.map(({ name, filter }) => ({ name, title: name, filter, isPreset: false }));
   return [...PRESET_VIEWS.filter(({ name }) => !names.has(name)), ...own];

@@ -2,6 +2,7 @@ import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { call } from '../../api/call.ts';
 import { onJobEvent, onResync, untilBegun } from '../../live/live.ts';
+import { onReconnect } from '../../live/on-reconnect.ts';
 import { noteFailure } from '../../session/session.ts';
 import { putJobs } from '../../store/jobs.ts';
 import { announce } from '../../ui/announcer.tsx';
@@ -58,6 +59,9 @@ function followEvents(list: JobList, use: ReadonlySignal<ListUse>): () => void {
     }),
     // What was missed may stand anywhere: rows are read again where they are looked at.
     onResync(() => void list.refresh()),
+    onReconnect(() => {
+      if (list.state.peek().kind === 'failed') void list.refresh();
+    }),
     // Whoever leaves the rows wants to see what came meanwhile.
     use.subscribe(() => apply.ask()),
     count.stop,

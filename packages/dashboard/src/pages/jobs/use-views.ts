@@ -1,11 +1,12 @@
 import { PAGE_SIZE } from '@arras/contract';
+import { useSignal } from '@preact/signals';
 import { ApiFailure } from '../../api/api-failure.ts';
 import { call } from '../../api/call.ts';
 import { navigate } from '../../routing/place.ts';
 import { noteFailure } from '../../session/session.ts';
 import { useCall } from '../../store/use-call.ts';
 import { say, sayFailure } from '../../ui/toasts.tsx';
-import { listViews, type SavedView } from './saved-views.ts';
+import { applyChanges, listViews, type SavedView } from './saved-views.ts';
 
 /** The views, and what can be done to the user's own. */
 export interface Views {
@@ -23,6 +24,10 @@ export function useViews(): Views {
     (signal) => call('listSavedFilters', { query: { limit: PAGE_SIZE.max }, signal }),
     [],
   );
+  // What was changed here counts at once: a view is shown the moment that it is saved.
+  const changed = useSignal<ReadonlyMap<string, string | null>>(new Map());
+  const note = (name: string, filter: string | null) =>
+    (changed.value = new Map(changed.peek()).set(name, filter));
   const tell = async (work: () => Promise<unknown>, then: string) => {
     try {
       await work();
@@ -37,16 +42,22 @@ export function useViews(): Views {
     return true;
   };
   return {
-    views: listViews(state.value ?? []),
+    views: listViews(applyChanges(state.value ?? [], changed.value)),
     areKnown: state.kind !== 'loading',
     save: (name, filter) =>
       tell(
-        () => call('saveFilter', { params: { name }, body: { filter: filter.trim() } }),
+        async () => {
+          await call('saveFilter', { params: { name }, body: { filter: filter.trim() } });
+          note(name, filter.trim());
+        },
         `/ui/jobs?view=${encodeURIComponent(name)}`,
       ),
     remove: async (name) => {
-      if (await tell(() => call('deleteSavedFilter', { params: { name } }), '/ui/jobs'))
-        say(`Deleted the view ${name}.`);
+      const isDone = await tell(async () => {
+        await call('deleteSavedFilter', { params: { name } });
+        note(name, null);
+      }, '/ui/jobs');
+      if (isDone) say(`Deleted the view ${name}.`);
     },
   };
 }

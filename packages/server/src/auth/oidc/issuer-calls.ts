@@ -5,6 +5,8 @@ import type { EgressGuard } from '../../net/egress.ts';
 /** The OpenID provider gave no answer that can be used; the message says why, for the operator. */
 export class IssuerUnreachable extends Error {
   override readonly name = 'IssuerUnreachable';
+  /** Whether the log has it: everybody who comes while the provider is away gets the same one. */
+  isLogged = false;
 }
 
 /** One call of the provider. */

@@ -50,7 +50,8 @@ const MAX_SUBJECT = 255;
 /** What the caller of a token is told; the log says what was wrong with it, and never the token. */
 export function explain(error: unknown, log: Pick<Logger, 'info' | 'warn'>): unknown {
   if (error instanceof IssuerUnreachable) {
-    log.warn({ reason: error.message }, 'oidc.unreachable');
+    if (!error.isLogged) log.warn({ reason: error.message }, 'oidc.unreachable');
+    error.isLogged = true;
     return new ApiError('auth.issuer-unreachable', { cause: error });
   }
   if (!(error instanceof errors.JOSEError)) return error;
