@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import type { Route } from '../contract/src/route.ts';
 import { ROUTES } from '../contract/src/routes.ts';
 
 /**
@@ -8,7 +9,7 @@ import { ROUTES } from '../contract/src/routes.ts';
  */
 function operations(): Plugin {
   const name = 'virtual:operations';
-  const table = Object.entries(ROUTES).map(([id, { method, path }]) => [id, [method, path]]);
+  const table = Object.entries<Route>(ROUTES).map(([id, route]) => [id, [route.method, longest(route)]]);
   return {
     name: 'operations',
     resolveId: (id) => (id === name ? `\0${name}` : undefined),
@@ -17,6 +18,11 @@ function operations(): Plugin {
         ? `export const OPERATIONS = ${JSON.stringify(Object.fromEntries(table))};`
         : undefined,
   };
+}
+
+/** With the path that may follow, where another path of the operation takes one. */
+function longest({ path, aliases = [] }: Route): string {
+  return aliases.find((alias) => alias === `${path}/{path}`) ?? path;
 }
 
 /** The first frame waits for the script, which knows the theme: Vite drops the attribute of the source. */

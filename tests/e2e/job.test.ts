@@ -45,6 +45,8 @@ after(async () => {
 const HOSTILE = `"><img src=x onerror=alert(1)>'\`\${7*7} \u202etxt.exe\u202c שלום`;
 
 const main = (page: Page) => page.getByRole('main');
+/** Brings the tab into the picture. */
+const showPanel = (page: Page) => page.evaluate("document.querySelector('[role=tablist]').scrollIntoView()");
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 
 /** Presses Tab until something with this name has the focus. */
@@ -69,8 +71,7 @@ async function expectNoSidewaysScroll(page: Page): Promise<void> {
   const overflow = await page.evaluate<number>(
     'document.documentElement.scrollWidth - document.documentElement.clientWidth',
   );
-  const wide = await page.evaluate(`[...document.querySelectorAll('*')].filter((e) => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1).map((e) => e.tagName + '.' + e.className).slice(0, 12)`);
-  assert.equal(overflow, 0, JSON.stringify(wide));
+  assert.equal(overflow, 0);
 }
 
 /** Changes what the service says of a job, for states that a small test system cannot be in. */
@@ -105,6 +106,7 @@ test('with the keyboard alone one reads an error, copies the command and replays
   const replay = page.getByRole('button', { name: 'Replay FAILED' });
   await replay.waitFor(LONG);
   await opened.expectNoViolations();
+  await showPanel(page);
   await opened.shoot('job-notifications');
   assert.match((await main(page).textContent()) ?? '', /parked.*The receiver failed\./s);
   await repairReceiver();
@@ -177,6 +179,7 @@ test('hostile names are text, on every tab of a narrow page', async () => {
     await page.getByRole('tabpanel').getByText(text).first().waitFor(LONG);
     await expectNoSidewaysScroll(page);
     await opened.expectNoViolations();
+    await showPanel(page);
     await opened.shoot(`job-narrow-${name.toLowerCase()}`);
   }
   assert.equal(await page.locator('img').count(), 0);
@@ -212,6 +215,7 @@ test('somebody subscribes, tests the address, and sees what it answered', async 
   await tests.click();
   await page.getByText('refused 418').waitFor(LONG);
   await opened.expectNoViolations();
+  await showPanel(page);
   await opened.shoot('job-test-message');
 });
 

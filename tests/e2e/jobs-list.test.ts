@@ -127,6 +127,39 @@ test('many jobs are stopped with a preview, and are not said to be stopped befor
   assert.match(results ?? '', /stop requested|is STOPPED/);
   await dialog.getByRole('button', { name: 'Close', exact: true }).last().click();
   await eventually('both are stopped', async () => (await rowOf(page, 'STOPPED').count()) === 2, PAGE_WAIT);
+
+  await page.getByRole('checkbox', { name: 'Select all' }).click();
+  await page.getByRole('button', { name: 'Stop…' }).click();
+  assert.match((await dialog.textContent()) ?? '', /2 jobs will be left alone:.*has ended already/);
+  assert.ok(await dialog.getByRole('button', { name: 'Stop 0 jobs' }).isDisabled());
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Hide…' }).click();
+  await dialog.getByRole('button', { name: 'Hide 2 jobs' }).click();
+  await dialog.getByText('2 of 2 done.').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByText('No job fits this filter.').waitFor();
+});
+
+test('columns and close rows stay in this browser, headings order, and groups close', async () => {
+  await using opened = await bed.open({ at: '/ui/jobs' });
+  const { page } = opened;
+  await firstRow(page, '-1.0');
+  await page.locator('summary', { hasText: 'Columns' }).click();
+  await page.getByLabel('Owner').check();
+  await page.getByLabel('Close rows').check();
+  await page.reload();
+  await page.getByRole('columnheader', { name: 'Owner' }).waitFor();
+  const box = await page.locator(JOB_ROW).first().boundingBox();
+  assert.equal(box?.height, 28);
+  await page.getByRole('button', { name: 'Name', exact: true }).click();
+  await firstRow(page, 'assembly-1');
+  assert.equal(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'), 'ascending');
+  assert.equal(await filterOf(page).inputValue(), 'sort:name');
+  await page.goto('/ui/jobs?q=fold-99&group=status');
+  const heading = page.getByRole('button', { name: /FAILED · / });
+  await heading.click();
+  assert.equal(await heading.getAttribute('aria-expanded'), 'false');
+  await eventually('the group is closed', async () => (await rowOf(page, 'FAILED').count()) === 0, PAGE_WAIT);
 });
 
 test('the keyboard alone filters, goes through the list, chooses and opens', async () => {

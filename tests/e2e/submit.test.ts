@@ -16,7 +16,7 @@ const REFUSED = [/status of 400/, /status of 404/];
 const NARROW = { width: 360, height: 740 };
 
 async function countJobs(): Promise<number> {
-  const { total } = await bed.api.call<{ total: number }>('GET', '/jobs/v2/count');
+  const { total } = await bed.api.call<{ total: number }>('GET', '/jobs/v2/counts');
   return total;
 }
 

@@ -192,6 +192,22 @@ test('a token can only make postits for what it may be used for itself', async (
   assert.equal(codeOf(await ask(FILE)), 'access.scope-missing');
 });
 
+test('a limited token makes no postit that reads what it may not by way of uuids', async () => {
+  const { uuid } = (await bed.call('GET', '/systems/v2/store', { as: 'ada' })).json.result;
+  const body = { name: 'limited', scopes: ['postits:write', 'uuids:read'] };
+  const { token } = (await bed.call('POST', '/tokens/v2', { as: 'ada', body })).json.result;
+  const ask = (address: string) =>
+    bed.call('POST', '/postits/v2', { token, body: { url: address, maxUses: 2 } });
+  const plain = await ask(`/uuids/v2/${uuid}`);
+  assert.equal((await read(plain.json.result.postit)).json.result.resource, undefined);
+  for (const query of ['expand=true', 'expand=', '%65xpand=true', 'x=1&expand=1', 'x=1?&expand=true']) {
+    for (const address of [`/uuids/v2/${uuid}`, `/uuid/v2?uuids=${uuid}&y=1`])
+      assert.equal((await ask(`${address}?${query}`.replace('&y=1?', '&'))).status, 400, query);
+  }
+  const whole = await make({ url: `/uuids/v2/${uuid}?expand=true` });
+  assert.equal((await read(whole.postit)).json.result.resource.id, 'store');
+});
+
 test('the database does not hold postits that work, and the log does not show them', async () => {
   const { postit } = await make({ url: FILE });
   const { rows } = await bed.database.pool.query<{ row: string }>('select p::text as row from postits p');

@@ -27,8 +27,7 @@ export function requestOfApp(
   { all = false, notify = null }: TemplateOptions = {},
 ): JobRequestBody {
   const queue = findQueue(app, queues);
-  const wanted = <Definition extends InputView | ParameterView>({ value }: Definition) =>
-    value.visible && (all || value.required);
+  const wanted = ({ value }: InputView | ParameterView) => value.visible && (all || value.required);
   return {
     name: `${app.name}-job`,
     appId: app.id,

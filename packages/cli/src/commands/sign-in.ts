@@ -30,8 +30,9 @@ export async function signIn({ session, options }: Invocation<SignInOptions>, ty
   const path = profilePath(thisHost(session.env));
   writeProfile(path, { url, token });
   session.say(`Signed in to ${url} as ${username}. ${path} remembers it.\n`);
-  if ((session.env.ARRAS_URL ?? '') !== '' || (session.env.ARRAS_TOKEN ?? '') !== '')
-    session.warn('ARRAS_URL and ARRAS_TOKEN are set and go before it: unset them.\n');
+  const before = (['ARRAS_URL', 'ARRAS_TOKEN'] as const).filter((name) => (session.env[name] ?? '') !== '');
+  if (before.length > 0)
+    session.warn(`In this shell ${before.join(' and ')} still goes before it: unset ${before.join(' ')}\n`);
 }
 
 /** A token of this machine's own, got with the password; the session that asks for it is ended again. */

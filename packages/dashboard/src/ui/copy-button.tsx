@@ -35,8 +35,18 @@ export function CopyButton({ text, label, isWide = false }: CopyButtonProps) {
       title={name}
       onClick={() => void copy()}
     >
-      <span aria-hidden="true">{isCopied.value ? '✓' : '⧉'}</span>
+      <span aria-hidden="true">{isCopied.value ? '✓' : <CopySymbol />}</span>
       {isWide && ` ${name}`}
     </button>
+  );
+}
+
+/** Two sheets. Drawn, because the character for it is missing from many fonts. */
+function CopySymbol() {
+  return (
+    <svg viewBox="0 0 16 16" width="14" height="14" fill="none" stroke="currentColor" stroke-width="1.5">
+      <rect x="5.5" y="1.5" width="9" height="9" rx="1.5" />
+      <path d="M10.5 14.5h-7a2 2 0 0 1-2-2v-7" />
+    </svg>
   );
 }

@@ -20,9 +20,6 @@ export function CopyMenu({ cli, curl, typescript }: CopyMenuProps) {
     },
   });
   return (
-    <Menu
-      label="Copy as …"
-      items={[item('CLI', cli), item('curl', curl), item('TypeScript', typescript)]}
-    />
+    <Menu label="Copy as …" items={[item('CLI', cli), item('curl', curl), item('TypeScript', typescript)]} />
   );
 }

@@ -6,6 +6,7 @@ import type { Principal } from '../auth/authenticate.ts';
 import type { HttpContext } from './context.ts';
 import type { FoundOperation } from './find-operation.ts';
 import { type HandlerRequest, type Handlers, runHandler } from './handler.ts';
+import { queryTextOf } from './query-memo.ts';
 import type { BytesReply, Reply } from './reply.ts';
 import { readPresentation, renderResult } from './send-reply.ts';
 
@@ -82,7 +83,7 @@ function innerRequest({ found, target, raw }: InnerCall, viewer: Principal | nul
   const own = {
     url: target,
     params: found.params,
-    query: parse(target.split('?')[1] ?? ''),
+    query: parse(queryTextOf({ url: target })),
     viewer,
     body: undefined,
   };

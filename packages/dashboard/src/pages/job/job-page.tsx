@@ -1,7 +1,9 @@
 import { type JobView, STATUS_LOOKS } from '@arras/contract';
+import { useEffect, useRef } from 'preact/hooks';
 import { useShortcuts } from '../../keyboard/shortcuts.ts';
 import type { PageProps } from '../../routing/pages.ts';
 import { query } from '../../routing/place.ts';
+import { announce } from '../../ui/announcer.tsx';
 import { serverNowMs } from '../../ui/clock.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FailureBox } from '../../ui/failure-box.tsx';
@@ -55,6 +57,7 @@ function KnownJob({ job }: { readonly job: JobView }) {
   const { id, status } = job;
   const { state: history, refresh } = useHistory(id);
   usePageTitle(tabTitle(job, serverNowMs()), status);
+  useAnnouncement(`${job.name} is ${status}`);
   return (
     <article class="job-page">
       <PageKeys job={job} />
@@ -69,6 +72,15 @@ function KnownJob({ job }: { readonly job: JobView }) {
       <JobTabs job={job} history={history.value ?? []} />
     </article>
   );
+}
+
+/** Tells screen readers what is different; what was there when the page was opened they read themselves. */
+function useAnnouncement(text: string): void {
+  const known = useRef(text);
+  useEffect(() => {
+    if (known.current !== text) announce(text);
+    known.current = text;
+  }, [text]);
 }
 
 /** A component of its own and the first one, so that a tab which wants a key for itself comes later and gets it. */

@@ -77,6 +77,9 @@ function readTarget({ publicUrl }: HttpContext, viewer: Principal, url: string):
   if (lasting !== undefined) throw refused(`expected an address without the parameter ${lasting}`);
   const missing = findMissingScope(viewer, neededScope(found.route));
   if (missing !== null) throw missing;
+  // It would be read without limits then, in areas that the token has no scope for.
+  if (viewer.scopes !== null && asked.has('expand'))
+    throw refused('expected an address without the parameter expand, as the token is limited to some scopes');
   return target;
 }
 

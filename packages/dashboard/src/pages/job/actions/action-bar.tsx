@@ -1,15 +1,16 @@
 import type { JobView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { useShortcuts } from '../../../keyboard/shortcuts.ts';
-import { navigate } from '../../../routing/place.ts';
+import { navigate, query } from '../../../routing/place.ts';
 import { session } from '../../../session/session.ts';
 import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { copyText } from '../../../ui/copy-text.ts';
 import { Menu, type MenuItem } from '../../../ui/menu.tsx';
 import { say } from '../../../ui/toasts.tsx';
+import { parseTab } from '../job-tabs.ts';
 import { showTab } from '../show-tab.ts';
 import { ConfirmAction } from './confirm-action.tsx';
-import { callTexts } from './copy-as.ts';
+import { callOf, callTexts } from './copy-as.ts';
 import { ACTION_WORDS, type Action, possibleActions } from './job-actions.ts';
 import { runAction } from './run-action.ts';
 import { StarButton } from './star-button.tsx';
@@ -37,7 +38,9 @@ export function ActionBar({ job }: { readonly job: JobView }) {
         </button>
       )}
       <Menu label="Actions" items={menuItems(job, actions, begin)} />
-      <CopyMenu {...callTexts('show', job.id, location.origin)} />
+      <CopyMenu
+        {...callTexts(callOf(parseTab(query.value.get('tab')), job.status), job.id, location.origin)}
+      />
       <StarButton id={job.id} />
       {asked.value !== null && (
         <ConfirmAction

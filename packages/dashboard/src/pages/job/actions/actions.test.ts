@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { callTexts } from './copy-as.ts';
+import { callOf, callTexts } from './copy-as.ts';
 import { possibleActions } from './job-actions.ts';
 
 const job = { status: 'RUNNING', visible: true, stopRequested: false, owner: 'ada' } as const;
@@ -32,6 +32,13 @@ test('a call is the same for the command line, curl and TypeScript', () => {
     `curl --header "Authorization: Bearer $TOKEN" --header 'Content-Type: application/json' --data '{"action":"stop"}' 'http://127.0.0.1:8080/jobs/v2/0001-ab-007'`,
   );
   assert.match(texts.typescript, /await client\.jobs\.stop\('0001-ab-007'\);$/);
+});
+
+test('what is copied shows the same as the tab', () => {
+  assert.equal(callOf('timeline', 'RUNNING'), 'watch');
+  assert.equal(callOf('timeline', 'FAILED'), 'history');
+  assert.equal(callOf('logs', 'FAILED'), 'logs');
+  assert.equal(callOf('json', 'FAILED'), 'show');
 });
 
 test('an id that is none does not get into a command', () => {

@@ -1,6 +1,8 @@
 import type { JobView } from '@arras/contract';
+import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { shorten } from '../job-words.ts';
+import { callTexts } from './copy-as.ts';
 import { ACTION_WORDS, type Action } from './job-actions.ts';
 
 /** What {@link ConfirmAction} asks. */
@@ -28,6 +30,9 @@ export function ConfirmAction({ job, action, onClose, onConfirm }: ConfirmAction
         <button type="button" class="button" onClick={onClose}>
           Leave it
         </button>
+        {(action === 'stop' || action === 'resubmit') && (
+          <CopyMenu {...callTexts(action, job.id, location.origin)} />
+        )}
       </p>
     </Dialog>
   );

@@ -1,3 +1,7 @@
+import type { JobStatus } from '@arras/contract';
+import type { JobTab } from '../job-tabs.ts';
+import { hasEnded } from '../job-words.ts';
+
 /** The same call three ways. */
 export interface CallTexts {
   readonly cli: string;
@@ -7,6 +11,13 @@ export interface CallTexts {
 
 /** What can be copied from the page of a job. */
 export type CopiedCall = 'show' | 'watch' | 'history' | 'logs' | 'stop' | 'resubmit' | 'notifications';
+
+/** What shows the same as a tab of the page. */
+export function callOf(tab: JobTab, status: JobStatus): CopiedCall {
+  if (tab === 'timeline') return hasEnded(status) ? 'history' : 'watch';
+  if (tab === 'transfers') return 'history';
+  return tab === 'logs' || tab === 'notifications' ? tab : 'show';
+}
 
 interface Shape {
   readonly cli: (id: string) => string;

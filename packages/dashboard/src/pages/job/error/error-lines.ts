@@ -8,8 +8,8 @@ export const TAIL_BYTES = 16_384;
 const LINE_MAX = 2_000;
 
 // What a terminal would obey: colours and movements (ECMA-48), titles (OSC), and single control characters.
-// oxlint-disable-next-line eslint/no-control-regex
 const ESCAPES =
+  // oxlint-disable-next-line eslint/no-control-regex
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
 /** The name of the file with the standard error of a job among its outputs; null when it is not there. */

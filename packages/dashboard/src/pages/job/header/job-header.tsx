@@ -22,7 +22,8 @@ export function JobHeader({ job }: { readonly job: JobView }) {
           <StatusBadge status={status} stopRequested={stopRequested && !hasEnded(status)} />{' '}
           <bdi class="job-header-name" title={name}>
             {shorten(name, NAME_SHOWN)}
-          </bdi> <CopyButton text={name} label="name" />
+          </bdi>{' '}
+          <CopyButton text={name} label="name" />
         </h1>
         <ActionBar job={job} />
       </div>

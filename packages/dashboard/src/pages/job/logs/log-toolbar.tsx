@@ -31,7 +31,7 @@ export function LogToolbar({ view, search, title, href, onFailure }: LogToolbarP
   };
   return (
     <header class="log-toolbar">
-      <h3 class="log-title">{title}</h3>
+      <h2 class="log-title">{title}</h2>
       <span class="log-facts">
         {formatSize(size)}
         {state !== null && ` · ${STATES[state]}`}

@@ -54,7 +54,7 @@ export function DeliveryRow({ group, subscription, jobId, onChanged }: DeliveryR
       <div class="delivery-body">
         {group.description !== null && <p>{group.description}</p>}
         <p class="delivery-ids">
-          webhook-id <code>{eventId}</code>
+          event <code>{eventId}</code>
         </p>
         {delivery.state !== 'pending' && (
           <ReplayButton id={subscription.id} eventId={eventId} event={event} onChanged={onChanged} />

@@ -95,7 +95,7 @@ export function OutputMenu({ job, entry }: { readonly job: JobView; readonly ent
   const target = addressOf('downloadJobOutput', { params: { id: job.id, path }, query });
   return (
     <span class="output-actions">
-      <a class="button" href={target} download aria-label={`Download ${entry.name}`}>
+      <a class="button" href={target} download aria-label={`${isDirectory ? 'Zip' : 'Get'} ${entry.name}`}>
         {isDirectory ? 'Zip' : 'Get'}
       </a>
       <Menu

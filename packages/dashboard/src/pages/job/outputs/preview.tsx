@@ -1,5 +1,6 @@
 import type { JobView, OutputEntry } from '@arras/contract';
 import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
 import { addressOf, call, download } from '../../../api/call.ts';
 import { fragment } from '../../../routing/place.ts';
 import { useCall } from '../../../store/use-call.ts';
@@ -30,12 +31,15 @@ export function Preview({ job, path, onClose }: PreviewProps) {
     [job.id, path],
   );
   const entry = state.value;
+  const box = useRef<HTMLElement>(null);
+  // The list above may be long.
+  useEffect(() => box.current?.scrollIntoView({ block: 'nearest' }), [state.kind]);
   return (
-    <section class="preview" aria-label={`Preview of ${path}`}>
+    <section class="preview" ref={box} aria-label={`Preview of ${path}`}>
       <header class="preview-head">
-        <h3>
+        <h2>
           <bdi>{path}</bdi>
-        </h3>
+        </h2>
         {entry !== null && <span>{formatSize(Math.max(0, entry.length))}</span>}
         {entry !== null && <OutputMenu job={job} entry={entry} />}
         <button type="button" class="button" onClick={onClose}>

@@ -1,6 +1,6 @@
 import { type HistoryEntry, type JobStatus, type PhaseState, phaseStates, phaseStays } from '@arras/contract';
 import { nowMs } from '../../../ui/clock.ts';
-import { formatDuration } from '../../../ui/quantities.ts';
+import { formatShort } from '../format-short.ts';
 import { type GanttBar, ganttRows } from './gantt-bars.ts';
 import './phase-gantt.css';
 
@@ -27,6 +27,11 @@ export function PhaseGantt({ history, status }: PhaseGanttProps) {
   return (
     <table class="phase-gantt">
       <caption class="visually-hidden">Phases of the job with their durations</caption>
+      <colgroup>
+        <col class="phase-gantt-names" />
+        <col />
+        <col class="phase-gantt-times" />
+      </colgroup>
       <thead class="visually-hidden">
         <tr>
           <th scope="col">Phase</th>
@@ -46,7 +51,7 @@ export function PhaseGantt({ history, status }: PhaseGanttProps) {
                 ))}
               </td>
               <td class="phase-gantt-time">
-                {bars.length > 0 && `${formatDuration(ms / 1_000)} `}
+                {bars.length > 0 && `${formatShort(ms)} `}
                 <span aria-hidden="true">{MARKS[state].symbol}</span>
                 <span class="visually-hidden">{MARKS[state].word}</span>
                 {bars.length > 1 && <small> {bars.length} tries</small>}
@@ -67,7 +72,7 @@ interface BarProps {
 
 function Bar({ bar, isQueue, name }: BarProps) {
   const { from, width, outcome, number, ms, reason } = bar;
-  const title = `${name}${number > 1 ? `, try ${number}` : ''}: ${formatDuration(ms / 1_000)}${reason === null ? '' : `. ${reason}`}`;
+  const title = `${name}${number > 1 ? `, try ${number}` : ''}: ${formatShort(ms)}${reason === null ? '' : `. ${reason}`}`;
   const hatch = isQueue ? ' phase-gantt-queue' : '';
   return (
     <span

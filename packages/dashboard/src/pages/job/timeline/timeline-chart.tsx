@@ -18,14 +18,17 @@ export interface TimelineChartProps {
 const LANE = 28;
 const AXIS = 22;
 const TICKS = 6;
+/** Below this seconds are too coarse for the marks of the axis, in milliseconds. */
+const SHORT_MS = 5_000;
 
 /** All events on one axis of time, a row for each kind. The table below it says the same in words. */
 export function TimelineChart({ items, kinds, nowMs, selected }: TimelineChartProps) {
-  const endOf = (item: TimelineItem) => item.untilMs ?? nowMs ?? item.atMs;
+  const endOf = (item: TimelineItem) => item.untilMs ?? Math.max(item.atMs, nowMs ?? 0);
   const spans = items.map((item) => ({ fromMs: item.atMs, toMs: endOf(item) }));
-  if (nowMs !== null && items.length > 0) spans.push({ fromMs: nowMs, toMs: nowMs });
+  if (nowMs !== null && nowMs > (items.at(-1)?.atMs ?? nowMs)) spans.push({ fromMs: nowMs, toMs: nowMs });
   const pieces = axisPieces(spans);
   const height = kinds.length * LANE;
+  const isShort = pieces.length === 1 && pieces.every(({ fromMs, toMs }) => toMs - fromMs < SHORT_MS);
   return (
     <div class="timeline-chart">
       <div class="timeline-lanes" aria-hidden="true">
@@ -49,7 +52,7 @@ export function TimelineChart({ items, kinds, nowMs, selected }: TimelineChartPr
           <g key={atMs} class="timeline-tick">
             <line x1={percent(place)} x2={percent(place)} y1={0} y2={height} />
             <text x={percent(place)} y={height + 15} text-anchor={anchorOf(place)}>
-              {formatClock(atMs)}
+              {isShort ? formatMoment(atMs).slice(14, 23) : formatClock(atMs)}
             </text>
           </g>
         ))}

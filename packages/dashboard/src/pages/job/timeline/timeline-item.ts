@@ -27,6 +27,8 @@ export interface TimelineItem {
   /** The status, the name of the event, or where a message went. */
   readonly name: string;
   readonly text: string;
+  /** Of the status or the outcome; '' for what has none. */
+  readonly symbol: string;
   readonly class: StatusClass;
   /** Events that it stands for. */
   readonly count: number;

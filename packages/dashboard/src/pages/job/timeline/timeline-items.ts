@@ -41,6 +41,7 @@ function itemOf(entry: HistoryEntry, status: JobStatus): TimelineItem {
     untilMs: endOf(entry, atMs),
     name: entry.status,
     text: entry.description ?? '',
+    symbol: isStatus(entry.status) ? STATUS_LOOKS[entry.status].symbol : '',
     class: isStatus(entry.status) ? STATUS_LOOKS[entry.status].class : 'idle',
     count: 1,
   };
@@ -81,6 +82,7 @@ function itemOfAttempt(attempt: AttemptView): TimelineItem {
     untilMs: Date.parse(endTime),
     name: `${event} ${outcome}`,
     text: `Attempt ${number}${why} to send ${event} to ${url}: ${outcome}${code}`,
+    symbol: outcome === 'delivered' ? '✓' : '✗',
     class: OUTCOME_CLASSES[outcome],
     count: 1,
   };

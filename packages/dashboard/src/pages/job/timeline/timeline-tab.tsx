@@ -27,7 +27,7 @@ export function TimelineTab({ job, history, attempts }: TimelineTabProps) {
   const present = ITEM_KINDS.filter((kind) => all.some((item) => item.kind === kind));
   const isAll = shown.length === ITEM_KINDS.length;
   const selected = fragment.value.slice(1) || null;
-  const now = hasEnded(job.status) ? null : Math.ceil(nowMs.value / STEP_MS) * STEP_MS;
+  const now = hasEnded(job.status) ? null : Math.floor(nowMs.value / STEP_MS) * STEP_MS;
   return (
     <div class="timeline">
       <div class="timeline-filter" role="group" aria-label="Kinds of events">

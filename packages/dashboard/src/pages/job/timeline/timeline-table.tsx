@@ -1,7 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { formatClock, formatMoment } from '../../../ui/format-moment.ts';
-import { formatDuration } from '../../../ui/quantities.ts';
+import { formatShort } from '../format-short.ts';
 import { KIND_NAMES, type TimelineItem } from './timeline-item.ts';
 
 /** Rows that are there at once: more make the page slow, and nobody reads them. */
@@ -54,6 +54,7 @@ export function TimelineTable({ items, selected }: TimelineTableProps) {
               <td class="timeline-after">{after(item, items[first + index - 1])}</td>
               <td>{KIND_NAMES[item.kind]}</td>
               <td class={`timeline-name timeline-name-${item.class}`}>
+                {item.symbol !== '' && <span aria-hidden="true">{item.symbol} </span>}
                 <bdi>{item.name}</bdi>
                 {item.count > 1 && ` ×${item.count}`}
               </td>
@@ -70,6 +71,5 @@ export function TimelineTable({ items, selected }: TimelineTableProps) {
 
 function after(item: TimelineItem, before: TimelineItem | undefined): string {
   if (before === undefined) return '';
-  const seconds = (item.atMs - before.atMs) / 1_000;
-  return seconds < 1 ? `+${Math.max(0, Math.round(seconds * 1_000))}ms` : `+${formatDuration(seconds)}`;
+  return `+${formatShort(item.atMs - before.atMs)}`;
 }
