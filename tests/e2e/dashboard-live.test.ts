@@ -41,8 +41,7 @@ const stop = (job: JobView) => bed.api.call<JobView>('POST', `/jobs/v2/${job.id}
 
 async function submitSome(count: number): Promise<readonly JobView[]> {
   const jobs: JobView[] = [];
-  for (let n = 0; n < count; n++)
-    jobs.push(await submitJob(bed.api, 'wait-1.0', { name: `waits ${n}` }));
+  for (let n = 0; n < count; n++) jobs.push(await submitJob(bed.api, 'wait-1.0', { name: `waits ${n}` }));
   return jobs;
 }
 
@@ -166,7 +165,9 @@ async function measureLoad(t: TestContext, page: Page, place: string): Promise<v
     return sizes.reduce((sum, size) => sum + Number(size), 0);
   };
   const [js, css] = [await sizeOf('.js'), await sizeOf('.css')];
-  t.diagnostic(`first load of ${place}: ${(js / 1024).toFixed(1)} KB JavaScript, ${(css / 1024).toFixed(1)} KB CSS`);
+  t.diagnostic(
+    `first load of ${place}: ${(js / 1024).toFixed(1)} KB JavaScript, ${(css / 1024).toFixed(1)} KB CSS`,
+  );
   assert.ok(js > 0 && js <= 60 * 1024, `${js} bytes of JavaScript`);
   assert.ok(css > 0 && css <= 12 * 1024, `${css} bytes of CSS`);
 }

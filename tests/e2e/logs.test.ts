@@ -71,7 +71,7 @@ test('a log of 100 MB opens at its end, and any place of it is near', async (t) 
   await page.getByRole('button', { name: 'Search all' }).click();
   await page.getByText('1 line', { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Next match' }).click();
-  assert.equal(await row(page, '000123456 ').locator('.log-number').textContent(), '123456');
+  await row(page, '000123456 ').locator('.log-number', { hasText: '123456' }).waitFor();
 
   await page.goto(`/ui/jobs/${id}?tab=logs&stream=out#L777777-L777779`);
   await page.reload();
@@ -156,6 +156,13 @@ test('a log is followed, through a restart of the service, until the job ends', 
   await tab.shoot('logs-new-lines');
   await page.getByRole('button', { name: /new lines/ }).click();
   await page.getByRole('button', { name: /new line/ }).waitFor({ state: 'detached' });
+  // Six connections are all that a browser opens to a service: more tabs look instead of holding some.
+  for (const other of [await tab.openTab(page.url()), await tab.openTab(page.url())]) {
+    await other.getByText('looked at every second').first().waitFor();
+    const before = await lastNumber(other);
+    await eventually('lines come there too', async () => (await lastNumber(other)) > before);
+    await other.close();
+  }
   await bed.kill();
   await page.getByText('connection lost').first().waitFor();
   await bed.revive();

@@ -99,8 +99,9 @@ for (const theme of ['light', 'dark'] as const)
     await html.getByText(HARM).waitFor();
     const drawing = await show('drawing.svg');
     const picture = drawing.getByRole('img', { name: 'drawing.svg' });
-    await picture.evaluate((image) => (image as HTMLImageElement).decode());
-    assert.equal(await picture.evaluate((image) => (image as HTMLImageElement).naturalWidth), 200);
+    await picture.waitFor();
+    const width = `document.querySelector('.preview-image').decode().then(() => document.querySelector('.preview-image').naturalWidth)`;
+    assert.equal(await page.evaluate(width), 200);
     await tab.shoot('outputs-drawing');
     await (await show('program.bin')).getByText('cannot be shown here').waitFor();
     await (await show('README')).getByText('read me first').waitFor();

@@ -82,5 +82,5 @@ function notADescription(file: string, index: number): Refusal {
 }
 
 function nameOf({ id, name }: Description): string {
-  return cleanText(String(id ?? name ?? 'without an id'));
+  return cleanText([id, name].find((word) => typeof word === 'string') ?? 'without an id');
 }

@@ -35,7 +35,7 @@ export function followKeys(): void {
     if (name === null || (preferences.value.shortcuts === 'off' && isCharacter(name))) return;
     // A dialog has the keyboard for itself.
     if (document.querySelector('dialog[open]') !== null) return;
-    const shortcut = registry.press(name, performance.now());
+    const shortcut = registry.press(name, event.timeStamp);
     if (shortcut === null) return;
     event.preventDefault();
     shortcut.run();
@@ -52,5 +52,7 @@ function kindOf(target: EventTarget | null): 'text' | 'control' | 'page' {
   if (!(target instanceof HTMLElement)) return 'page';
   if (target instanceof HTMLInputElement) return NO_TEXT.includes(target.type) ? 'control' : 'text';
   if (target.isContentEditable || target.matches('textarea, select')) return 'text';
-  return target.closest('button, a[href], summary, [role=tab], [role=menuitem]') === null ? 'page' : 'control';
+  return target.closest('button, a[href], summary, [role=tab], [role=menuitem]') === null
+    ? 'page'
+    : 'control';
 }

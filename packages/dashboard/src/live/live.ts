@@ -2,9 +2,9 @@ import { readSse, type SseBlock } from '@arras/client/sse';
 import type { JobEvent } from '@arras/contract';
 import { computed, signal } from '@preact/signals';
 import { download } from '../api/call.ts';
-import type { Election } from './election.ts';
 import { electByChannel } from './elect-by-channel.ts';
 import { electByLocks } from './elect-by-locks.ts';
+import type { Election } from './election.ts';
 import { Listeners } from './listeners.ts';
 import { LEADER_SILENCE_MS, LiveHub } from './live-hub.ts';
 import type { LinkStatus, LiveNews } from './live-news.ts';
@@ -144,10 +144,7 @@ function chooseElection(channel: TabChannel): Election {
  * Read with fetch, not with EventSource: that one shows neither the service's signs of life nor why it refuses, so a
  * dead connection would pass for a quiet one.
  */
-async function* openStream(
-  cursor: string | null,
-  signal: AbortSignal,
-): AsyncGenerator<readonly SseBlock[]> {
+async function* openStream(cursor: string | null, signal: AbortSignal): AsyncGenerator<readonly SseBlock[]> {
   const headers = { 'last-event-id': cursor ?? undefined };
   const { body } = await download('streamEvents', { headers, signal });
   if (body === null) return;

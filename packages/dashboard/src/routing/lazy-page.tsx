@@ -31,8 +31,7 @@ export function LazyPage({ entry, params }: LazyPageProps) {
   }, [entry]);
   useEffect(load, [entry]);
   if (entry === null) return <NoSuchPage />;
-  if (failure.value !== null)
-    return <FailureBox failure={failure.value} onRetry={() => location.reload()} />;
+  if (failure.value !== null) return <FailureBox failure={failure.value} onRetry={() => location.reload()} />;
   if (page.value === null) return <Loading />;
   const Page = page.value;
   return (

@@ -21,4 +21,6 @@ export const PAGES: readonly PageEntry[] = [
   { pattern: '/ui/jobs', title: 'Jobs', load: () => import('../pages/jobs/jobs-page.tsx') },
   { pattern: '/ui/jobs/:id', title: 'Job', load: () => import('../pages/job/job-page.tsx') },
   { pattern: '/ui/submit', title: 'Submit a job', load: () => import('../pages/submit/submit-page.tsx') },
+  { pattern: '/ui/systems', title: 'Systems', load: () => import('../pages/systems/systems-page.tsx') },
+  { pattern: '/ui/systems/:id', title: 'System', load: () => import('../pages/systems/system-page.tsx') },
 ];

@@ -1,9 +1,9 @@
 import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
 import { ApiFailure } from '../api/api-failure.ts';
 import { call } from '../api/call.ts';
 import { Loader } from '../store/loader.ts';
 import { FailureBox } from '../ui/failure-box.tsx';
-import { useEffect, useMemo } from 'preact/hooks';
 import { type Credentials, signIn } from './session.ts';
 import './sign-in.css';
 
@@ -34,11 +34,7 @@ export function SignIn() {
         </a>
       )}
       {withToken.value ? <TokenForm /> : <PasswordForm />}
-      <button
-        type="button"
-        class="button button-quiet"
-        onClick={() => (withToken.value = !withToken.value)}
-      >
+      <button type="button" class="button button-quiet" onClick={() => (withToken.value = !withToken.value)}>
         {withToken.value ? 'Use a password instead' : 'Use a token instead'}
       </button>
     </main>

@@ -10,7 +10,9 @@ const CSS = readFileSync(join(import.meta.dirname, 'tokens.css'), 'utf8');
 function tokensOf(selector: string): Readonly<Record<string, string>> {
   const rule = CSS.split('}').find((part) => part.slice(0, part.indexOf('{')).trim().endsWith(selector));
   assert.ok(rule !== undefined, `${selector} is in tokens.css`);
-  return Object.fromEntries([...rule.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name, value]) => [name, value]));
+  return Object.fromEntries(
+    [...rule.matchAll(/--([\w-]+): ([^;]+);/g)].map(([, name, value]) => [name, value]),
+  );
 }
 
 const light = tokensOf(':root');

@@ -77,6 +77,23 @@ test('a newer job is news, an older one may be in a page that was not read, and 
   assert.equal(list.ids.value[0], '250');
 });
 
+test('a job that comes while the list is read, and is not in the answer, is news', async () => {
+  const { list } = serviceOf(5);
+  await list.load(ALL);
+  const again = list.refresh();
+  list.hear(eventOf(4));
+  list.hear(eventOf(9));
+  await again;
+  assert.deepEqual([...list.state.value.news.arrived], ['9']);
+});
+
+test('the jobs that are looked at are known', async () => {
+  const { list } = serviceOf(250);
+  await list.load(ALL);
+  await list.ensure({ first: 97, end: 103 });
+  assert.deepEqual(list.drawnIds(), ['152', '151', '150', '149', '148', '147']);
+});
+
 test('a row that no longer fits stays where it is until the list is read again', async () => {
   const { list } = serviceOf(5);
   await list.load({ list: listQueryOf({ 'status.eq': 'RUNNING' }), chips: {} });

@@ -77,6 +77,10 @@ export class JobList {
   /** Pages that are asked for. */
   #asked = new Set<number>();
   #running = new AbortController();
+  #isBeginning = false;
+  /** Events that came since the first page was asked for: its answer may be from before them. */
+  #heard: JobEvent[] = [];
+  #drawn: RowRange = { first: 0, end: 0 };
 
   constructor(seams: JobListSeams) {
     this.#seams = seams;
@@ -103,6 +107,8 @@ export class JobList {
 
   async #begin(): Promise<void> {
     this.stop();
+    this.#heard = [];
+    this.#isBeginning = true;
     const { signal } = this.#running;
     await this.#try(signal, async (request) => {
       const query = pageQuery(request.list, { offset: 0, newest: null });
@@ -110,6 +116,8 @@ export class JobList {
       if (signal.aborted) return;
       this.#newest = jobs[0]?.created ?? null;
       this.#take(NO_PAGES, 0, jobs, { kind: 'ready', news: NO_NEWS, failure: null });
+      this.#isBeginning = false;
+      for (const event of this.#heard) this.#judge(request, event);
       await this.#count(request, signal);
     });
   }
@@ -136,8 +144,16 @@ export class JobList {
 
   /** Reads the pages that these rows need. */
   async ensure(range: RowRange): Promise<void> {
+    this.#drawn = range;
     const missing = findMissingPages(this.places.peek(), range).filter((page) => !this.#asked.has(page));
     await Promise.all(missing.slice(0, PAGES_AT_ONCE).map((page) => this.#readPage(page)));
+  }
+
+  /** The jobs that were looked at last. */
+  drawnIds(): readonly string[] {
+    const { first, end } = this.#drawn;
+    const places = this.places.peek().slice(first, end);
+    return places.flatMap((place) => (place.kind === 'row' ? [place.id] : []));
   }
 
   /** Reads page after page from the beginning until there are as many rows, or all. */
@@ -167,10 +183,13 @@ export class JobList {
   }
 
   /** Notes what an event means for the list; rows change by themselves. */
-  hear({ job, status, name }: JobEvent): void {
-    const request = this.#request;
+  hear(event: JobEvent): void {
+    if (this.#isBeginning) this.#heard.push(event);
+    if (this.#request !== null && this.state.peek().kind !== 'loading') this.#judge(this.#request, event);
+  }
+
+  #judge(request: ListRequest, { job, status, name }: JobEvent): void {
     const state = this.state.peek();
-    if (request === null || state.kind === 'loading') return;
     const facts: JobFacts = { ...job, status };
     const verdict = name === 'DELETED' ? 'no' : judgeJob(conditionsOf(request.list.query), facts);
     const isNewer =

@@ -17,6 +17,8 @@ export interface JobTableProps
   readonly current: string | null;
   readonly chosen: ReadonlySet<string>;
   readonly left: ReadonlySet<string>;
+  /** When it changes the table is shown from its beginning. */
+  readonly topKey: string;
   readonly onSelect: (id: string, toHere: boolean) => void;
   readonly onToggleGroup: (key: string) => void;
   /** The rows that are drawn now. */
@@ -30,7 +32,7 @@ const HEAD_HEIGHT = 36;
 
 /** The jobs as a table that draws only the rows that are seen. */
 export function JobTable(props: JobTableProps) {
-  const { lines, look, current, onRange, onUse, onKeyDown } = props;
+  const { lines, look, current, topKey, onRange, onUse, onKeyDown } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const view = useSignal({ scrollTop: 0, height: 600 });
   const isNarrow = useNarrow();
@@ -57,6 +59,7 @@ export function JobTable(props: JobTableProps) {
     const top = index < 0 ? null : findScrollFor(index, view.peek(), rowHeight);
     if (top !== null) scroller.current?.scrollTo({ top });
   }, [current]);
+  useLayoutEffect(() => scroller.current?.scrollTo({ top: 0 }), [topKey]);
   const { tracks, width } = layOutColumns(look.columns);
   const style = {
     '--job-table-tracks': tracks,

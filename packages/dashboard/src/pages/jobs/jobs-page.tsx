@@ -1,5 +1,5 @@
 import { useRef } from 'preact/hooks';
-import { session } from '../../session/session.ts';
+import { session, type Viewer } from '../../session/session.ts';
 import { Loading } from '../../ui/loading.tsx';
 import { usePageTitle } from '../../ui/page-title.ts';
 import { FilterBox } from './filter-box.tsx';
@@ -17,23 +17,26 @@ import './jobs-page.css';
 
 /** The list of jobs. */
 export function Page() {
-  const viewer = session.value.kind === 'signed-in' ? session.value.viewer.username : '';
+  // The frame shows a page to whoever is signed in alone.
+  const viewer = session.value.kind === 'signed-in' ? session.value.viewer : NOBODY;
   const views = useViews();
-  const filter = useFilter(views.views, viewer);
+  const filter = useFilter(views.views, viewer.username);
   usePageTitle(filter.shown.view?.title ?? 'Jobs');
   // What a view is about is known only once its filter is.
   if (filter.shown.unknown !== null && !views.areKnown) return <Loading what="Loading the view" />;
   return <JobsPage viewer={viewer} views={views} filter={filter} />;
 }
 
+const NOBODY: Viewer = { username: '', isAdmin: false };
+
 interface JobsPageProps {
-  readonly viewer: string;
+  readonly viewer: Viewer;
   readonly views: Views;
   readonly filter: Filter;
 }
 
 function JobsPage({ viewer, views, filter }: JobsPageProps) {
-  const page = useJobsPage(filter);
+  const page = useJobsPage(filter, viewer);
   const input = useRef<HTMLInputElement>(null);
   const onKeyDown = useListKeys(page, () => input.current?.focus());
   const { text, shown, compiled, sound, change } = filter;
@@ -62,8 +65,8 @@ function JobsPage({ viewer, views, filter }: JobsPageProps) {
         onToggle={(status) => change(toggleStatus(sound.terms, status))}
       />
       <ListBar page={page} />
-      <ListBulk page={page} viewer={viewer} />
-      <ListBody page={page} viewer={viewer} onKeyDown={onKeyDown} />
+      <ListBulk page={page} viewer={viewer.username} />
+      <ListBody page={page} viewer={viewer.username} onKeyDown={onKeyDown} />
     </div>
   );
 }

@@ -40,6 +40,7 @@ function Rows({ page, onKeyDown }: Omit<ListBodyProps, 'viewer'>) {
       query={filter.sound.query}
       current={current.value}
       chosen={selection.value.ids}
+      topKey={page.topKey}
       left={list.state.value.news.left}
       selected={stateOfAll(selection.value, order)}
       onSelectAll={() => (selection.value = toggleRows(selection.value, order))}

@@ -1,23 +1,31 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { call } from '../../api/call.ts';
-import { onJobEvent, onResync, untilBegun } from '../../live/live.ts';
+import { live, onJobEvent, onResync, untilBegun } from '../../live/live.ts';
 import { onReconnect } from '../../live/on-reconnect.ts';
-import { noteFailure } from '../../session/session.ts';
-import { putJobs } from '../../store/jobs.ts';
+import { noteFailure, type Viewer } from '../../session/session.ts';
+import { putJobs, refreshJobs } from '../../store/jobs.ts';
 import { announce } from '../../ui/announcer.tsx';
-import type { CompiledList } from './compile-list.ts';
 import { JobList } from './job-list.ts';
 import { type ListUse, mayApplyAtOnce, renderNews } from './list-news.ts';
+import type { Filter } from './use-filter.ts';
 
 /** Counting costs the service more than a row does: events make it count at most this often, in milliseconds. */
 const COUNT_EVERY_MS = 2_000;
+
+/** How often an administrator's list is read again, in milliseconds. */
+const LOOK_EVERY_MS = 15_000;
 
 /** Jobs that come one after the other are read together, in milliseconds. */
 const APPLY_AFTER_MS = 400;
 
 /** The list of a filter, kept fresh by the stream. A filter that cannot be read leaves the list as it was. */
-export function useJobList(compiled: CompiledList, filter: string, use: ReadonlySignal<ListUse>): JobList {
+export function useJobList(
+  { compiled, text }: Pick<Filter, 'compiled' | 'text'>,
+  use: ReadonlySignal<ListUse>,
+  viewer: Pick<Viewer, 'isAdmin'>,
+): JobList {
+  const filter = text.trim();
   const list = useMemo(makeList, []);
   const isFirst = useRef(true);
   useEffect(() => {
@@ -31,6 +39,7 @@ export function useJobList(compiled: CompiledList, filter: string, use: Readonly
     // What a filter compiles to moves with the time; the list is another when its text is.
   }, [filter, compiled.ok]);
   useEffect(() => followEvents(list, use), []);
+  useEffect(() => (viewer.isAdmin ? lookAgain(list, use) : undefined), [viewer.isAdmin]);
   return list;
 }
 
@@ -71,6 +80,16 @@ function followEvents(list: JobList, use: ReadonlySignal<ListUse>): () => void {
   return () => {
     for (const stop of stops) stop();
   };
+}
+
+/** An administrator lists the jobs of everybody, but the stream tells only of those that are theirs or shared. */
+function lookAgain(list: JobList, use: ReadonlySignal<ListUse>): () => void {
+  const timer = setInterval(() => {
+    if (document.visibilityState === 'hidden' || live.peek().state !== 'live') return;
+    if (mayApplyAtOnce(use.peek())) void list.refresh();
+    else refreshJobs(list.drawnIds());
+  }, LOOK_EVERY_MS);
+  return () => clearInterval(timer);
 }
 
 /** Runs at most this often; whoever asks in between is answered by the next run. */

@@ -2,6 +2,7 @@ import { type ReadonlySignal, type Signal, useComputed, useSignal } from '@preac
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { keep, readKept } from '../../preferences/browser-storage.ts';
 import { query } from '../../routing/place.ts';
+import type { Viewer } from '../../session/session.ts';
 import { MAX_BULK_JOBS } from './bulk-bar.tsx';
 import { type ListLook, readListLook } from './columns.ts';
 import { type Grouping, parseGrouping } from './grouping.ts';
@@ -30,19 +31,22 @@ export interface JobsPageState {
   readonly selectAll: () => Promise<void>;
   /** The row of the keyboard. */
   readonly current: Signal<string | null>;
+  /** When it changes the list is shown from its beginning. */
+  readonly topKey: string;
   /** Reads the list again, so that what came since is in it. */
   readonly showNews: () => void;
 }
 
 /** The state of the page; another filter begins anew, without a row of the keyboard or chosen ones. */
-export function useJobsPage(filter: Filter): JobsPageState {
-  const { compiled, text } = filter;
+export function useJobsPage(filter: Filter, viewer: Viewer): JobsPageState {
+  const { text } = filter;
   const look = useSignal(useMemo(() => readListLook(readKept(LOOK)), []));
   const touch = useSignal({ scrollTop: 0, isTouched: false });
   const selection = useSignal(NOTHING_SELECTED);
   const current = useSignal<string | null>(null);
   const use = useComputed(() => ({ ...touch.value, hasSelection: selection.value.ids.size > 0 }));
-  const list = useJobList(compiled, text.trim(), use);
+  const list = useJobList(filter, use, viewer);
+  const tops = useSignal(0);
   const grouping = parseGrouping(query.value.get('group'));
   const lines = useTableLines(list, grouping);
   const isFirst = useRef(true);
@@ -72,7 +76,9 @@ export function useJobsPage(filter: Filter): JobsPageState {
       selection.value = { ids: new Set(list.ids.peek().slice(0, MAX_BULK_JOBS)), anchor: null };
     },
     current,
+    topKey: `${tops.value} ${text.trim()}`,
     showNews: () => {
+      tops.value += 1;
       current.value = null;
       void list.refresh();
     },

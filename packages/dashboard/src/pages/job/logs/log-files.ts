@@ -1,17 +1,7 @@
 import type { OutputEntry } from '@arras/contract';
 import { ApiFailure } from '../../../api/api-failure.ts';
 import { call } from '../../../api/call.ts';
-import type { LogKind } from './log-place.ts';
-
-/** The file of a stream, as it was found. */
-export interface LogFile {
-  /** In the job's directory. */
-  readonly path: string;
-  readonly size: number;
-}
-
-/** The files of both streams; a stream whose file does not exist yet is missing. */
-export type LogFiles = Readonly<Partial<Record<LogKind, LogFile>>>;
+import { type LogFiles, logFilesAmong } from './log-file-names.ts';
 
 /** As many entries as one answer holds. */
 const PAGE = 250;
@@ -33,16 +23,4 @@ async function listRoot(id: string, offset: number, signal: AbortSignal): Promis
     if (error instanceof ApiFailure && error.facts.code === 'output.not-found') return [];
     throw error;
   }
-}
-
-/** The names end in the id of the job, whatever the job is called. */
-export function logFilesAmong(
-  id: string,
-  entries: readonly Pick<OutputEntry, 'name' | 'path' | 'length'>[],
-): LogFiles {
-  const find = (kind: LogKind) => {
-    const entry = entries.find(({ name }) => name === `${id}.${kind}` || name.endsWith(`-${id}.${kind}`));
-    return entry && { [kind]: { path: entry.path.slice(1), size: Math.max(0, entry.length) } };
-  };
-  return { ...find('out'), ...find('err') };
 }

@@ -46,13 +46,7 @@ export class LogSearch {
   look(): void {
     if (this.#whole !== null) return;
     const matcher = this.matcher.peek();
-    const found: number[] = [];
-    const { window } = this.#view;
-    for (let index = 0; matcher !== null && index < window.count; index++) {
-      const line = window.at(index);
-      if (line !== undefined && this.#isMatch(matcher, line)) found.push(line.start);
-    }
-    this.matches.value = found;
+    this.matches.value = matcher === null ? [] : this.#lookWith(matcher);
   }
 
   /** Reads the whole file for it, and keeps up with what comes. */
@@ -94,6 +88,16 @@ export class LogSearch {
     if (next === undefined) return;
     this.current.value = next;
     await this.#view.toPosition(next);
+  }
+
+  #lookWith(matcher: LogMatcher): readonly number[] {
+    const found: number[] = [];
+    const { window } = this.#view;
+    for (let index = 0; index < window.count; index++) {
+      const line = window.at(index);
+      if (line !== undefined && this.#isMatch(matcher, line)) found.push(line.start);
+    }
+    return found;
   }
 
   #isMatch(matcher: LogMatcher, line: LogLine): boolean {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { logFilesAmong } from './log-files.ts';
+import { logFilesAmong } from './log-file-names.ts';
 
 const ID = 'job-1';
 const entry = (name: string, length = 3) => ({ name, path: `/${name}`, length });

@@ -1,0 +1,59 @@
+import { PAGE_SIZE, type SystemHistoryEntry, type SystemSummary, type SystemView } from '@arras/contract';
+import { call } from '../../api/call.ts';
+import { healthSince, loadOf, type SystemLoad } from './system-health.ts';
+
+/** A system with what its card says. */
+export interface SystemState {
+  readonly system: SystemView;
+  /** Since when it is as it is; null: not known. */
+  readonly since: string | null;
+  /** Of its jobs that the user may see; null for storage systems. */
+  readonly load: SystemLoad | null;
+}
+
+/** Systems that are read at the same time: a browser has six connections, and the page needs others. */
+const AT_ONCE = 2;
+
+/** The systems that the user may see, by name. @throws ApiFailure */
+export async function readSystems(signal: AbortSignal): Promise<readonly SystemState[]> {
+  const rows: readonly (SystemSummary | SystemView)[] = await call('listSystems', {
+    query: { limit: PAGE_SIZE.max, orderBy: 'id', order: 'asc', filter: '*' },
+    signal,
+  });
+  const systems = rows.filter((row): row is SystemView => 'storage' in row);
+  const states: SystemState[] = [];
+  for (let first = 0; first < systems.length; first += AT_ONCE)
+    states.push(
+      ...(await Promise.all(
+        systems.slice(first, first + AT_ONCE).map((system) => readState(system, signal)),
+      )),
+    );
+  return states;
+}
+
+/** A system with everything that its card says. @throws ApiFailure */
+export async function readSystem(id: string, signal: AbortSignal): Promise<SystemState> {
+  return readState(await call('showSystem', { params: { id }, signal }), signal);
+}
+
+async function readState(system: SystemView, signal: AbortSignal): Promise<SystemState> {
+  const [history, counts] = await Promise.all([
+    readSystemHistory(system.id, signal),
+    system.type === 'STORAGE' ? null : call('countJobs', { query: { executionSystem: system.id }, signal }),
+  ]);
+  return { system, since: healthSince(history), load: counts === null ? null : loadOf(counts) };
+}
+
+/** All that happened to a system, oldest first. @throws ApiFailure */
+export async function readSystemHistory(
+  id: string,
+  signal: AbortSignal,
+): Promise<readonly SystemHistoryEntry[]> {
+  const history: SystemHistoryEntry[] = [];
+  for (;;) {
+    const query = { limit: PAGE_SIZE.max, offset: history.length };
+    const page = await call('listSystemHistory', { params: { id }, query, signal });
+    history.push(...page);
+    if (page.length < PAGE_SIZE.max) return history;
+  }
+}
