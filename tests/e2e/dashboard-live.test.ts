@@ -3,7 +3,7 @@ import { after, before, type TestContext, test } from 'node:test';
 import type { Page, Response } from 'playwright-core';
 import type { JobView } from '../../packages/contract/src/index.ts';
 import { jobEnd, submitJob } from '../support/api.ts';
-import { type BrowserBed, startBrowserBed } from '../support/browser-bed.ts';
+import { type BrowserBed, PLAIN_HOST, startBrowserBed } from '../support/browser-bed.ts';
 import { eventually } from '../support/eventually.ts';
 
 let bed: BrowserBed;
@@ -70,6 +70,23 @@ test('seven tabs over HTTP/1.1 share one stream, all are live, and so is another
   await eventually('another tab has the stream', () => streams === 1, { timeoutMs: 60_000 });
 });
 
+test('where browsers have no locks, since the connection is not safe, the tabs agree by messages', async () => {
+  await using browser = await bed.open({ at: '/ui/jobs', host: PLAIN_HOST });
+  const { page, context } = browser;
+  assert.equal(await page.evaluate('navigator.locks === undefined'), true);
+  await isLive(page);
+  let streams = 0;
+  context.on('request', (request) => {
+    if (new URL(request.url()).pathname === '/jobs/v2/events') streams += 1;
+  });
+  const tabs = [await browser.openTab('/ui/jobs'), await browser.openTab('/ui/jobs')];
+  for (const tab of tabs) await isLive(tab);
+  assert.equal(streams, 0);
+  await page.close();
+  await eventually('another tab has the stream', () => streams === 1, { timeoutMs: 60_000 });
+  for (const tab of tabs) await isLive(tab);
+});
+
 /** Hears what the tabs of a browser say to each other. */
 const TAP = `
   window.news = [];
@@ -83,7 +100,7 @@ test('a service that restarts is said to be away, and every event comes once and
   const { page } = tab;
   await isLive(page);
   await page.evaluate(TAP);
-  const jobs = [];
+  const jobs: JobView[] = [];
   for (let n = 0; n < 4; n++)
     jobs.push(await submitJob(bed.api, 'greet-1.0', { name: `greets ${n}`, parameters: { name: 'you' } }));
   await bed.kill();
@@ -95,12 +112,14 @@ test('a service that restarts is said to be away, and every event comes once and
   await bed.revive();
   await isLive(page);
   for (const { id } of jobs) await jobEnd(bed.api, id, 120_000);
+  const readNews = () => page.evaluate<readonly (readonly [string, number])[]>('window.news');
+  const ends = await Promise.all(jobs.map(({ id }) => bed.api.call<JobView>('GET', `/jobs/v2/${id}`)));
   const news = await eventually(
     'all ends were told',
     async () => {
-      const told = await page.evaluate<readonly (readonly [string, number])[]>('window.news');
-      const ends = await Promise.all(jobs.map(({ id }) => bed.api.call<JobView>('GET', `/jobs/v2/${id}`)));
-      return ends.every(({ id, seq }) => told.some(([of, number]) => of === id && number === seq)) && told;
+      const told = await readNews();
+      const isTold = ({ id, seq }: JobView) => told.some(([of, number]) => of === id && number === seq);
+      return ends.every(isTold) ? told : null;
     },
     { timeoutMs: 60_000 },
   );
@@ -130,13 +149,13 @@ test('what happens to one of 200 open jobs is seen at once', async (t) => {
   const { page } = tab;
   await isLive(page);
   await page.evaluate(STOPWATCH);
-  const stopped = [];
+  const stopped: JobView[] = [];
   for (const job of jobs.slice(-60)) stopped.push(await stop(job));
   const seen = await eventually(
     'all are seen to be stopped',
     async () => {
       const times = await page.evaluate<Readonly<Record<string, number>>>('window.stopped');
-      return stopped.every(({ id }) => times[id] !== undefined) && times;
+      return stopped.every(({ id }) => times[id] !== undefined) ? times : null;
     },
     { timeoutMs: 60_000 },
   );

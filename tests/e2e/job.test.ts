@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Locator, Page, Route } from 'playwright-core';
-import type { JobView, NotificationView } from '../../packages/contract/src/index.ts';
+import type { Page } from 'playwright-core';
+import type { HistoryEntry, JobView, NotificationView } from '../../packages/contract/src/index.ts';
 import { jobEnd, jobStatus, submitJob } from '../support/api.ts';
-import { type BedPage, type BrowserBed, startBrowserBed } from '../support/browser-bed.ts';
+import { type BrowserBed, startBrowserBed } from '../support/browser-bed.ts';
 import { eventually } from '../support/eventually.ts';
+import { changeAnswer, expectNoSidewaysScroll, tabTo } from '../support/job-page.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 /** Generous: the machine may be busy with other tests. */
@@ -49,15 +50,6 @@ const main = (page: Page) => page.getByRole('main');
 const showPanel = (page: Page) => page.evaluate("document.querySelector('[role=tablist]').scrollIntoView()");
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 
-/** Presses Tab until something with this name has the focus. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  for (let presses = 0; presses < 120; presses += 1) {
-    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
-    await page.keyboard.press('Tab');
-  }
-  assert.fail('the Tab key does not lead there');
-}
-
 /** The subscription to the failed job goes to where somebody listens. */
 async function repairReceiver(): Promise<void> {
   const [subscription] = await bed.api.call<NotificationView[]>(
@@ -65,22 +57,6 @@ async function repairReceiver(): Promise<void> {
     `/notifications/v2?associatedUuid=${failed.id}`,
   );
   await bed.api.call('POST', `/notifications/v2/${subscription?.id}`, { url: `${receiver.url}/ok` });
-}
-
-async function expectNoSidewaysScroll(page: Page): Promise<void> {
-  const overflow = await page.evaluate<number>(
-    'document.documentElement.scrollWidth - document.documentElement.clientWidth',
-  );
-  assert.equal(overflow, 0);
-}
-
-/** Changes what the service says of a job, for states that a small test system cannot be in. */
-async function changeJob({ page }: BedPage, id: string, change: (job: JobView) => object): Promise<void> {
-  await page.route(`**/jobs/v2/${id}`, async (route: Route) => {
-    const response = await route.fetch();
-    const body = (await response.json()) as { result: JobView };
-    await route.fulfill({ response, json: { ...body, result: { ...body.result, ...change(body.result) } } });
-  });
 }
 
 test('with the keyboard alone one reads an error, copies the command and replays a delivery', async () => {
@@ -245,7 +221,8 @@ test('a wait is explained, one that never ends in red, and a silent system is sa
     message: 'It has not answered since 10:00.',
   };
   let waiting: object = PRIORITY;
-  await changeJob(opened, failed.id, () => ({
+  await changeAnswer<object>(page, new RegExp(`/jobs/v2/${failed.id}$`), (job) => ({
+    ...job,
     name: 'n'.repeat(1_000),
     status: 'QUEUED',
     endTime: null,
@@ -280,4 +257,43 @@ test('the keys [ and ] lead to the jobs before and after, and an unknown job is 
   await page.goto('/ui/jobs/000000000000000000-0000000000000000-0001-007');
   await page.getByRole('alert').waitFor(LONG);
   await opened.expectNoViolations();
+});
+
+test('a transfer that stalls says so in the place of its rate', async () => {
+  await using opened = await bed.open({ at: '/ui/nowhere', theme: 'dark' });
+  const { page } = opened;
+  const stalled = {
+    totalActiveTransfers: 1,
+    totalBytesTransferred: 400_000_000,
+    totalBytes: 1_000_000_000,
+    stalledSince: new Date(Date.now() - 130_000).toISOString(),
+  };
+  await changeAnswer<HistoryEntry[]>(page, /\/history\?/, (entries) =>
+    entries.map((entry) =>
+      entry.progress === undefined ? entry : { ...entry, progress: { ...entry.progress, ...stalled } },
+    ),
+  );
+  await page.goto(`/ui/jobs/${fed.id}?tab=transfers`);
+  await page
+    .getByText(/stalled for 2m/)
+    .first()
+    .waitFor(LONG);
+  assert.match((await page.getByRole('tabpanel').textContent()) ?? '', /400 MB of 1 GB/);
+  await opened.expectNoViolations();
+  await showPanel(page);
+  await opened.shoot('job-stalled');
+});
+
+test('a job is starred, and submitted again as a job of its own', async () => {
+  await using opened = await bed.open({ at: `/ui/jobs/${fed.id}` });
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Star' }).waitFor(LONG);
+  await page.keyboard.press('s');
+  await page.getByRole('button', { name: 'Star', pressed: true }).waitFor(LONG);
+  await page.getByRole('button', { name: 'Actions' }).click();
+  await opened.expectNoViolations();
+  await page.getByRole('menuitem', { name: 'Resubmit as it is' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Resubmit as it is' }).click();
+  await page.waitForURL((url) => /\/ui\/jobs\//.test(url.pathname) && !url.pathname.includes(fed.id));
+  await page.locator('.job-header').getByText('FINISHED').waitFor(LONG);
 });

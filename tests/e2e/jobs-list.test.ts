@@ -56,6 +56,9 @@ test('ten thousand jobs are there at once, filter at every key and scroll smooth
   );
   const drawn = await page.locator(JOB_ROW).count();
   assert.ok(drawn < 60, `${drawn} rows are drawn`);
+  // Another list is shown from its beginning, wherever the one before was scrolled to.
+  await filterOf(page).fill('fold');
+  await firstRow(page, 'fold-9999');
 });
 
 test('the page is sound in light and dark, full, grouped, mistaken, empty and narrow', async () => {
@@ -151,10 +154,11 @@ test('columns and close rows stay in this browser, headings order, and groups cl
   await page.getByRole('columnheader', { name: 'Owner' }).waitFor();
   const box = await page.locator(JOB_ROW).first().boundingBox();
   assert.equal(box?.height, 28);
+  await filterOf(page).fill('assembly');
   await page.getByRole('button', { name: 'Name', exact: true }).click();
   await firstRow(page, 'assembly-1');
   assert.equal(await page.getByRole('columnheader', { name: 'Name' }).getAttribute('aria-sort'), 'ascending');
-  assert.equal(await filterOf(page).inputValue(), 'sort:name');
+  assert.equal(await filterOf(page).inputValue(), 'assembly sort:name');
   await page.goto('/ui/jobs?q=fold-99&group=status');
   const heading = page.getByRole('button', { name: /FAILED · / });
   await heading.click();

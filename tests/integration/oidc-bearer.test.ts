@@ -175,6 +175,17 @@ test('a token that was taken in needs the provider no more, can be revoked, and 
   }
 });
 
+test('a token that was revoked does not come back with its signature written in another way', async () => {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const token = await bed.provider.sign({ sub: 'u-lin' });
+  // The last digit has bits that mean nothing.
+  const other = `${token.slice(0, -1)}${digits[digits.indexOf(token.at(-1) ?? '') ^ 1]}`;
+  assert.equal((await whoIs(token)).status, 200);
+  assert.equal((await whoIs(other)).status, 200);
+  assert.equal((await bed.call('DELETE', '/sessions/v2/current', { token })).status, 200);
+  for (const each of [token, other]) assert.equal(codeOf(await whoIs(each)), 'auth.revoked');
+});
+
 test('what a token of the provider makes ends with it', async () => {
   const token = await bed.provider.sign({ sub: 'u-lin' });
   const made = await bed.call('POST', '/tokens/v2', { token, body: { name: 'x' } });

@@ -28,6 +28,7 @@ async function begin(): Promise<Begun> {
   const cookies = cookiesOf(answer);
   assert.equal(cookies.length, 1);
   const [cookie = '', ...attributes] = (cookies[0] ?? '').split('; ');
+  assert.ok(cookie.startsWith('__Host-'), 'browsers take it from no other host');
   assert.deepEqual(attributes, ['Max-Age=600', 'Path=/', 'HttpOnly', 'SameSite=Lax', 'Secure']);
   return { location: new URL(String(answer.headers['location'])), cookie };
 }
@@ -75,7 +76,7 @@ test('whoever comes back from the provider has a session, and is taken on by a p
   assert.equal(answer.status, 200, answer.text);
   assert.match(answer.text, /<meta http-equiv="refresh" content="0;url=https:\/\/api\.example\.org\/">/);
   assert.doesNotMatch(String(answer.headers['content-security-policy']), /sandbox|unsafe/);
-  assert.ok(cookiesOf(answer).some((text) => text.startsWith('arras_sign_in=; Max-Age=0;')));
+  assert.ok(cookiesOf(answer).some((text) => text.startsWith('__Host-arras_sign_in=; Max-Age=0;')));
   const current = await visit('/sessions/v2/current', sessionOf(answer) ?? '');
   assert.equal(current.json.result.username, 'lin');
 });

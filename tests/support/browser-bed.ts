@@ -13,6 +13,9 @@ const SCREENSHOTS = join(import.meta.dirname, '../e2e/screenshots');
 
 const BUILT = join(import.meta.dirname, '../../packages/server/dashboard/index.html');
 
+/** Another name of this machine, for which browsers take plain HTTP as what it is: not safe. */
+export const PLAIN_HOST = 'plain.test';
+
 /** How a page is opened. */
 export interface PageOptions {
   /** Where it begins. Default: `/`. */
@@ -24,6 +27,8 @@ export interface PageOptions {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Whose token signs in; null: nobody is signed in. Default: the administrator's. */
   readonly token?: string | null;
+  /** Name of the service in the address. Default: 127.0.0.1, which browsers trust without TLS. */
+  readonly host?: string;
   /** Lines in the console that the test causes itself, such as those of an outage. */
   readonly expected?: readonly RegExp[];
 }
@@ -73,22 +78,27 @@ function launch(): Promise<Browser> {
   return chromium.launch({
     executablePath,
     chromiumSandbox: false,
-    args: ['--disable-dev-shm-usage', '--js-flags=--expose-gc'],
+    args: [
+      '--disable-dev-shm-usage',
+      '--js-flags=--expose-gc',
+      `--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`,
+    ],
   });
 }
 
 async function openBedPage(browser: Browser, url: string, options: PageOptions): Promise<BedPage> {
-  const { at = '/', theme = 'light', token = ADMIN_TOKEN, expected = [] } = options;
+  const { at = '/', theme = 'light', token = ADMIN_TOKEN, expected = [], host = '127.0.0.1' } = options;
+  const shownUrl = url.replace('//127.0.0.1', `//${host}`);
   const context = await browser.newContext({
-    baseURL: url,
+    baseURL: shownUrl,
     colorScheme: theme,
     contrast: options.contrast ?? 'no-preference',
     viewport: options.viewport ?? { width: 1280, height: 800 },
     // What moves would make pictures and contrasts a matter of chance.
     reducedMotion: 'reduce',
   });
-  const watch = new PageWatch(context, url, expected);
-  if (token !== null) await signIn(context, token);
+  const watch = new PageWatch(context, shownUrl, expected);
+  if (token !== null) await signIn(context, token, { url, shownUrl });
   const openTab = async (place = '/') => {
     const tab = await context.newPage();
     await tab.goto(place);
@@ -108,10 +118,16 @@ async function openBedPage(browser: Browser, url: string, options: PageOptions):
   };
 }
 
-/** As the page itself would: the cookie of the session lands in the browser. */
-async function signIn(context: BrowserContext, token: string): Promise<void> {
-  const answer = await context.request.post('/sessions/v2', { data: { token } });
+/** As the page itself would: the cookie of the session lands in the browser, for the name that it uses. */
+async function signIn(
+  context: BrowserContext,
+  token: string,
+  { url, shownUrl }: { readonly url: string; readonly shownUrl: string },
+): Promise<void> {
+  const answer = await context.request.post(`${url}/sessions/v2`, { data: { token } });
   assert.equal(answer.status(), 201, await answer.text());
+  const cookies = await context.cookies(url);
+  await context.addCookies(cookies.map(({ name, value }) => ({ name, value, url: shownUrl })));
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

@@ -61,7 +61,7 @@ export class FakeTabs {
   #tell(from: string, message: TabMessage): void {
     for (const [name, listeners] of this.#tabs) {
       if (name === from || this.frozen.has(name)) continue;
-      for (const hear of [...listeners]) hear(message);
+      for (const hear of listeners) hear(message);
     }
   }
 }

@@ -15,7 +15,7 @@ export class Listeners<Value> {
   /** Tells all of them; the page is drawn once afterwards. One that fails does not keep the others from hearing. */
   tell(value: Value): void {
     batch(() => {
-      for (const listener of [...this.#all]) {
+      for (const listener of this.#all) {
         try {
           listener(value);
         } catch (error) {

@@ -15,8 +15,11 @@ class FakeLocks implements Locks {
   readonly #queue: (() => void)[] = [];
 
   request: Locks['request'] = async (_name, { signal, steal = false }, callback) => {
-    if (steal) this.#holder?.lose();
-    while (this.#holder !== null && !steal) {
+    if (steal) {
+      this.#holder?.lose();
+      this.#holder = null;
+    }
+    while (this.#holder !== null) {
       const turn = Promise.withResolvers<void>();
       this.#queue.push(turn.resolve);
       signal?.addEventListener('abort', () => turn.resolve());

@@ -134,10 +134,7 @@ function chooseElection(channel: TabChannel): Election {
   // Browsers have locks only where the connection is safe, or to this machine.
   const locks = (navigator as Partial<Navigator>).locks;
   if (locks === undefined) return electByChannel({ channel, timing: BROWSER_TIMING, name: randomName() });
-  return electByLocks(
-    { request: async (name, options, callback) => void (await locks.request(name, options, callback)) },
-    NAME,
-  );
+  return electByLocks({ request: (name, options, callback) => locks.request(name, options, callback) }, NAME);
 }
 
 /**

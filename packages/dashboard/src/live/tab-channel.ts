@@ -34,6 +34,7 @@ export interface TabChannel {
 export function openTabChannel(name: string): TabChannel & Disposable {
   const channel = new BroadcastChannel(name);
   return {
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- channels have one origin, and no such argument
     post: (message) => channel.postMessage(message),
     listen: (hear) => {
       const onMessage = ({ data }: MessageEvent) => hear(data as TabMessage);

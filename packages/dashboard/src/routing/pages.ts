@@ -23,4 +23,14 @@ export const PAGES: readonly PageEntry[] = [
   { pattern: '/ui/submit', title: 'Submit a job', load: () => import('../pages/submit/submit-page.tsx') },
   { pattern: '/ui/systems', title: 'Systems', load: () => import('../pages/systems/systems-page.tsx') },
   { pattern: '/ui/systems/:id', title: 'System', load: () => import('../pages/systems/system-page.tsx') },
+  {
+    pattern: '/ui/deliveries',
+    title: 'Deliveries',
+    load: () => import('../pages/deliveries/deliveries-page.tsx'),
+  },
+  {
+    pattern: '/ui/deliveries/:id',
+    title: 'Subscription',
+    load: () => import('../pages/deliveries/delivery-page.tsx'),
+  },
 ];

@@ -5,8 +5,8 @@ import { isFull, type ReadJob } from './stored-job.ts';
 /** Records are read again at most this often, in milliseconds: four times a second. */
 const EVERY_MS = 250;
 
-/** The same while nobody looks at the tab, in milliseconds. */
-const EVERY_HIDDEN_MS = 5_000;
+/** The same while nobody looks at the tab, and while the service does not answer, in milliseconds. */
+const SELDOM_MS = 5_000;
 
 /** Full records are read one by one: at most this many at a time. */
 const MOST_FULL = 4;
@@ -24,12 +24,18 @@ export interface JobReaderSeams {
   readonly mostRows: number;
 }
 
+interface Batch {
+  readonly full: readonly string[];
+  readonly rows: readonly string[];
+}
+
 /** Reads the records of jobs again that have changed, many at once and not too often. */
 export class JobReader {
   readonly #seams: JobReaderSeams;
   /** Read first what changed first. */
   readonly #due = new Set<string>();
   #isRunning = false;
+  #hasFailed = false;
 
   constructor(seams: JobReaderSeams) {
     this.#seams = seams;
@@ -44,22 +50,26 @@ export class JobReader {
   #start(): void {
     this.#isRunning = true;
     const { timing, isHidden } = this.#seams;
-    timing.after(isHidden() ? EVERY_HIDDEN_MS : EVERY_MS, () => void this.#readSome());
+    timing.after(isHidden() || this.#hasFailed ? SELDOM_MS : EVERY_MS, () => void this.#readSome());
   }
 
   async #readSome(): Promise<void> {
+    const batch = this.#takeBatch();
     try {
-      await this.#readBatch();
+      await this.#read(batch);
+      this.#hasFailed = false;
     } catch {
-      // An outage; the page says so, and whatever comes after it is a resync.
+      // An outage, of which the page tells already: they stay due.
+      this.#hasFailed = true;
+      this.mark([...batch.full, ...batch.rows]);
     }
     this.#isRunning = false;
     if (this.#due.size > 0) this.#start();
   }
 
   /** Ids are taken before the read: what changes during it is due again. */
-  async #readBatch(): Promise<void> {
-    const { store, readRows, readFull, mostRows } = this.#seams;
+  #takeBatch(): Batch {
+    const { store, mostRows } = this.#seams;
     const full: string[] = [];
     const rows: string[] = [];
     for (const id of this.#due) {
@@ -69,6 +79,11 @@ export class JobReader {
       this.#due.delete(id);
       if (job !== null) list.push(id);
     }
+    return { full, rows };
+  }
+
+  async #read({ full, rows }: Batch): Promise<void> {
+    const { store, readRows, readFull } = this.#seams;
     const found = rows.length === 0 ? [] : await readRows(rows);
     store.put(found);
     const unlisted = rows.filter((id) => !found.some((job) => job.id === id)).slice(0, MOST_FULL);

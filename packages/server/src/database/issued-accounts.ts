@@ -1,7 +1,7 @@
 import type { ProfileId, TokenId } from '@arras/contract';
 import type { Db } from './connection.ts';
 import type { ProfileRow } from './tables.ts';
-import { findTokenHolder, type TokenHolder } from './tokens.ts';
+import { findIssuedHolder, type TokenHolder } from './tokens.ts';
 
 /** The account of somebody whom the OpenID provider knows. */
 export interface IssuedAccount {
@@ -50,12 +50,17 @@ export async function makeIssuedAccount(
   return findIssuedAccount(db, account);
 }
 
-/** Remembers a token that the provider signed, so that it can be revoked; of several at once one does. */
+/**
+ * Remembers a token that the provider signed, so that it can be revoked; of several at once one does. Who has it can write
+ * its signature in other ways that verify as well: it is the token that was signed which is remembered, and revoked.
+ */
 export async function keepIssuedToken(
   db: Db,
   token: {
     readonly id: TokenId;
     readonly tokenHash: Buffer;
+    /** SHA-256 of what was signed. */
+    readonly signedHash: Buffer;
     readonly username: string;
     readonly name: string;
     readonly expires: Date;
@@ -66,12 +71,13 @@ export async function keepIssuedToken(
     .values({
       id: token.id,
       token_hash: token.tokenHash,
+      sign_in_hash: token.signedHash,
       username: token.username,
       name: token.name,
       kind: 'issued',
       expires_at: token.expires,
     })
-    .onConflict((oc) => oc.column('token_hash').doNothing())
+    .onConflict((oc) => oc.doNothing())
     .execute();
-  return findTokenHolder(db, token.tokenHash);
+  return findIssuedHolder(db, token.signedHash);
 }

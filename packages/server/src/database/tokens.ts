@@ -49,6 +49,11 @@ export async function findTokenHolder(db: Db, tokenHash: Buffer): Promise<TokenH
   return (await selectHolders(db).where('token_hash', '=', tokenHash).executeTakeFirst()) ?? null;
 }
 
+/** The holder of the token of the OpenID provider in which this was signed, given as SHA-256. */
+export async function findIssuedHolder(db: Db, signedHash: Buffer): Promise<TokenHolder | null> {
+  return (await selectHolders(db).where('sign_in_hash', '=', signedHash).executeTakeFirst()) ?? null;
+}
+
 /** The holders of these tokens, by the tokens' ids; those that are gone are absent. */
 export async function findTokenHolders(
   db: Db,

@@ -56,7 +56,7 @@ async function readFormDocument(request: FastifyRequest): Promise<unknown> {
       file = await buffer(content);
     },
   });
-  return file === undefined ? Object.fromEntries(fields) : parseJsonBody(file);
+  return file === undefined ? fieldsOf([...fields]) : parseJsonBody(file);
 }
 
 /** Undefined for an empty body: whether one is needed is for the route's schema to say. */
@@ -90,16 +90,20 @@ export function parseForm(body: Uint8Array): Record<string, string> | undefined 
   if (pairs.length > MAX_PAIRS) {
     throw new ApiError('request.malformed', { message: `The form has more than ${MAX_PAIRS} fields.` });
   }
-  return Object.fromEntries(
+  return fieldsOf(
     pairs.map((pair) => {
       const [name = '', ...value] = pair.split('=');
-      const key = decodeFormText(name);
-      if (key === '__proto__' || key === 'constructor' || key === 'prototype') {
-        throw new ApiError('request.malformed', { message: `The form has the reserved field ${key}.` });
-      }
-      return [key, decodeFormText(value.join('='))];
+      return [decodeFormText(name), decodeFormText(value.join('='))];
     }),
   );
+}
+
+const RESERVED_FIELDS: readonly string[] = ['__proto__', 'constructor', 'prototype'];
+
+function fieldsOf(pairs: readonly (readonly [name: string, value: string])[]): Record<string, string> {
+  const reserved = pairs.find(([name]) => RESERVED_FIELDS.includes(name))?.[0];
+  if (reserved === undefined) return Object.fromEntries(pairs);
+  throw new ApiError('request.malformed', { message: `The form has the reserved field ${reserved}.` });
 }
 
 function decodeFormText(text: string): string {

@@ -4,7 +4,7 @@ import { useShortcuts } from '../../keyboard/shortcuts.ts';
 import type { PageProps } from '../../routing/pages.ts';
 import { query } from '../../routing/place.ts';
 import { announce } from '../../ui/announcer.tsx';
-import { serverNowMs } from '../../ui/clock.ts';
+import { nowMs } from '../../ui/clock.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FailureBox } from '../../ui/failure-box.tsx';
 import { Loading } from '../../ui/loading.tsx';
@@ -23,6 +23,8 @@ import { useHistory } from './use-history.ts';
 import { useJob } from './use-job.ts';
 import { WaitingCard } from './waiting/waiting-card.tsx';
 import './job-page.css';
+
+const NO_HISTORY: TabProps['history'] = [];
 
 /** The page of one job. */
 export function Page({ params }: PageProps) {
@@ -56,11 +58,11 @@ function GoneJob() {
 function KnownJob({ job }: { readonly job: JobView }) {
   const { id, status } = job;
   const { state: history, refresh } = useHistory(id);
-  usePageTitle(tabTitle(job, serverNowMs()), status);
   useAnnouncement(`${job.name} is ${status}`);
   return (
     <article class="job-page">
       <PageKeys job={job} />
+      <Title job={job} />
       <JobHeader job={job} />
       {STATUS_LOOKS[status].class === 'fail' && <ErrorCard job={job} />}
       {job.waiting !== null && (
@@ -69,9 +71,15 @@ function KnownJob({ job }: { readonly job: JobView }) {
       {history.value !== null && <PhaseGantt history={history.value} status={status} />}
       {history.failure !== null && <FailureBox failure={history.failure} onRetry={refresh} />}
       {job.report !== null && <EndReport report={job.report} />}
-      <JobTabs job={job} history={history.value ?? []} />
+      <JobTabs job={job} history={history.value ?? NO_HISTORY} />
     </article>
   );
+}
+
+/** The share of its time that a job has used grows: drawn alone, every second, so that the page need not be. */
+function Title({ job }: { readonly job: JobView }) {
+  usePageTitle(tabTitle(job, nowMs.value), job.status);
+  return null;
 }
 
 /** Tells screen readers what is different; what was there when the page was opened they read themselves. */

@@ -120,6 +120,7 @@ export class JobList {
       for (const event of this.#heard) this.#judge(request, event);
       await this.#count(request, signal);
     });
+    if (!signal.aborted) this.#isBeginning = false;
   }
 
   /** Reads the numbers again. */

@@ -18,7 +18,7 @@ const LIMITS = [
 /** The queues of a system with their limits, and their jobs. */
 export function QueueTable({ id, queues }: QueueTableProps) {
   return (
-    <div class="system-scroll" role="region" aria-label="Queues" tabIndex={0}>
+    <div class="system-scroll" role="region" aria-label="Queues and their limits" tabIndex={0}>
       <table class="system-table">
         <thead>
           <tr>

@@ -59,10 +59,10 @@ export function SwitchButton({ system: { id, available }, onChanged }: SwitchBut
 function useMayManage(id: string): boolean {
   const viewer = session.value.kind === 'signed-in' ? session.value.viewer : null;
   const username = viewer?.username ?? '';
+  const isAdmin = viewer?.isAdmin === true;
   const { state } = useCall(
-    (signal) => call('showSystemRole', { params: { id, username }, signal }),
-    [id, username],
+    async (signal) => (isAdmin ? null : call('showSystemRole', { params: { id, username }, signal })),
+    [id, username, isAdmin],
   );
-  if (viewer?.isAdmin === true) return true;
-  return state.value !== null && ['ADMIN', 'OWNER'].includes(state.value.role);
+  return isAdmin || ['ADMIN', 'OWNER'].includes(state.value?.role ?? '');
 }

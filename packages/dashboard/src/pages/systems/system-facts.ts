@@ -1,13 +1,14 @@
 import type { SystemView } from '@arras/contract';
 
-type Facts = Pick<SystemView, 'type' | 'default' | 'globalDefault' | 'public' | 'owner'> & {
+/** What the facts are made of. */
+export type SystemFacts = Pick<SystemView, 'type' | 'default' | 'globalDefault' | 'public' | 'owner'> & {
   readonly scheduler?: string;
   readonly storage: Pick<SystemView['storage'], 'protocol'>;
   readonly login?: { readonly protocol: string };
 };
 
 /** What kind of system it is, in few words. */
-export function systemFacts(system: Facts): readonly string[] {
+export function systemFacts(system: SystemFacts): readonly string[] {
   const { type, default: isDefault, globalDefault, scheduler, login, storage, owner } = system;
   const facts = [
     type === 'STORAGE' ? 'storage' : 'execution',

@@ -4,7 +4,7 @@ import { FailureBox } from '../../ui/failure-box.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { HealthBadge } from './health-badge.tsx';
 import { LoadLinks } from './load-links.tsx';
-import { readSystems, type SystemState } from './read-systems.ts';
+import { type ListedSystem, readSystems, type SystemState } from './read-systems.ts';
 import { systemFacts } from './system-facts.ts';
 import { useLooks } from './use-looks.ts';
 import '../../ui/status-badge.css';
@@ -32,7 +32,7 @@ export function Page() {
   );
 }
 
-function SystemCard({ state: { system, since, load } }: { readonly state: SystemState }) {
+function SystemCard({ state: { system, since, load } }: { readonly state: SystemState<ListedSystem> }) {
   const { id, name, description } = system;
   return (
     <li class="system-card">

@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks';
+import { useEvery } from '../../live/use-every.ts';
 import { useNews } from '../home/use-news.ts';
 
 /** Systems send no events of their own: they are looked at this often while they are seen, in milliseconds. */
@@ -7,8 +7,5 @@ const EVERY_MS = 15_000;
 /** Reads again when jobs have news, and now and then. */
 export function useLooks(refresh: () => void): void {
   useNews(refresh);
-  useEffect(() => {
-    const timer = setInterval(() => document.visibilityState === 'visible' && refresh(), EVERY_MS);
-    return () => clearInterval(timer);
-  }, [refresh]);
+  useEvery(EVERY_MS, refresh);
 }

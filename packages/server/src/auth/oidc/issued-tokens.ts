@@ -1,5 +1,6 @@
 import { keepIssuedToken } from '../../database/issued-accounts.ts';
 import type { TokenHolder } from '../../database/tokens.ts';
+import { hashToken } from '../token.ts';
 import { type AccountSeams, ensureAccount } from './accounts.ts';
 import { readPerson } from './person.ts';
 import type { OidcSettings } from './settings.ts';
@@ -30,6 +31,7 @@ export function createIssuedTokens(
       return keepIssuedToken(db, {
         id: newId('token'),
         tokenHash,
+        signedHash: hashToken(token.slice(0, token.lastIndexOf('.'))),
         username,
         name: settings.name,
         expires: new Date(claims.exp * 1000),

@@ -14,6 +14,10 @@ export interface PendingSignIn {
 }
 
 const NAME = 'arras_sign_in';
+
+/** Over TLS no neighbouring host can plant one, and with it sign somebody in as another person. */
+const nameOf = (isSecure: boolean) => (isSecure ? `__Host-${NAME}` : NAME);
+
 const PLACE: SecretPlace = { table: 'sign-ins', row: 'browser', column: 'cookie' };
 
 /** Time to sign in at the provider. */
@@ -33,8 +37,12 @@ export function forgetSignIn(isSecure: boolean): string {
 }
 
 /** The sign-in that a browser has begun; null: none that this service sealed. */
-export function readSignIn(secrets: SecretBox, cookieHeader: string | undefined): PendingSignIn | null {
-  const sealed = readCookie(cookieHeader ?? '', NAME);
+export function readSignIn(
+  secrets: SecretBox,
+  cookieHeader: string | undefined,
+  isSecure: boolean,
+): PendingSignIn | null {
+  const sealed = readCookie(cookieHeader ?? '', nameOf(isSecure));
   if (sealed === null) return null;
   try {
     // What opens is what was sealed.
@@ -46,5 +54,5 @@ export function readSignIn(secrets: SecretBox, cookieHeader: string | undefined)
 }
 
 function write(value: string, seconds: number, isSecure: boolean): string {
-  return `${NAME}=${value}; Max-Age=${seconds}; ${ATTRIBUTES}${isSecure ? '; Secure' : ''}`;
+  return `${nameOf(isSecure)}=${value}; Max-Age=${seconds}; ${ATTRIBUTES}${isSecure ? '; Secure' : ''}`;
 }

@@ -55,16 +55,15 @@ export interface SignInSeams extends AccountSeams, VerificationSeams {
 /** Makes the sign-in; nothing is kept between the two steps but in the browser. */
 export function createOidcSignIn(seams: SignInSeams): OidcSignIn {
   const { settings, secrets, publicUrl, limit } = seams;
-  const isSecure = () => publicUrl().startsWith('https:');
   return {
     name: settings.name,
-    forget: () => forgetSignIn(isSecure()),
+    forget: () => forgetSignIn(isSecure(publicUrl)),
     async begin() {
       const pending = makePending(seams);
       const location = await authorizationUrl(seams, pending).catch((error: unknown) => {
         throw explain(error, seams.log);
       });
-      return { location, cookie: keepSignIn(secrets, pending, isSecure()) };
+      return { location, cookie: keepSignIn(secrets, pending, isSecure(publicUrl)) };
     },
     async finish(returned) {
       // Each makes the service call the provider.
@@ -111,10 +110,10 @@ function redirectUri({ publicUrl }: SignInSeams): string {
 }
 
 function readReturn(
-  { secrets, settings, now }: SignInSeams,
+  { secrets, settings, publicUrl, now }: SignInSeams,
   { query, cookie }: ReturnedBrowser,
 ): { readonly pending: PendingSignIn; readonly code: string } {
-  const pending = readSignIn(secrets, cookie);
+  const pending = readSignIn(secrets, cookie, isSecure(publicUrl));
   const isOurs = pending !== null && isSameSecret(query.state ?? '', pending.state);
   if (!isOurs || pending.until < now().getTime()) {
     throw new ApiError('session.sign-in-failed', {
@@ -149,6 +148,11 @@ async function identify(seams: SignInSeams, pending: PendingSignIn, code: string
   throw new ApiError('session.sign-in-failed', {
     message: 'The answer of your identity provider was made for another sign-in.',
   });
+}
+
+/** Whether browsers send cookies over TLS. */
+function isSecure(publicUrl: () => string): boolean {
+  return publicUrl().startsWith('https:');
 }
 
 function sha256(text: string): Buffer {

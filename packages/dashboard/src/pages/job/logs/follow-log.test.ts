@@ -16,7 +16,7 @@ class FakeLog {
   readonly source: LogSource = {
     read: () => Promise.reject(new Error('not asked for')),
     stream: (start) => this.#give('stream', start),
-    follow: (start) => this.#give('follow', start),
+    follow: (start) => Promise.resolve(this.#give('follow', start)),
   };
 
   readonly host: FollowHost = {

@@ -91,20 +91,22 @@ class Following {
   async *turn(): AsyncGenerator<FollowNews, void> {
     using connection = await this.#host.takeConnection();
     using interruption = this.#host.interruption(this.#signal);
-    if (connection === null) {
-      yield { kind: 'state', state: 'checking' };
-      return yield* this.rest();
-    }
+    if (connection === null) return yield* this.#look();
     try {
+      const pieces = await this.#source.follow(this.position, interruption.signal);
       yield { kind: 'state', state: 'live' };
-      yield* this.#read(this.#source.follow(this.position, interruption.signal));
+      yield* this.#read(pieces);
     } catch (error) {
       this.#signal.throwIfAborted();
-      if (interruption.signal.aborted) return;
+      if (interruption.signal.aborted) return yield { kind: 'state', state: 'reconnecting' };
       if (!(error instanceof ApiFailure && error.facts.code === 'stream.too-many')) throw error;
-      yield { kind: 'state', state: 'checking' };
-      yield* this.rest();
+      yield* this.#look();
     }
+  }
+
+  async *#look(): AsyncGenerator<FollowNews, void> {
+    yield* this.rest();
+    yield { kind: 'state', state: 'checking' };
   }
 
   /** What is there now. */

@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { addressOf } from '../../../api/call.ts';
 import { navigate } from '../../../routing/place.ts';
+import { noteFailure } from '../../../session/session.ts';
 import { announce } from '../../../ui/announcer.tsx';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { copyText } from '../../../ui/copy-text.ts';
@@ -47,6 +48,9 @@ export function LogPane(props: LogPaneProps) {
   const { view, search } = useLogView(props);
   const whole = useSignal<LogLine | null>(null);
   const failure = view.failure.value;
+  useEffect(() => {
+    if (failure !== null) noteFailure(failure);
+  }, [failure]);
   const fail = (error: unknown) => (view.failure.value = asFailure(error));
   const choose = (line: LogLine, isRange: boolean) => {
     const before = view.chosen.peek();

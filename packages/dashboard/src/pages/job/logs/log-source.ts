@@ -14,8 +14,8 @@ export interface LogSource {
   read(start: number, end: number, signal: AbortSignal): Promise<FilePart>;
   /** The bytes from a position to the end as it is now, as they come. */
   stream(start: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void>;
-  /** The same, and what is appended until the job has ended. */
-  follow(start: number, signal: AbortSignal): AsyncGenerator<Uint8Array, void>;
+  /** The same, and what is appended until the job has ended; resolves once the service has begun to answer. */
+  follow(start: number, signal: AbortSignal): Promise<AsyncGenerator<Uint8Array, void>>;
 }
 
 /** A file of a job's output, by its path in the job's directory; it may move to the archive at any time. */
@@ -40,10 +40,10 @@ export function outputSource(id: string, path: string): LogSource {
       const response = await open(`bytes=${start}-`, signal);
       if (response !== null) yield* piecesOf(response);
     },
-    async *follow(start, signal) {
+    async follow(start, signal) {
       const headers = { range: `bytes=${start}-` };
       const query = { follow: true };
-      yield* piecesOf(await download('downloadJobOutput', { params: { id, path }, query, headers, signal }));
+      return piecesOf(await download('downloadJobOutput', { params: { id, path }, query, headers, signal }));
     },
   };
 }

@@ -24,7 +24,7 @@ class FakeFile {
       return Promise.resolve({ bytes, size: this.bytes.length });
     },
     stream: (start) => this.#stream(start),
-    follow: (start) => this.#follow(start),
+    follow: (start) => Promise.resolve(this.#follow(start)),
   };
 
   append(text: string): void {

@@ -1,10 +1,10 @@
 import type { JobView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
+import type { SubscriptionState } from '../../../notifications/read-subscriptions.ts';
+import { SubscribeForm } from '../../../notifications/subscribe-form.tsx';
+import { SubscriptionCard } from '../../../notifications/subscription-card.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
-import type { SubscriptionState } from './read-subscriptions.ts';
-import { SubscribeForm } from './subscribe-form.tsx';
-import { SubscriptionCard } from './subscription-card.tsx';
-import './notifications.css';
+import '../../../notifications/notifications.css';
 
 /** What {@link NotificationsTab} shows. */
 export interface NotificationsTabProps {
@@ -42,7 +42,7 @@ export function NotificationsTab({ job, subscriptions, onChanged }: Notification
         <SubscribeForm jobId={job.id} onClose={() => (isAdding.value = false)} onSubscribed={onChanged} />
       )}
       {subscriptions.map((state) => (
-        <SubscriptionCard key={state.subscription.id} jobId={job.id} state={state} onChanged={onChanged} />
+        <SubscriptionCard key={state.subscription.id} state={state} onChanged={onChanged} />
       ))}
     </div>
   );

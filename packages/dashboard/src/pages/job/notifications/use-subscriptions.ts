@@ -1,9 +1,9 @@
 import { useEffect } from 'preact/hooks';
+import { nextLookMs } from '../../../notifications/delivery-groups.ts';
+import { readSubscriptions, type SubscriptionState } from '../../../notifications/read-subscriptions.ts';
 import { type CallState, useCall } from '../../../store/use-call.ts';
 import { serverNowMs } from '../../../ui/clock.ts';
 import { useNews } from '../use-history.ts';
-import { nextLookMs } from './delivery-groups.ts';
-import { readSubscriptions, type SubscriptionState } from './read-subscriptions.ts';
 
 /** A message follows its event by about this time, in milliseconds. */
 const AFTER_EVENT_MS = 1_500;

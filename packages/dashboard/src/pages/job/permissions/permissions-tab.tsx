@@ -101,7 +101,9 @@ function GrantForm({ id, onGranted }: GrantFormProps) {
     <form class="permissions-form" onSubmit={(event) => void submit(event)}>
       <h3>Share this job</h3>
       <label>
-        User, or <code>world</code> for everybody who is signed in
+        <span>
+          User, or <code>world</code> for everybody who is signed in
+        </span>
         <input
           id="permissions-user"
           required

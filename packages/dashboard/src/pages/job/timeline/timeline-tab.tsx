@@ -1,4 +1,6 @@
 import { type AttemptView, type HistoryEntry, type JobView } from '@arras/contract';
+import { useComputed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
 import { fragment, query, setQuery } from '../../../routing/place.ts';
 import { nowMs } from '../../../ui/clock.ts';
 import { hasEnded } from '../job-words.ts';
@@ -21,13 +23,14 @@ const STEP_MS = 5_000;
 
 /** Everything that happened to a job, and to the messages about it, on one axis of time. */
 export function TimelineTab({ job, history, attempts }: TimelineTabProps) {
-  const all = timelineItems({ history, attempts });
+  const all = useMemo(() => timelineItems({ history, attempts }), [history, attempts]);
+  const coarseMs = useComputed(() => Math.floor(nowMs.value / STEP_MS) * STEP_MS);
   const shown = parseKinds(query.value.get('kinds'));
   const items = all.filter(({ kind }) => shown.includes(kind));
   const present = ITEM_KINDS.filter((kind) => all.some((item) => item.kind === kind));
   const isAll = shown.length === ITEM_KINDS.length;
   const selected = fragment.value.slice(1) || null;
-  const now = hasEnded(job.status) ? null : Math.floor(nowMs.value / STEP_MS) * STEP_MS;
+  const now = hasEnded(job.status) ? null : coarseMs.value;
   return (
     <div class="timeline">
       <div class="timeline-filter" role="group" aria-label="Kinds of events">

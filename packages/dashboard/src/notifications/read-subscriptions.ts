@@ -1,5 +1,5 @@
 import type { AttemptView, DeliveryView, NotificationView } from '@arras/contract';
-import { call } from '../../../api/call.ts';
+import { call } from '../api/call.ts';
 
 /** A subscription to a job with everything that became of it. */
 export interface SubscriptionState {
@@ -26,12 +26,15 @@ export async function readSubscriptions(
   const states: SubscriptionState[] = [];
   for (let first = 0; first < rows.length; first += AT_ONCE)
     states.push(
-      ...(await Promise.all(rows.slice(first, first + AT_ONCE).map(({ id }) => readOne(id, signal)))),
+      ...(await Promise.all(
+        rows.slice(first, first + AT_ONCE).map(({ id }) => readSubscription(id, signal)),
+      )),
     );
   return states;
 }
 
-async function readOne(id: string, signal: AbortSignal | undefined): Promise<SubscriptionState> {
+/** One subscription with its deliveries and attempts, newest first. @throws ApiFailure */
+export async function readSubscription(id: string, signal?: AbortSignal): Promise<SubscriptionState> {
   const params = { id };
   const [subscription, deliveries, attempts] = await Promise.all([
     call('showNotification', { params, signal }),

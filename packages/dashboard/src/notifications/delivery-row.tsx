@@ -5,13 +5,13 @@ import {
   type NotificationView,
 } from '@arras/contract';
 import { useSignal } from '@preact/signals';
-import { call } from '../../../api/call.ts';
-import { fragment } from '../../../routing/place.ts';
-import { nowMs } from '../../../ui/clock.ts';
-import { formatDuration } from '../../../ui/quantities.ts';
-import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { say } from '../../../ui/toasts.tsx';
-import { tryCall } from '../actions/try-call.ts';
+import { call } from '../api/call.ts';
+import { tryCall } from '../pages/job/actions/try-call.ts';
+import { fragment } from '../routing/place.ts';
+import { nowMs } from '../ui/clock.ts';
+import { formatDuration } from '../ui/quantities.ts';
+import { RelativeTime } from '../ui/relative-time.tsx';
+import { say } from '../ui/toasts.tsx';
 import { AttemptDetail } from './attempt-detail.tsx';
 import type { DeliveryGroup } from './delivery-groups.ts';
 import { MessagePreview } from './message-preview.tsx';
@@ -20,7 +20,6 @@ import { MessagePreview } from './message-preview.tsx';
 export interface DeliveryRowProps {
   readonly group: DeliveryGroup;
   readonly subscription: Pick<NotificationView, 'id' | 'url' | 'policy'>;
-  readonly jobId: string;
   readonly onChanged: () => void;
 }
 
@@ -32,7 +31,7 @@ const SYMBOLS = {
 } as const satisfies Record<DeliveryView['state'], string>;
 
 /** One event and what became of it; opened, every attempt with what was answered. */
-export function DeliveryRow({ group, subscription, jobId, onChanged }: DeliveryRowProps) {
+export function DeliveryRow({ group, subscription, onChanged }: DeliveryRowProps) {
   const { delivery, attempts, event, created, replays, eventId } = group;
   const isNamed = attempts.some(({ id }) => fragment.value === `#attempt-${id}`);
   const state = deliveryStateText(delivery, {
@@ -68,10 +67,17 @@ export function DeliveryRow({ group, subscription, jobId, onChanged }: DeliveryR
             ))}
           </ul>
         )}
-        <MessagePreview jobId={jobId} url={subscription.url} event={event} />
+        {isOfJob(delivery) && (
+          <MessagePreview jobId={delivery.associatedUuid} url={subscription.url} event={event} />
+        )}
       </div>
     </details>
   );
+}
+
+/** Messages are shown as jobs make them; events of other things have no preview. */
+function isOfJob({ associatedUuid }: Pick<DeliveryView, 'associatedUuid'>): boolean {
+  return associatedUuid.endsWith('-007');
 }
 
 /** The attempts as a small line of time: a dot for each that arrived, a cross for each that did not. */

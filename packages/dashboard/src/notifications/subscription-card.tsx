@@ -1,9 +1,9 @@
 import { policyText } from '@arras/contract';
 import { useSignal } from '@preact/signals';
-import { call } from '../../../api/call.ts';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { say } from '../../../ui/toasts.tsx';
-import { tryCall } from '../actions/try-call.ts';
+import { call } from '../api/call.ts';
+import { tryCall } from '../pages/job/actions/try-call.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { say } from '../ui/toasts.tsx';
 import { AttemptDetail } from './attempt-detail.tsx';
 import { groupDeliveries, looseAttempts } from './delivery-groups.ts';
 import { DeliveryRow } from './delivery-row.tsx';
@@ -11,13 +11,12 @@ import type { SubscriptionState } from './read-subscriptions.ts';
 
 /** What {@link SubscriptionCard} shows. */
 export interface SubscriptionCardProps {
-  readonly jobId: string;
   readonly state: SubscriptionState;
   readonly onChanged: () => void;
 }
 
 /** One subscription: where it goes, what became of each event, and what can be done about it. */
-export function SubscriptionCard({ jobId, state, onChanged }: SubscriptionCardProps) {
+export function SubscriptionCard({ state, onChanged }: SubscriptionCardProps) {
   const { subscription, deliveries, attempts } = state;
   const { id, url, event, status, persistent, policy, signed } = subscription;
   const groups = groupDeliveries(deliveries, attempts);
@@ -33,18 +32,14 @@ export function SubscriptionCard({ jobId, state, onChanged }: SubscriptionCardPr
       </header>
       <p class="subscription-card-facts">
         {persistent ? 'every time' : 'once'} · {policyText(policy)} · {signed ? 'signed' : 'not signed'} ·{' '}
-        <code>{id}</code>
+        <a href={`/ui/deliveries/${id}`}>
+          <code>{id}</code>
+        </a>
       </p>
       <Buttons id={id} parked={parked} onChanged={onChanged} />
       {groups.length === 0 && <p class="subscription-card-facts">No event has matched yet.</p>}
       {groups.map((group) => (
-        <DeliveryRow
-          key={group.eventId}
-          group={group}
-          subscription={subscription}
-          jobId={jobId}
-          onChanged={onChanged}
-        />
+        <DeliveryRow key={group.eventId} group={group} subscription={subscription} onChanged={onChanged} />
       ))}
       {others.length > 0 && (
         <details class="delivery">

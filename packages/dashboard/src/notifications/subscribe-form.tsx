@@ -2,22 +2,23 @@ import { JOB_STATUSES, type NotificationView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { useId } from 'preact/hooks';
-import { ApiFailure } from '../../../api/api-failure.ts';
-import { call } from '../../../api/call.ts';
-import { noteFailure } from '../../../session/session.ts';
-import { CopyButton } from '../../../ui/copy-button.tsx';
-import { Dialog } from '../../../ui/dialog.tsx';
-import { FailureBox } from '../../../ui/failure-box.tsx';
-import { say } from '../../../ui/toasts.tsx';
+import { ApiFailure } from '../api/api-failure.ts';
+import { call } from '../api/call.ts';
+import { noteFailure } from '../session/session.ts';
+import { CopyButton } from '../ui/copy-button.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { FailureBox } from '../ui/failure-box.tsx';
+import { say } from '../ui/toasts.tsx';
 
 /** What {@link SubscribeForm} needs. */
 export interface SubscribeFormProps {
-  readonly jobId: string;
+  /** The job whose events count; null: whoever fills it in says of what. */
+  readonly jobId: string | null;
   readonly onClose: () => void;
   readonly onSubscribed: () => void;
 }
 
-/** Subscribes somebody to the events of a job. A signing secret is shown once, here. */
+/** Subscribes somebody to the events of a job, or of anything else. A signing secret is shown once, here. */
 export function SubscribeForm({ jobId, onClose, onSubscribed }: SubscribeFormProps) {
   const made = useSignal<NotificationView | null>(null);
   const onMade = (subscription: NotificationView) => {
@@ -30,7 +31,13 @@ export function SubscribeForm({ jobId, onClose, onSubscribed }: SubscribeFormPro
   };
   return (
     <Dialog
-      title={made.value === null ? 'Subscribe to this job' : 'Keep the signing secret'}
+      title={
+        made.value === null
+          ? jobId === null
+            ? 'Subscribe'
+            : 'Subscribe to this job'
+          : 'Keep the signing secret'
+      }
       onClose={onClose}
     >
       {made.value === null ? (
@@ -43,7 +50,7 @@ export function SubscribeForm({ jobId, onClose, onSubscribed }: SubscribeFormPro
 }
 
 interface FieldsProps {
-  readonly jobId: string;
+  readonly jobId: string | null;
   readonly onMade: (subscription: NotificationView) => void;
   readonly onClose: () => void;
 }
@@ -60,7 +67,7 @@ function Fields({ jobId, onMade, onClose }: FieldsProps) {
     };
     const isSigned = form.has('secret');
     const body = {
-      associatedUuid: jobId,
+      associatedUuid: jobId ?? text('associatedUuid'),
       url: text('url'),
       event: text('event'),
       persistent: form.has('persistent'),
@@ -77,12 +84,20 @@ function Fields({ jobId, onMade, onClose }: FieldsProps) {
   return (
     <form class="subscribe-form" onSubmit={(event) => void submit(event)}>
       {failure.value !== null && <FailureBox failure={failure.value} />}
+      {jobId === null && (
+        <label>
+          Id of a job, or the uuid of an app or a system
+          <input name="associatedUuid" required maxLength={64} autocomplete="off" spellcheck={false} />
+        </label>
+      )}
       <label>
         Web address or e-mail address
         <input name="url" required maxLength={1024} autocomplete="off" spellcheck={false} />
       </label>
       <label>
-        Event, <code>*</code> for every one, or the name of an event of the program
+        <span>
+          Event, <code>*</code> for every one, or the name of an event of the program
+        </span>
         <input name="event" required maxLength={32} defaultValue="FINISHED" list={events} />
       </label>
       <datalist id={events}>
@@ -108,7 +123,8 @@ function Fields({ jobId, onMade, onClose }: FieldsProps) {
   );
 }
 
-function Secret({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) {
+/** A signing secret, which is shown this once. */
+export function Secret({ secret, onClose }: { readonly secret: string; readonly onClose: () => void }) {
   return (
     <>
       <p>It is shown this once. The receiver checks with it that messages come from here.</p>

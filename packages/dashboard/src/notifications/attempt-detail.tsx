@@ -1,6 +1,6 @@
 import type { AttemptView } from '@arras/contract';
-import { fragment } from '../../../routing/place.ts';
-import { formatMoment } from '../../../ui/format-moment.ts';
+import { fragment } from '../routing/place.ts';
+import { formatMoment } from '../ui/format-moment.ts';
 import { attemptMs, troubleOf } from './delivery-groups.ts';
 
 /** One attempt: when, where to, how long, what was answered, and what kind of trouble it met. */
