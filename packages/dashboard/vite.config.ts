@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
 import type { Route } from '../contract/src/route.ts';
 import { ROUTES } from '../contract/src/routes.ts';
+import { help } from './help-plugin.ts';
 
 /**
  * Method and path of every operation as a module: the contract itself brings all its schemas along, which only the
@@ -39,7 +40,7 @@ function blockRendering(): Plugin {
 // oxlint-disable-next-line import/no-default-export -- vite reads it
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [operations(), blockRendering()],
+  plugins: [operations(), blockRendering(), help(join(import.meta.dirname, '../../docs'))],
   build: {
     outDir: join(import.meta.dirname, '../server/dashboard'),
     emptyOutDir: true,

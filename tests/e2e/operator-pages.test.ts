@@ -1,13 +1,20 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { jobEnd } from '../support/api.ts';
 import { type BrowserBed, startBrowserBed } from '../support/browser-bed.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
 
 let bed: BrowserBed;
+let receiver: Receiver;
 before(async () => {
-  bed = await startBrowserBed();
+  bed = await startBrowserBed({ ARRAS_EGRESS_ALLOW: '127.0.0.0/8' });
+  receiver = await startReceiver();
 });
-after(() => bed[Symbol.asyncDispose]());
+after(async () => {
+  await receiver[Symbol.asyncDispose]();
+  await bed[Symbol.asyncDispose]();
+});
 
 /** The browser itself notes refusals, which these tests ask for. */
 const REFUSED = [/status of 40[034]/];
@@ -91,4 +98,79 @@ test('a system that does not answer fails its check with what to do, and one tha
   await tab.shoot('system-down');
   await page.goto('/ui/systems/nowhere');
   await page.getByRole('alert').first().waitFor();
+});
+
+test('deliveries are empty with the command that fills them; then one fails, is replayed, and its subscription goes', async () => {
+  await using tab = await bed.open({ at: '/ui/deliveries' });
+  const { page } = tab;
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.getByText('arras notifications create').waitFor();
+  await tab.expectNoViolations();
+  const id = await bed.submit('wait-1.0');
+  await page.getByRole('button', { name: 'Subscribe' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Subscribe' });
+  await dialog.getByLabel('Id of a job').fill(id);
+  await dialog.getByLabel('Web address').fill(`${receiver.url}/code/418`);
+  await dialog.getByLabel('Event,').fill('STOPPED');
+  await dialog.getByLabel('Every time').check();
+  await tab.expectNoViolations();
+  await dialog.getByRole('button', { name: 'Subscribe' }).click();
+  await page.getByText('no event has matched yet').waitFor();
+  await page.getByRole('link', { name: 'STOPPED' }).click();
+  const { id: subscription } = (
+    await bed.api.call<{ id: string }[]>('GET', `/notifications/v2?associatedUuid=${id}`)
+  )[0] ?? {
+    id: '',
+  };
+  // One attempt only, so that what fails is given up at once.
+  const policy = { retryStrategy: 'NONE', saveOnFailure: true };
+  await bed.api.call('POST', `/notifications/v2/${subscription}`, { policy });
+  await bed.api.call('POST', `/jobs/v2/${id}`, { action: 'stop' });
+  await jobEnd(bed.api, id, 60_000);
+  await page.getByText('parked').first().waitFor();
+  await page.getByText('0 of the last 1 attempts arrived').waitFor();
+  await tab.expectNoViolations();
+  await tab.shoot('delivery');
+  await bed.api.call('POST', `/notifications/v2/${subscription}`, { url: `${receiver.url}/ok` });
+  await page.getByRole('button', { name: 'Replay several…' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').getByText('STOPPED').waitFor();
+  await tab.expectNoViolations();
+  await tab.shoot('delivery-replay');
+  await page.getByRole('button', { name: 'Replay 1' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('1 of the last 2 attempts arrived').waitFor();
+  await page.getByRole('button', { name: 'New secret…' }).click();
+  await page.getByRole('button', { name: 'Make it' }).click();
+  await page
+    .getByRole('dialog')
+    .getByText(/^whsec_/)
+    .waitFor();
+  await page.getByRole('button', { name: 'I have kept it' }).click();
+  await page.goto('/ui/deliveries');
+  await page.getByText('1 delivered, 1 parked').waitFor();
+  await tab.shoot('deliveries');
+  await page.getByRole('link', { name: 'STOPPED' }).click();
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await page.getByRole('button', { name: 'Delete', exact: true }).click();
+  await page.getByText('Nobody is told about anything now.').waitFor();
+});
+
+test('the help is there without any other place, and its links lead to each other', async () => {
+  await using tab = await bed.open({ at: '/ui/help', theme: 'dark', viewport: NARROW });
+  const { page } = tab;
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.getByRole('heading', { level: 1, name: 'Help' }).waitFor();
+  await tab.expectNoViolations();
+  await page.getByRole('navigation', { name: 'Contents' }).getByRole('link', { name: 'Glossary' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Glossary' }).waitFor();
+  await expectNoOverflow(page);
+  await tab.expectNoViolations();
+  await tab.shoot('help');
+  await page.goto('/ui/help/reference/settings');
+  await page.getByRole('heading', { level: 1 }).waitFor();
+  await expectNoOverflow(page);
+  await tab.expectNoViolations();
+  await page.goto('/ui/help/guides/no-such');
+  await page.getByText('The help has no such page.').waitFor();
 });

@@ -106,8 +106,10 @@ test('somebody else cannot be made to finish a sign-in, nor one that was not beg
   for (const cookie of [
     '',
     theirs.cookie,
-    'arras_sign_in=',
-    'arras_sign_in=v1.00.x.y.z.w',
+    '__Host-arras_sign_in=',
+    '__Host-arras_sign_in=v1.00.x.y.z.w',
+    // As a page of a neighbouring host could plant it.
+    mine.cookie.replace('__Host-', ''),
     `${mine.cookie}x`,
   ])
     refused(await visit(path, cookie), 400, /not begun in this browser/);

@@ -58,7 +58,8 @@ test('nobody changes the profile of another but administrators, nor what only th
     bed.call('POST', `/profiles/v2/${name}`, { as, body });
   assert.equal(codeOf(await change('ada', { first_name: 'x' }, 'bob')), 'access.forbidden');
   assert.equal(codeOf(await change('none', { first_name: 'x' }, 'bob')), 'profile.not-found');
-  assert.equal((await change('bob', { status: 'ACTIVE', admin: true, username: 'x' }, 'bob')).status, 200);
+  assert.equal((await change('bob', { status: 'ACTIVE', is_admin: true, username: 'x' }, 'bob')).status, 200);
+  assert.equal(codeOf(await change('bob', { admin: true }, 'bob')), 'access.admin-only');
   assert.equal((await bed.call('GET', '/profiles/v2/bob')).json.result.admin, false);
   assert.equal(codeOf(await change('bob', { status: 'DISABLED' }, 'bob')), 'access.admin-only');
   assert.equal(codeOf(await change('bob', { status: 'DISABLED' }, 'root')), 'request.invalid');
@@ -77,6 +78,31 @@ test('nobody changes the profile of another but administrators, nor what only th
   assert.equal(await found('?username=eve'), 'eve');
   // What the user had before stays ended.
   assert.equal(codeOf(await bed.call('GET', '/profiles/v2/me', { as: 'eve' })), 'auth.revoked');
+});
+
+test('administrators make and unmake others administrators, which counts at once, but not themselves', async () => {
+  const setAdmin = async (name: string, admin: boolean, as: BedUser) =>
+    bed.call('PUT', `/profiles/v2/${name}`, { as, body: { admin } });
+  assert.equal((await setAdmin('bob', true, 'root')).json.result.admin, true);
+  assert.equal((await bed.call('DELETE', '/profiles/v2/nobody', { as: 'bob' })).status, 404);
+  assert.equal(codeOf(await setAdmin('bob', false, 'bob')), 'conflict');
+  assert.equal((await setAdmin('bob', false, 'root')).json.result.admin, false);
+  assert.equal(codeOf(await bed.call('DELETE', '/profiles/v2/nobody', { as: 'bob' })), 'access.admin-only');
+});
+
+test('a limited token of an administrator gives nobody rights without limits', async () => {
+  const made = await bed.call('POST', '/tokens/v2', { body: { name: 'x', scopes: ['profiles:write'] } });
+  const { token } = made.json.result;
+  const ada = (body: object) => bed.call('POST', '/profiles/v2/ada', { token, body });
+  assert.equal((await ada({ first_name: 'Ada', admin: false })).status, 200);
+  assert.equal(codeOf(await ada({ password: 'taken over by me' })), 'access.scope-missing');
+  assert.equal(codeOf(await ada({ admin: true })), 'access.scope-missing');
+  const body = { username: 'second', email: 'second@example.org', password: 'correct horse', admin: true };
+  assert.equal(codeOf(await bed.call('POST', '/profiles/v2', { token, body })), 'access.scope-missing');
+  assert.equal(
+    (await bed.call('POST', '/profiles/v2', { token, body: { ...body, admin: false } })).status,
+    201,
+  );
 });
 
 /** The tokens of ada that are valid, by name. */

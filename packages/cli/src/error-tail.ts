@@ -1,4 +1,5 @@
 import { ApiFailure, type Client } from '@arras/client';
+import { findJobLog } from '@arras/contract';
 import { cleanText } from './clean-text.ts';
 import { readAllPages } from './remote/all-pages.ts';
 
@@ -12,8 +13,7 @@ const TAIL_BYTES = 16_384;
 export async function readErrorTail(client: Client, id: string, lines: number): Promise<string | null> {
   try {
     const entries = await readAllPages((page) => client.jobs.outputs.list(id, '', page));
-    // The name ends in the id of the job, whatever the job is called.
-    const log = entries.find(({ name }) => name.endsWith(`-${id}.err`));
+    const log = findJobLog(entries, id, 'err');
     if (log === undefined || log.length === 0) return null;
     const start = Math.max(0, log.length - TAIL_BYTES);
     const { stream } = await client.jobs.outputs.download(id, log.name, { range: `bytes=${start}-` });

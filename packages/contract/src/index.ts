@@ -18,6 +18,7 @@ export { type FilterOperator, type FilterProblem, type FilterValue } from './fil
 export * from './ids.ts';
 export * from './job-counts.ts';
 export * from './job-events.ts';
+export * from './job-log-file.ts';
 export * from './job-page.ts';
 export * from './job-permissions.ts';
 export * from './job-phases.ts';

@@ -1,4 +1,5 @@
 import { ApiFailure, type Client, type Download } from '@arras/client';
+import { findJobLog } from '@arras/contract';
 import { readAllPages } from '../remote/all-pages.ts';
 import { BrokenOff } from './broken-off.ts';
 
@@ -54,12 +55,11 @@ export class LogFiles {
     return this.#names.get(kind) ?? '';
   }
 
-  /** The names end in the id of the job, whatever the job is called. */
   async #find(kind: LogKind): Promise<number | null> {
     const list = (page: { limit: number; offset: number }) =>
       this.#client.jobs.outputs.list(this.#id, '', page);
     const entries = await readAllPages(list).catch(ignoreMissing);
-    const file = entries.find(({ name }) => name.endsWith(`-${this.#id}.${kind}`));
+    const file = findJobLog(entries, this.#id, kind);
     if (file === undefined) return null;
     this.#names.set(kind, file.name);
     return file.length;

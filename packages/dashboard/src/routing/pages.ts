@@ -33,4 +33,5 @@ export const PAGES: readonly PageEntry[] = [
     title: 'Subscription',
     load: () => import('../pages/deliveries/delivery-page.tsx'),
   },
+  { pattern: '/ui/help/*', title: 'Help', load: () => import('../pages/help/help-page.tsx') },
 ];

@@ -1,4 +1,4 @@
-import { holdsScope, type Scope } from '@arras/contract';
+import { ApiError, holdsScope, type Scope } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { findToken } from '../database/tokens.ts';
 import type { Principal } from './authenticate.ts';
@@ -6,6 +6,17 @@ import type { Principal } from './authenticate.ts';
 /** The scopes among those asked for that somebody cannot give to a token, because their own lacks them. */
 export function findExcessScopes({ scopes }: Principal, asked: readonly Scope[]): readonly Scope[] {
   return asked.filter((scope) => !holdsScope(scopes, scope));
+}
+
+/**
+ * Refuses a limited token what gives rights without limits to whoever asks, such as a new administrator or the password of
+ * somebody else. Throws ApiError.
+ */
+export function refuseLimited({ scopes }: Principal): void {
+  if (scopes === null) return;
+  throw new ApiError('access.scope-missing', {
+    message: `This gives rights without limits, which takes a token without: this one has only ${scopes.join(', ')}.`,
+  });
 }
 
 /**

@@ -36,7 +36,14 @@ export async function findProfileByUuid(db: Db, uuid: string): Promise<ProfileRo
 export type ProfileChange = Partial<
   Pick<
     ProfileRow,
-    'email' | 'first_name' | 'last_name' | 'phone' | 'mobile_phone' | 'password_hash' | 'disabled_at'
+    | 'email'
+    | 'first_name'
+    | 'last_name'
+    | 'phone'
+    | 'mobile_phone'
+    | 'password_hash'
+    | 'disabled_at'
+    | 'is_admin'
   >
 >;
 

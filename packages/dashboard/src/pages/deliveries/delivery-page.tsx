@@ -42,6 +42,7 @@ export function Page({ params }: PageProps) {
         <>
           <Sparkline attempts={value.attempts.slice(0, LAST)} />
           <ManageBar state={value} onChanged={refresh} />
+          <h2>What became of its events</h2>
           <SubscriptionCard state={value} onChanged={refresh} />
         </>
       )}

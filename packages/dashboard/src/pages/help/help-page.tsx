@@ -64,9 +64,12 @@ function Contents({ current }: { readonly current: string }) {
 function NoDocument({ path }: { readonly path: string }) {
   if (path !== '')
     return (
-      <EmptyState title="The help has no such page.">
-        <p>The contents name all that it has.</p>
-      </EmptyState>
+      <div class="help-text">
+        <h1>Help</h1>
+        <EmptyState title="The help has no such page.">
+          <p>The contents name all that it has.</p>
+        </EmptyState>
+      </div>
     );
   return (
     <div class="help-text">

@@ -1,5 +1,6 @@
 import { ApiError } from '@arras/contract';
 import { hashPassword, SALT_BYTES } from '../../auth/password.ts';
+import { refuseLimited } from '../../auth/token-bounds.ts';
 import { inTransaction } from '../../database/connection.ts';
 import { disableProfile, findProfile, insertProfile } from '../../database/profiles.ts';
 import { endAllOfUser } from '../../database/subscription-access.ts';
@@ -10,8 +11,9 @@ import { recordEnded } from '../subscriptions/record.ts';
 import { renderProfile } from '../views/account-view.ts';
 import { listProfiles, updateProfile } from './update-profile.ts';
 
-const createProfile: Handler<'createProfile'> = async ({ context, body }) => {
+const createProfile: Handler<'createProfile'> = async ({ context, viewer, body }) => {
   const { username, password, admin, email, first_name, last_name, phone, mobile_phone } = body;
+  if (admin) refuseLimited(viewer);
   const salt = context.randomBytes(SALT_BYTES);
   const made = await insertProfile(context.db, {
     uuid: context.newId('profile'),

@@ -1,6 +1,7 @@
 import { ApiError, PROFILE_SEARCH_FIELDS, type ProfileUpdate } from '@arras/contract';
 import type { Principal } from '../../auth/authenticate.ts';
 import { hashPassword, SALT_BYTES } from '../../auth/password.ts';
+import { refuseLimited } from '../../auth/token-bounds.ts';
 import { inTransaction } from '../../database/connection.ts';
 import { listProfiles as readProfiles } from '../../database/list-profiles.ts';
 import { endPasswordGrants, findProfile, updateProfile as storeProfile } from '../../database/profiles.ts';
@@ -40,6 +41,7 @@ export const updateProfile = {
   }: Asked & { readonly body: ProfileUpdate; readonly raw: { readonly request: { readonly ip: string } } }) {
     const known = await getChangeableProfile({ context, viewer, params });
     const isEnabled = mayEnable(viewer, known, body.status);
+    const isAdmin = mayAdminister(viewer, known, body.admin);
     const password_hash = await readNewPassword({ context, viewer, known, body, address: raw.request.ip });
     const { email = known.email, first_name = '', last_name = '', phone = '', mobile_phone = '' } = body;
     const changed = await inTransaction(context.db, async (tx) => {
@@ -50,6 +52,7 @@ export const updateProfile = {
         last_name,
         phone,
         mobile_phone,
+        is_admin: isAdmin,
         ...(isEnabled && { disabled_at: null }),
         ...(password_hash !== null && { password_hash }),
       });
@@ -80,6 +83,18 @@ function mayEnable(viewer: Principal, known: ProfileRow, status: ProfileUpdate['
   throw new ApiError('request.invalid', { problems: [{ field: 'status', message }] });
 }
 
+/** Whether a user is to be an administrator from now on. Throws ApiError when this cannot be asked for. */
+function mayAdminister(viewer: Principal, known: ProfileRow, asked: ProfileUpdate['admin']): boolean {
+  if (asked === undefined || asked === known.is_admin) return known.is_admin;
+  if (!viewer.isAdmin) throw new ApiError('access.admin-only');
+  refuseLimited(viewer);
+  // Somebody must be left who can administer the service.
+  if (known.username !== viewer.username) return asked;
+  throw new ApiError('conflict', {
+    message: 'You cannot take the rights of an administrator from yourself; ask another administrator.',
+  });
+}
+
 /** The hash of the new password; null: it stays. Whoever only has somebody's token cannot take their account over. */
 async function readNewPassword({
   context,
@@ -105,7 +120,7 @@ async function readNewPassword({
     const verdict = await context.checkPassword(attempt);
     if (verdict.kind === 'limited') throw new ApiError('rate.limited');
     if (verdict.kind === 'wrong') throw refusedPassword('current_password', 'is not your present password');
-  }
+  } else refuseLimited(viewer);
   return hashPassword(password, context.randomBytes(SALT_BYTES));
 }
 

@@ -68,7 +68,8 @@ async function getRunnableApp({ db }: HttpContext, viewer: Viewer, request: JobR
     };
     throw new ApiError('request.invalid', { problems: [problem] });
   }
-  if (!app.can_execute) throw new ApiError('app.not-permitted', { message: `You may not run the app ${app.id}.` });
+  if (!app.can_execute)
+    throw new ApiError('app.not-permitted', { message: `You may not run the app ${app.id}.` });
   if (!app.available) throw new ApiError('app.unavailable', { message: `App ${app.id} is not available.` });
   const asked = request.executionSystem;
   if (asked !== undefined && asked !== app.execution_system) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findErrorFile, lastErrorLines } from './error-lines.ts';
+import { lastErrorLines } from './error-lines.ts';
 
 test('the last twenty lines are shown, and the beginning of a line that was not read is not', () => {
   const text = Array.from({ length: 30 }, (_, n) => `line ${n}`).join('\n');
@@ -25,10 +25,4 @@ test('colours, titles and other control characters are no text', () => {
 test('nothing but line ends is nothing', () => {
   assert.deepEqual(lastErrorLines('\n\n', { isWhole: true }), []);
   assert.deepEqual(lastErrorLines('', { isWhole: true }), []);
-});
-
-test('the file is known by the id of the job', () => {
-  const entries = [{ name: 'a.err' }, { name: 'my-job-12-007.err' }];
-  assert.equal(findErrorFile(entries, '12-007'), entries[1]);
-  assert.equal(findErrorFile(entries, '13-007'), null);
 });

@@ -12,15 +12,6 @@ const ESCAPES =
   // oxlint-disable-next-line eslint/no-control-regex
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001b\][^\u0007\u001b]*(?:\u0007|\u001b\\)|[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 
-/** The name of the file with the standard error of a job among its outputs; null when it is not there. */
-export function findErrorFile<Entry extends { readonly name: string }>(
-  entries: readonly Entry[],
-  jobId: string,
-): Entry | null {
-  // The name ends in the id of the job, whatever the job is called.
-  return entries.find(({ name }) => name.endsWith(`-${jobId}.err`)) ?? null;
-}
-
 /** The last lines of a text that may begin in the middle of a line, without what only a terminal understands. */
 export function lastErrorLines(text: string, { isWhole }: { readonly isWhole: boolean }): readonly string[] {
   const all = text.replace(/\r?\n$/, '').split('\n');

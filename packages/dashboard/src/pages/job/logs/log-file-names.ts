@@ -1,4 +1,4 @@
-import type { OutputEntry } from '@arras/contract';
+import { findJobLog, type OutputEntry } from '@arras/contract';
 import type { LogKind } from './log-place.ts';
 
 /** The file of a stream, as it was found. */
@@ -11,13 +11,13 @@ export interface LogFile {
 /** The files of both streams; a stream whose file does not exist yet is missing. */
 export type LogFiles = Readonly<Partial<Record<LogKind, LogFile>>>;
 
-/** The names end in the id of the job, whatever the job is called. */
+/** The files of both logs among the entries of the directory of a job. */
 export function logFilesAmong(
   id: string,
   entries: readonly Pick<OutputEntry, 'name' | 'path' | 'length'>[],
 ): LogFiles {
   const find = (kind: LogKind) => {
-    const entry = entries.find(({ name }) => name === `${id}.${kind}` || name.endsWith(`-${id}.${kind}`));
+    const entry = findJobLog(entries, id, kind);
     return entry && { [kind]: { path: entry.path.slice(1), size: Math.max(0, entry.length) } };
   };
   return { ...find('out'), ...find('err') };
