@@ -48,7 +48,7 @@ function handle(request, body) {
   console.log(`${event.name} #${event.seq} ${trust}${again}: the job is ${status} (${request.url})`);
 }
 
-const server = createServer(async (request, response) => {
+async function answer(request, response) {
   try {
     const chunks = [];
     for await (const chunk of request) chunks.push(chunk);
@@ -69,5 +69,7 @@ const server = createServer(async (request, response) => {
     console.log(`not understood: ${String(error)} (${request.url})`);
     response.writeHead(400).end();
   }
-});
+}
+
+const server = createServer((request, response) => void answer(request, response));
 server.listen(port, '127.0.0.1', () => console.log(`listening on http://127.0.0.1:${server.address().port}`));

@@ -13,10 +13,9 @@ test('a request for an app is printed, filled in and submitted', async () => {
   assert.equal(empty.code, 0, empty.stderr);
   assert.match(empty.stderr, /^To be filled in: parameters\.name$/m);
   assert.deepEqual(JSON.parse(empty.stdout).inputs, {});
-  const filled = await bed.run([
-    ...['jobs', 'init', 'greet-1.0', 'parameters.name=ada', 'archive=false'],
-    ...['--all', '--no-notify'],
-  ]);
+  const filled = await bed.run(
+    'jobs init greet-1.0 parameters.name=ada archive=false --all --no-notify'.split(' '),
+  );
   assert.equal(filled.code, 0, filled.stderr);
   assert.doesNotMatch(filled.stderr, /parameters\.name/);
   const request = JSON.parse(filled.stdout);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
+import { registerApp } from '../support/api.ts';
 import { type BrowserBed, startBrowserBed } from '../support/browser-bed.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -93,6 +95,56 @@ test('the JSON is the same request, and a job is submitted again with changes by
   await page.waitForURL(/\/ui\/jobs\/[\w-]+$/);
   const job = await bed.api.call<{ name: string }>('GET', `/jobs/v2/${page.url().split('/').at(-1)}`);
   assert.equal(job.name, 'from JSON');
+});
+
+test('every type of a parameter has its control, and the request has its values', async () => {
+  const choice = [{ r: 'Red' }, { g: 'Green' }];
+  await registerApp(
+    bed.api,
+    { root: join(bed.directory, 'systems'), storage: 'store', execution: 'local' },
+    {
+      name: 'types',
+      template: 'true\n',
+      inputs: [{ id: 'many', semantics: { maxCardinality: -1, fileTypes: ['text-0'] } }],
+      parameters: [
+        { id: 'word', value: { type: 'string', validator: '^[a-z]+$' }, details: { label: 'A <b>word</b>' } },
+        { id: 'number', value: { type: 'number', default: 3 } },
+        { id: 'truth', value: { type: 'bool', default: true } },
+        { id: 'flag', value: { type: 'flag' } },
+        { id: 'one', value: { type: 'enumeration', enum_values: choice } },
+        { id: 'some', value: { type: 'enumeration', enum_values: choice }, semantics: { maxCardinality: 2 } },
+        { id: 'hidden', value: { type: 'string', visible: false, default: 'kept' } },
+      ],
+    },
+  );
+  await using tab = await bed.open({ at: '/ui/submit?app=types-1.0', expected: REFUSED });
+  const { page } = tab;
+  await page.getByText('The service would take it').waitFor();
+  await page.getByLabel('many').fill('agave://store/words.txt\nagave://store/apps/types/wrapper.sh');
+  const word = page.getByLabel('A <b>word</b>');
+  await word.fill('WORD');
+  await page.getByText('One thing is not right yet.').waitFor();
+  assert.equal(await word.getAttribute('aria-invalid'), 'true');
+  await tab.expectNoViolations();
+  await tab.shoot('submit-types');
+  await word.fill('word');
+  await page.getByLabel('number').fill('4.5');
+  await page.getByLabel('truth').selectOption('false');
+  await page.getByLabel('flag').check();
+  await page.getByLabel('one').selectOption('Green');
+  await page.getByRole('group', { name: 'some' }).getByLabel('Red').check();
+  await page.getByText('The service would take it').waitFor();
+  await page.getByRole('tab', { name: 'JSON' }).click();
+  const { inputs, parameters } = JSON.parse(await page.getByLabel('The request as JSON').inputValue());
+  assert.deepEqual(inputs, { many: ['agave://store/words.txt', 'agave://store/apps/types/wrapper.sh'] });
+  assert.deepEqual(parameters, {
+    number: 4.5,
+    truth: false,
+    word: 'word',
+    flag: true,
+    one: 'g',
+    some: ['r'],
+  });
 });
 
 test('an app that is not there says so, and leads to the others', async () => {

@@ -54,7 +54,7 @@ export const profileUpdateSchema = z.object({
   password: passwordSchema
     .optional()
     .describe(
-      'The new password. Ends all sessions and what programs were granted, but not the tokens that the user made.',
+      'The new password. Ends all sessions and what programs were granted, but neither the tokens nor the clients that the user made.',
     ),
   current_password: secret({ what: 'your password', max: 1024 })
     .optional()

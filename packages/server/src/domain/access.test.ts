@@ -1,14 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SYSTEM_ROLES } from '@arras/contract';
-import {
-  isHostLocal,
-    mayRegisterApp,
-  mayUseSystem,
-  ownsApp,
-  type SystemUse,
-  usesOpenSsh,
-} from './access.ts';
+import { isHostLocal, mayRegisterApp, mayUseSystem, ownsApp, type SystemUse, usesOpenSsh } from './access.ts';
 
 const LEAST: Readonly<Record<SystemUse, string>> = {
   run: 'USER',

@@ -61,12 +61,12 @@ function choicesOf({ enum_values: values = [] }: AppView['parameters'][number]['
   );
 }
 
-function hintsOf({ value: { validator }, semantics }: Definition): readonly string[] {
+function hintsOf({ value, semantics }: Definition): readonly string[] {
   const { minCardinality, maxCardinality, fileTypes } = semantics;
-  const count =
-    maxCardinality === 1
-      ? null
-      : `${minCardinality} to ${maxCardinality === -1 ? 'any number of' : maxCardinality} values, one a line`;
+  const most = maxCardinality === -1 ? 'any number of' : maxCardinality;
+  const perLine = 'enum_values' in value ? '' : ', one a line';
+  const count = maxCardinality === 1 ? null : `${minCardinality} to ${most} values${perLine}`;
+  const { validator } = value;
   const pattern = validator === null || validator === undefined ? null : `has to match ${validator}`;
   const types = fileTypes.length === 0 ? null : `file types: ${fileTypes.join(', ')}`;
   return [count, pattern, types].filter((hint) => hint !== null);

@@ -52,7 +52,7 @@ export const updateProfile = {
         last_name,
         phone,
         mobile_phone,
-        is_admin: isAdmin,
+        ...(isAdmin !== known.is_admin && { is_admin: isAdmin }),
         ...(isEnabled && { disabled_at: null }),
         ...(password_hash !== null && { password_hash }),
       });
