@@ -6,6 +6,7 @@ import { startTestServer, TEST_SERVER } from './support/database.ts';
 import { listProcesses } from './support/process-table.ts';
 import { requireTools } from './support/required-tools.ts';
 import { openTestWorkspace } from './support/test-workspace.ts';
+import { orderTestFiles } from './test-order.ts';
 
 // npm test                   the static checks, then every test
 // npm test -- tests/faults   the tests of matching paths, without the static checks
@@ -13,8 +14,10 @@ import { openTestWorkspace } from './support/test-workspace.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BUILD = [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'packages/dashboard', '--logLevel=warn'];
+const RUN_FILES = join(ROOT, 'tests/run-files.ts');
 const PATTERNS = ['packages/**/*.test.ts', 'tests/**/*.test.ts'];
-const CONCURRENCY = 2;
+// One more than two cores: the tests of faults wait for most of their time.
+const CONCURRENCY = 3;
 const TEST_MS = 300_000;
 // node:test waits for ever for a file whose process does not end, be it stuck or kept by a leaked handle.
 const FILE_MS = 400_000;
@@ -71,11 +74,10 @@ function runTests(filters: readonly string[], interrupted: AbortSignal): Promise
   if (files.length === 0) throw new Error(`Expected test files in ${PATTERNS.join(' or ')}, found none`);
   return runNode(
     [
-      '--test',
-      `--test-concurrency=${CONCURRENCY}`,
-      `--test-timeout=${TEST_MS}`,
-      '--test-reporter=spec',
-      ...byTitle.map((title) => `--test-name-pattern=${title}`),
+      RUN_FILES,
+      `--concurrency=${CONCURRENCY}`,
+      `--timeout=${TEST_MS}`,
+      ...byTitle.map((title) => `--title=${title}`),
       ...files,
     ],
     interrupted,
@@ -83,7 +85,8 @@ function runTests(filters: readonly string[], interrupted: AbortSignal): Promise
 }
 
 function findTestFiles(): readonly string[] {
-  return globSync(PATTERNS, { cwd: ROOT, exclude: (name) => name.endsWith('node_modules') }).sort();
+  const files = globSync(PATTERNS, { cwd: ROOT, exclude: (name) => name.endsWith('node_modules') });
+  return orderTestFiles(files);
 }
 
 function runNode(args: readonly string[], interrupted: AbortSignal): Promise<number> {

@@ -230,12 +230,21 @@ test('the tokens of a deleted client end with it, and ended ones are forgotten',
 test('who guesses passwords is slowed down, from one place and for one name', async () => {
   const limit = createRateLimit({ burst: 3, perMinute: 1, nowMs: () => 0 });
   const { db, randomBytes } = bed.context;
-  const check = createPasswordCheck({ db, limit, randomBytes });
+  const addressLimit = createRateLimit({ burst: 5, perMinute: 1, nowMs: () => 0 });
+  const check = createPasswordCheck({ db, limit, addressLimit, randomBytes });
   const kinds = [];
   for (let n = 0; n < 4; n++) {
     kinds.push((await check({ username: 'grace', password: `guess ${n}`, address: '192.0.2.1' })).kind);
   }
   assert.deepEqual(kinds, ['wrong', 'wrong', 'wrong', 'limited']);
+  for (const [username, expected] of [
+    ['ada', 'wrong'],
+    ['bob', 'wrong'],
+    ['eve', 'limited'],
+  ] as const) {
+    const { kind } = await check({ username, password: 'guess', address: '192.0.2.1' });
+    assert.equal(kind, expected, 'also one who goes through the names of users');
+  }
   const elsewhere = await check({ username: 'grace', password: PASSWORD, address: '192.0.2.2' });
   assert.equal(elsewhere.kind, 'right');
 });

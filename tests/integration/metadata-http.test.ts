@@ -8,6 +8,7 @@ import {
 import { metadataLink } from '../../packages/server/src/http/views/links.ts';
 import { addSystems, type BedUser, codeOf, type HttpBed, openHttpBed } from '../support/http-bed.ts';
 import { addSearchedJobs, searchedJobId } from '../support/searched-jobs.ts';
+import { type FormPart, form } from '../support/upload-form.ts';
 
 let bed: HttpBed;
 before(async () => {
@@ -204,4 +205,22 @@ test('schemas are kept as they are, named by documents, and shared like them', a
   });
   assert.deepEqual(replaced.json.result.schema, { type: 'string' });
   assert.equal((await bed.call('DELETE', `/meta/v2/schemas/${uuid}`, { as: 'ada' })).status, 200);
+});
+
+test('a form with files of JSON or fields is refused when it names what objects have from elsewhere', async () => {
+  const ask = (parts: readonly FormPart[]) =>
+    bed.call('POST', '/meta/v2/data', { as: 'ada', ...form(parts) });
+  const content = '{"name":"x","value":{"__proto__":{"admin":true}}}';
+  assert.equal(
+    codeOf(await ask([{ name: 'fileToUpload', fileName: 'x.json', content }])),
+    'request.malformed',
+  );
+  for (const name of ['__proto__', 'constructor', 'prototype']) {
+    const answer = await ask([
+      { name: 'name', content: 'x' },
+      { name: 'value', content: '1' },
+      { name, content: '{}' },
+    ]);
+    assert.deepEqual([answer.status, codeOf(answer)], [400, 'request.malformed'], name);
+  }
 });

@@ -199,7 +199,7 @@ test('streams and WebSockets take the cookie from our own pages, and end with th
 test('passwords are tried so many times and no more', async () => {
   const bed = await openHttpBed(({ db, randomBytes }) => {
     const limit = createRateLimit({ burst: 2, perMinute: 1, nowMs: () => 0 });
-    return { checkPassword: createPasswordCheck({ db, limit, randomBytes }) };
+    return { checkPassword: createPasswordCheck({ db, limit, addressLimit: limit, randomBytes }) };
   });
   try {
     const attempt = () =>

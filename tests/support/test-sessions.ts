@@ -7,6 +7,8 @@ import type { Db } from '../../packages/server/src/database/connection.ts';
 import type { NewId } from '../../packages/server/src/domain/id-source.ts';
 import type { HttpContext } from '../../packages/server/src/http/context.ts';
 
+const UNLIMITED = { admits: () => true };
+
 /** How users of a test sign in: without limits, for an hour. */
 export function createTestSessions({
   db,
@@ -21,7 +23,7 @@ export function createTestSessions({
   const now = () => new Date();
   return {
     auth: createAuthenticator({ db, cookies, issuedTokens: null, now: () => performance.now() }),
-    checkPassword: createPasswordCheck({ db, limit: { admits: () => true }, randomBytes }),
+    checkPassword: createPasswordCheck({ db, limit: UNLIMITED, addressLimit: UNLIMITED, randomBytes }),
     cookies,
     oidc: null,
     beginSession: createSessions({ db, newId, randomBytes, cookies, lifetimeMs: 3_600_000, now }),

@@ -60,6 +60,9 @@ export interface HttpParts {
 /** Passwords tried, by user and place: people mistype, programs sign in again and again. */
 const PASSWORD_LIMIT = { burst: 20, perMinute: 30, nowMs: () => performance.now() };
 
+/** Passwords tried, by place: each takes a sixth of a second in which nobody else's is looked at. */
+const PASSWORD_ADDRESS_LIMIT = { burst: 120, perMinute: 120, nowMs: () => performance.now() };
+
 /** Messages sent by hand, by subscription. */
 const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 
@@ -116,7 +119,12 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
       issuedTokens: oidc?.issuedTokens ?? null,
       now: () => performance.now(),
     }),
-    checkPassword: createPasswordCheck({ db, limit: createRateLimit(PASSWORD_LIMIT), randomBytes }),
+    checkPassword: createPasswordCheck({
+      db,
+      limit: createRateLimit(PASSWORD_LIMIT),
+      addressLimit: createRateLimit(PASSWORD_ADDRESS_LIMIT),
+      randomBytes,
+    }),
     cookies,
     oidc: oidc?.signIn ?? null,
     beginSession: createSessions({

@@ -6,7 +6,7 @@ import {
 } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
-import { tryCall } from '../pages/job/actions/try-call.ts';
+import { tryCall } from '../api/try-call.ts';
 import { fragment } from '../routing/place.ts';
 import { nowMs } from '../ui/clock.ts';
 import { formatDuration } from '../ui/quantities.ts';

@@ -1,7 +1,7 @@
 import type { PreviewView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
-import { tryCall } from '../pages/job/actions/try-call.ts';
+import { tryCall } from '../api/try-call.ts';
 
 /** What {@link MessagePreview} shows. */
 export interface MessagePreviewProps {

@@ -1,7 +1,7 @@
 import { policyText } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
-import { tryCall } from '../pages/job/actions/try-call.ts';
+import { tryCall } from '../api/try-call.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { say } from '../ui/toasts.tsx';
 import { AttemptDetail } from './attempt-detail.tsx';

@@ -8,7 +8,7 @@ export type PasswordVerdict =
   | { readonly kind: 'right'; readonly profile: ProfileRow }
   /** The user is unknown or disabled, has no password, or has another one; nobody learns which. */
   | { readonly kind: 'wrong' }
-  /** Too many were tried for this user from there: it was not looked at. */
+  /** Too many were tried for this user from there, or for any: it was not looked at. */
   | { readonly kind: 'limited' };
 
 /** Somebody who says who they are. */
@@ -36,7 +36,10 @@ const AT_ONCE = 1;
  */
 export function createPasswordCheck(seams: {
   readonly db: Db;
+  /** By user and place. */
   readonly limit: AttemptLimit;
+  /** By place, or whoever goes through names would make everybody wait for their turn. */
+  readonly addressLimit: AttemptLimit;
   readonly randomBytes: (size: number) => Uint8Array;
 }): CheckPassword {
   const inTurn = takingTurns(AT_ONCE);
@@ -47,7 +50,8 @@ export function createPasswordCheck(seams: {
       hashPassword(Buffer.from(seams.randomBytes(32)).toString('hex'), seams.randomBytes(SALT_BYTES)),
     );
   return async ({ username, password, address }) => {
-    if (!seams.limit.admits(`${address} ${username}`)) return { kind: 'limited' };
+    const isAdmitted = seams.limit.admits(`${address} ${username}`) && seams.addressLimit.admits(address);
+    if (!isAdmitted) return { kind: 'limited' };
     const profile = await findProfile(seams.db, username);
     const mayEnter = profile !== null && profile.disabled_at === null && profile.password_hash !== null;
     const compared = await (nobodys ??= makeNobodys());

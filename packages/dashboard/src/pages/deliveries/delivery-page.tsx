@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { useNews } from '../../live/use-news.ts';
 import { nextLookMs } from '../../notifications/delivery-groups.ts';
 import { readSubscription } from '../../notifications/read-subscriptions.ts';
 import { SubscriptionCard } from '../../notifications/subscription-card.tsx';
@@ -8,7 +9,6 @@ import { serverNowMs } from '../../ui/clock.ts';
 import { FailureBox } from '../../ui/failure-box.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { usePageTitle } from '../../ui/page-title.ts';
-import { useNews } from '../home/use-news.ts';
 import { ManageBar } from './manage-bar.tsx';
 import { Sparkline } from './sparkline.tsx';
 import '../../notifications/notifications.css';

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../../api/call.ts';
+import { tryCall } from '../../api/try-call.ts';
 import type { SubscriptionState } from '../../notifications/read-subscriptions.ts';
 import { Secret } from '../../notifications/subscribe-form.tsx';
 import { navigate } from '../../routing/place.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { say } from '../../ui/toasts.tsx';
-import { tryCall } from '../job/actions/try-call.ts';
 import { ReplayDialog } from './replay-dialog.tsx';
 
 /** What {@link ManageBar} manages. */

@@ -1,11 +1,11 @@
 import { useSignal } from '@preact/signals';
 import { call } from '../../api/call.ts';
+import { tryCall } from '../../api/try-call.ts';
 import type { SubscriptionState } from '../../notifications/read-subscriptions.ts';
 import { serverNowMs } from '../../ui/clock.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { say } from '../../ui/toasts.tsx';
-import { tryCall } from '../job/actions/try-call.ts';
 import { chooseDeliveries } from './delivery-summary.ts';
 
 /** What {@link ReplayDialog} offers. */

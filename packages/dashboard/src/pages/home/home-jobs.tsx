@@ -1,5 +1,6 @@
 import { parseFilter } from '@arras/contract';
 import { call } from '../../api/call.ts';
+import { useNews } from '../../live/use-news.ts';
 import { jobSignal, putJobs } from '../../store/jobs.ts';
 import { useCall } from '../../store/use-call.ts';
 import { serverNowMs } from '../../ui/clock.ts';
@@ -8,7 +9,6 @@ import { FailureBox } from '../../ui/failure-box.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { StatusBadge } from '../../ui/status-badge.tsx';
 import type { HomeSection } from './home-sections.ts';
-import { useNews } from './use-news.ts';
 
 /** Rows of each part; the list of jobs has the others. */
 const MOST_ROWS = 6;

@@ -1,4 +1,5 @@
 import { call } from '../../api/call.ts';
+import { useNews } from '../../live/use-news.ts';
 import { session } from '../../session/session.ts';
 import { useCall } from '../../store/use-call.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -7,7 +8,6 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { HomeJobs } from './home-jobs.tsx';
 import { homeSections } from './home-sections.ts';
 import { HomeSystems } from './home-systems.tsx';
-import { useNews } from './use-news.ts';
 import { useVisit } from './use-visit.ts';
 import './home.css';
 

@@ -1,8 +1,8 @@
 import type { JobView } from '@arras/contract';
 import { call } from '../../api/call.ts';
+import { tryCall } from '../../api/try-call.ts';
 import { navigate } from '../../routing/place.ts';
 import { say } from '../../ui/toasts.tsx';
-import { tryCall } from './actions/try-call.ts';
 
 /** Shows the job that its owner submitted before this one, or after it, in the same tab of its page. */
 export async function showNeighbour(

@@ -4,7 +4,7 @@ import { healthOf } from './system-health.ts';
 
 /** What {@link HealthBadge} shows. */
 export interface HealthBadgeProps {
-  readonly system: Pick<SystemView, 'status' | 'available'>;
+  readonly system: Pick<SystemView, 'status' | 'available' | 'type'>;
   readonly since: string | null;
 }
 

@@ -1,11 +1,11 @@
 import type { SystemView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { call } from '../../api/call.ts';
+import { tryCall } from '../../api/try-call.ts';
 import { session } from '../../session/session.ts';
 import { useCall } from '../../store/use-call.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { say } from '../../ui/toasts.tsx';
-import { tryCall } from '../job/actions/try-call.ts';
 
 /** What {@link SwitchButton} switches. */
 export interface SwitchButtonProps {

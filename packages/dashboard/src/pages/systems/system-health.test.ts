@@ -3,9 +3,15 @@ import { test } from 'node:test';
 import { ACTIVE_STATUSES, healthOf, healthSince, jobsAddress, loadOf } from './system-health.ts';
 
 test('a system that is switched off says so, whatever else it is', () => {
-  assert.equal(healthOf({ status: 'UP', available: true }).word, 'up');
-  assert.equal(healthOf({ status: 'DOWN', available: true }).class, 'fail');
-  assert.equal(healthOf({ status: 'DOWN', available: false }).word, 'disabled');
+  const type = 'EXECUTION';
+  assert.equal(healthOf({ type, status: 'UP', available: true }).word, 'up');
+  assert.equal(healthOf({ type, status: 'DOWN', available: true }).class, 'fail');
+  assert.equal(healthOf({ type, status: 'DOWN', available: false }).word, 'disabled');
+});
+
+test('nobody claims that a storage answers which nobody has asked', () => {
+  const { meaning } = healthOf({ type: 'STORAGE', status: 'UP', available: true });
+  assert.doesNotMatch(meaning, /answers and/);
 });
 
 test('a system is as it is since the last event that changed it', () => {

@@ -27,9 +27,19 @@ const STATES = {
   UNKNOWN: { symbol: '?', word: 'unknown', class: 'idle', meaning: 'Nobody has looked at it yet: check it.' },
 } as const satisfies Record<SystemView['status'], SystemHealth>;
 
+/** Files are not looked at until somebody asks for some. */
+const STORAGE_UP = {
+  ...STATES.UP,
+  meaning: 'It can be used. Whether it answers now, a check tells.',
+} as const;
+
 /** How a system is; one that is switched off says so first. */
-export function healthOf({ status, available }: Pick<SystemView, 'status' | 'available'>): SystemHealth {
-  if (available) return STATES[status];
+export function healthOf({
+  status,
+  available,
+  type,
+}: Pick<SystemView, 'status' | 'available' | 'type'>): SystemHealth {
+  if (available) return status === 'UP' && type === 'STORAGE' ? STORAGE_UP : STATES[status];
   return {
     symbol: '⊘',
     word: 'disabled',

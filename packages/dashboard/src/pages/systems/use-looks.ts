@@ -1,5 +1,5 @@
 import { useEvery } from '../../live/use-every.ts';
-import { useNews } from '../home/use-news.ts';
+import { useNews } from '../../live/use-news.ts';
 
 /** Systems send no events of their own: they are looked at this often while they are seen, in milliseconds. */
 const EVERY_MS = 15_000;

@@ -2,12 +2,12 @@ import type { JobPermission, JobPermissionView, JobView } from '@arras/contract'
 import { useSignal } from '@preact/signals';
 import type { TargetedSubmitEvent } from 'preact';
 import { call } from '../../../api/call.ts';
+import { tryCall } from '../../../api/try-call.ts';
 import { useCall } from '../../../store/use-call.ts';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { FailureBox } from '../../../ui/failure-box.tsx';
 import { Loading } from '../../../ui/loading.tsx';
 import { say } from '../../../ui/toasts.tsx';
-import { tryCall } from '../actions/try-call.ts';
 import './permissions.css';
 
 /** What can be granted, in words; NONE is a revocation, which has a button of its own. */

@@ -1,7 +1,7 @@
 import { useEffect } from 'preact/hooks';
-import { onJobEvent } from '../../live/live.ts';
+import { onJobEvent } from './live.ts';
 
-/** Events make Home read again at most this often, in milliseconds. */
+/** Events make a page read again at most this often, in milliseconds. */
 const EVERY_MS = 1_500;
 
 /** Runs some time after events of jobs, not for each of them. */
