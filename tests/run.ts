@@ -16,8 +16,7 @@ const ROOT = join(import.meta.dirname, '..');
 const BUILD = [join(ROOT, 'node_modules/vite/bin/vite.js'), 'build', 'packages/dashboard', '--logLevel=warn'];
 const RUN_FILES = join(ROOT, 'tests/run-files.ts');
 const PATTERNS = ['packages/**/*.test.ts', 'tests/**/*.test.ts'];
-// One more than two cores: the tests of faults wait for most of their time.
-const CONCURRENCY = 3;
+const CONCURRENCY = 2;
 const TEST_MS = 300_000;
 // node:test waits for ever for a file whose process does not end, be it stuck or kept by a leaked handle.
 const FILE_MS = 400_000;
