@@ -1,7 +1,8 @@
 import type { NotificationId, NotificationPolicy } from '@arras/contract';
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
-import type { DeliveryRow, SubscriptionRow, SubscriptionStatus } from './tables.ts';
+import type { SubscriptionStatus } from './subscription-tables.ts';
+import type { DeliveryRow, SubscriptionRow } from './tables.ts';
 
 /** A delivery that this replica may attempt now, with what its subscription says. */
 export interface ClaimedDelivery extends DeliveryRow {

@@ -1,7 +1,7 @@
 import type { DeliveryId, NotificationId } from '@arras/contract';
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
-import type { AttemptCause, DeliveryStatus } from './tables.ts';
+import type { AttemptCause, DeliveryStatus } from './subscription-tables.ts';
 
 /** What every attempt of a delivery sends, and where. */
 export interface DeliveryContent {

@@ -3,8 +3,9 @@ import { sql } from 'kysely';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import { newDeliveryId } from './job-events.ts';
+import type { DeliveryStatus } from './subscription-tables.ts';
 import type { Viewer } from './systems.ts';
-import type { DeliveryAttemptRow, DeliveryRow, DeliveryStatus } from './tables.ts';
+import type { DeliveryAttemptRow, DeliveryRow } from './tables.ts';
 
 /** A page of a list. */
 export interface Page {

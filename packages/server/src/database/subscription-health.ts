@@ -1,7 +1,8 @@
 import type { NotificationId } from '@arras/contract';
 import { sql } from 'kysely';
 import type { Db } from './connection.ts';
-import type { SubscriptionRow, SubscriptionStatus } from './tables.ts';
+import type { SubscriptionStatus } from './subscription-tables.ts';
+import type { SubscriptionRow } from './tables.ts';
 
 /** Ends a subscription that is active; null when somebody else was first. */
 export async function endSubscription(

@@ -1,14 +1,9 @@
 import type { NotificationId } from '@arras/contract';
 import { type Insertable, sql } from 'kysely';
 import type { Db } from './connection.ts';
+import type { SubscriptionStatus, SubscriptionsTable } from './subscription-tables.ts';
 import type { Viewer } from './systems.ts';
-import type {
-  DeliveryAttemptRow,
-  JobRow,
-  SubscriptionRow,
-  SubscriptionStatus,
-  SubscriptionsTable,
-} from './tables.ts';
+import type { DeliveryAttemptRow, JobRow, SubscriptionRow } from './tables.ts';
 
 /** A subscription about to be stored. */
 export type NewSubscription = Insertable<SubscriptionsTable>;

@@ -1,12 +1,9 @@
 import type {
   AppUuid,
   AuthType,
-  DeliveryId,
   JobEventId,
   JobId,
   JobStatus,
-  NotificationId,
-  NotificationPolicy,
   ProfileId,
   Scope,
   SystemUuid,
@@ -20,6 +17,12 @@ import type { DocumentPermissionsTable, DocumentsTable } from './documents.ts';
 import type { FilePermissionsTable, FilesTable, FileTransfersTable } from './file-tables.ts';
 import type { JobMessagesTable } from './job-messages.ts';
 import type { PostitsTable } from './postits.ts';
+import type {
+  DeliveriesTable,
+  DeliveryAttemptsTable,
+  ResourceEventsTable,
+  SubscriptionsTable,
+} from './subscription-tables.ts';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -293,89 +296,6 @@ export interface MeasuredWaits {
 export interface FeedEraTable {
   only_row: Generated<boolean>;
   era_offset: Generated<number>;
-}
-
-export type SubscriptionStatus = 'ACTIVE' | 'INACTIVE' | 'COMPLETE' | 'FAILED';
-export type ResourceKindOfEvents = 'job' | 'app' | 'system' | 'file' | 'notification' | 'any';
-
-export interface SubscriptionsTable {
-  id: NotificationId;
-  owner: string;
-  associated_uuid: string;
-  resource_kind: ResourceKindOfEvents;
-  event: string;
-  url: string;
-  channel: 'webhook' | 'email';
-  persistent: boolean;
-  status: Generated<SubscriptionStatus>;
-  policy: Json<NotificationPolicy>;
-  credentials: string | null;
-  secret: string | null;
-  previous_secret: string | null;
-  previous_secret_until: Date | null;
-  failing_since: Date | null;
-  visible: Generated<boolean>;
-  created_at: DatabaseTime;
-  last_updated: DatabaseTime;
-}
-
-export interface ResourceEventsTable {
-  resource_uuid: string;
-  seq: number;
-  id: string;
-  name: string;
-  description: string | null;
-  body: Json<Record<string, unknown>>;
-  created_by: string;
-  created_at: DatabaseTime;
-}
-
-export type DeliveryStatus = 'pending' | 'delivered' | 'parked' | 'cancelled';
-
-export interface DeliveriesTable {
-  subscription_id: NotificationId;
-  lane: string;
-  position: number;
-  event_seq: number;
-  event_id: string;
-  event_name: string;
-  event_status: JobStatus | null;
-  event_description: string | null;
-  event_created_at: DatabaseTime;
-  event_created_by: string;
-  snapshot: Json<Record<string, unknown>>;
-  data: JSONColumnType<Record<string, unknown> | null>;
-  delivery_id: DeliveryId;
-  target: string | null;
-  body: Buffer | null;
-  status: Generated<DeliveryStatus>;
-  replay: Generated<boolean>;
-  attempts: Generated<number>;
-  next_at: DatabaseTime;
-  owner_replica: string | null;
-  lease_until: DatabaseTime;
-  settled_at: Date | null;
-}
-
-export type AttemptCause = 'scheduled' | 'replay' | 'test' | 'forced';
-
-export interface DeliveryAttemptsTable {
-  id: DeliveryId;
-  subscription_id: NotificationId;
-  lane: string;
-  position: number | null;
-  event_id: string | null;
-  event_name: string;
-  associated_uuid: string;
-  number: number;
-  cause: AttemptCause;
-  target: string;
-  outcome: 'delivered' | 'refused' | 'unreachable' | 'blocked';
-  code: number;
-  message: string;
-  started_at: Date;
-  ended_at: Date;
-  visible: Generated<boolean>;
 }
 
 export interface JobPermissionsTable {

@@ -7,8 +7,9 @@ import {
   listDeliveries as readDeliveries,
   replayDeliveries,
 } from '../../database/delivery-log.ts';
+import type { DeliveryStatus } from '../../database/subscription-tables.ts';
 import type { Viewer } from '../../database/systems.ts';
-import type { DeliveryAttemptRow, DeliveryStatus, SubscriptionRow } from '../../database/tables.ts';
+import type { DeliveryAttemptRow, SubscriptionRow } from '../../database/tables.ts';
 import type { Shot } from '../../notifications/fire.ts';
 import type { HttpContext } from '../context.ts';
 import { getVisibleJob } from '../get-visible-job.ts';

@@ -3,6 +3,7 @@ import { openUrl, sealFor, sealUrl } from '../../auth/subscription-secrets.ts';
 import { inTransaction } from '../../database/connection.ts';
 import { cancelDeliveries } from '../../database/deliveries.ts';
 import { hideAttempts } from '../../database/delivery-log.ts';
+import type { SubscriptionStatus } from '../../database/subscription-tables.ts';
 import {
   hideSubscription,
   insertSubscriptions,
@@ -11,7 +12,7 @@ import {
   replaceSecret,
   updateSubscription,
 } from '../../database/subscriptions.ts';
-import type { SubscriptionRow, SubscriptionStatus } from '../../database/tables.ts';
+import type { SubscriptionRow } from '../../database/tables.ts';
 import { joinUserInfo, splitUserInfo } from '../../domain/user-info.ts';
 import { renderSubscriptionSummary } from '../../events/subscription-view.ts';
 import type { HttpContext } from '../context.ts';
