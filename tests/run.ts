@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runChecks } from './check.ts';
 import { startTestServer, TEST_SERVER } from './support/database.ts';
@@ -107,7 +107,22 @@ function killOverdueFiles(parent: number | undefined, seen: Map<number, number>)
     const since = seen.get(pid) ?? performance.now();
     seen.set(pid, since);
     if (performance.now() - since < FILE_MS) continue;
-    console.error(`killed after ${FILE_MS / 1000} s without an end: ${command.split(' ').at(-1)}`);
+    console.error(
+      `killed after ${FILE_MS / 1000} s without an end: ${command.split(' ').at(-1)} (${stateOf(pid)})`,
+    );
     process.kill(pid, 'SIGKILL');
   }
+}
+
+/** Whether a process works, waits or was stopped, and for what it waits in the kernel. */
+function stateOf(pid: number): string {
+  const read = (name: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+    } catch {
+      return ''; // It is gone, or the kernel does not tell.
+    }
+  };
+  const [, state = '?'] = /^State:\s*(.*)$/m.exec(read('status')) ?? [];
+  return `${state}, ${read('wchan') || 'in nothing'}`;
 }
