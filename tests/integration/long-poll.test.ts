@@ -102,8 +102,14 @@ describe('without a version', () => {
       wait(`${JOBS}/${job.id}/history?wait=30`),
     ];
     await untilWaiting(2);
-    const progress = { totalFiles: 1, totalBytes: 10, transferredBytes: 4, activeTransfers: 1, ended: false };
-    await updateTransfer(api.db, transfer, progress);
+    const progress = { totalFiles: 1, totalBytes: 10_000, activeTransfers: 1, ended: false };
+    let transferredBytes = 0;
+    // Again and again: what came before the wait had its first look is part of what it knows.
+    await eventually('the history is answered', async () => {
+      transferredBytes += 1;
+      await updateTransfer(api.db, transfer, { ...progress, transferredBytes });
+      return history.state.isAnswered;
+    });
     assert.equal((await history.answer).status, 200);
     assert.equal(status.state.isAnswered, false);
     await beat(job);

@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compiledSources } from './test-workspace.ts';
 
@@ -19,21 +22,28 @@ export interface PageResult {
 }
 
 /** Runs all commands of a page in one shell in the checkout, as a reader would type them; the first failure ends it. */
-export function runPage(page: string, environment: Readonly<Record<string, string>>): Promise<PageResult> {
-  // What a page starts in the background must not outlive a failure: it would keep the pipe open.
+export async function runPage(
+  page: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<PageResult> {
+  // What a page starts in the background must not outlive a failure.
   const tidy = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT";
   const script = ['set -euo pipefail', 'exec 2>&1', tidy, ...readCommands(page).map(echoed)].join('\n');
-  const child = spawn('bash', ['-c', script], {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env['PATH'] ?? '', ...compiledSources(), ...environment },
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, output }));
-  });
+  const directory = await mkdtemp(join(tmpdir(), 'arras-page-'));
+  const path = join(directory, 'output');
+  try {
+    // A file and no pipe: Node makes the pipes that it shares with others refuse what they cannot take at once.
+    await using file = await open(path, 'w');
+    const child = spawn('bash', ['-c', script], {
+      cwd: ROOT,
+      stdio: ['ignore', file.fd, 'inherit'],
+      env: { PATH: process.env['PATH'] ?? '', ...compiledSources(), ...environment },
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, output: await readFile(path, 'utf8') };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
 }
 
 /** Shows the block before it runs, so that a failure names its place. */
