@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import './menu.css';
 
 /** One thing that a menu offers. */
@@ -29,7 +29,8 @@ export function Menu({ label, title, items }: MenuProps) {
   const id = useId();
   const root = useRef<HTMLDivElement>(null);
   const close = () => (isOpen.value = false);
-  useEffect(() => {
+  // Not after the next frame: the first arrow may come at once.
+  useLayoutEffect(() => {
     if (!isOpen.value) return;
     itemsOf(root.current)[0]?.focus();
     const closeOutside = ({ target }: Event) => {
