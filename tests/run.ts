@@ -20,6 +20,8 @@ const CONCURRENCY = 2;
 const TEST_MS = 300_000;
 // node:test waits for ever for a file whose process does not end, be it stuck or kept by a leaked handle.
 const FILE_MS = 400_000;
+/** How many files that failed in a run of everything are tried once more. */
+const AGAIN = 2;
 
 process.exitCode = await main(process.argv.slice(2));
 
@@ -76,6 +78,7 @@ function runTests(filters: readonly string[], interrupted: AbortSignal): Promise
       RUN_FILES,
       `--concurrency=${CONCURRENCY}`,
       `--timeout=${TEST_MS}`,
+      `--again=${filters.length === 0 ? AGAIN : 0}`,
       ...byTitle.map((title) => `--title=${title}`),
       ...files,
     ],
