@@ -55,7 +55,7 @@ export function describeScheduler(under: SchedulerUnderTest): void {
     const pidOf = (each: TestTry) => Number(each.read('pid'));
 
     test('the probe tells in one line what answers', async () => {
-      const { exitCode, stdout } = await opened.shell.run(scheduler.probe, { timeoutMs: 10_000 });
+      const { exitCode, stdout } = await opened.shell.run(scheduler.probe, { timeoutMs: 30_000 });
       assert.equal(exitCode, 0);
       assert.match(stdout, /^\S.*\n$/);
     });
@@ -119,7 +119,7 @@ export function describeScheduler(under: SchedulerUnderTest): void {
       await each.until('paused', patienceMs);
       assert.deepEqual(await suspend(each.tracked, 'resume'), { kind: 'done' });
       await each.until('running', patienceMs);
-      await bed.shell.run({ script: ': > "$1"', args: [each.path('go')] }, { timeoutMs: 5_000 });
+      await bed.shell.run({ script: ': > "$1"', args: [each.path('go')] }, { timeoutMs: 30_000 });
       const end = await each.until('ended', patienceMs);
       assert.equal(end.state === 'ended' && end.exitCode, 4);
     });

@@ -89,7 +89,7 @@ export function describeShell(name: string, createShell: () => Promise<Shell>): 
     test('the time limit ends the command with its children', async () => {
       const pidFile = join(root, 'limit-pid');
       const script = 'sleep 300 & echo "$!" > "$1"; wait';
-      const result = await shell.run({ script, args: [pidFile] }, { timeoutMs: 400 });
+      const result = await shell.run({ script, args: [pidFile] }, { timeoutMs: 1_500 });
       assert.equal(result.timedOut, true);
       assert.equal(result.exitCode, null);
       await assertEnds(pidFile);

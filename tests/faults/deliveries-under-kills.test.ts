@@ -138,7 +138,7 @@ test('what was sent before a kill is sent again with the same bytes by a replica
   await eventually('the other replica sends it', () => bed.got('/slow/3000/bytes').length > 1, {
     timeoutMs: 40_000,
   });
-  assert.ok(performance.now() - since < 15_000, 'taken over within 15 s');
+  assert.ok(performance.now() - since < 30_000, 'taken over soon after its lease');
   const check = async (): Promise<boolean> => {
     const api = connectApi(() => bed.faults.service(other).url);
     const [delivery] = await api.call<{ state: string }[]>(

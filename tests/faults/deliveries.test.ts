@@ -203,7 +203,7 @@ test('a job with hundreds of events whose first fails does not keep other jobs o
   await bed.happen(stuck, ...Array.from({ length: 300 }, () => 'HEARTBEAT'));
   await bed.happen(other, 'HEARTBEAT');
   await eventually('the other job is told of', async () => (await attemptsOf(admin)).length === 2, {
-    timeoutMs: 15_000,
+    timeoutMs: 60_000,
   });
   const tried = bed.got('/code/500/test%20job').map((request) => JSON.parse(request.body) as JobView);
   assert.deepEqual(

@@ -110,7 +110,7 @@ describeEverywhere('a try starts at most once', (place) => {
     const each = await bed.prepare(EFFECT);
     await bed.shell.run(
       { script: 'mkdir -p -m 700 "$1"/{running,ended,past}', args: [bed.spool] },
-      { timeoutMs: 5_000 },
+      { timeoutMs: 30_000 },
     );
     const whole = renderWrapper();
     const cut = whole.replace("PROGRAM='' SIGNALLED=''\n", () => 'kill -KILL $$\n');

@@ -105,7 +105,7 @@ describeEverywhere('stop means stop', (place) => {
     for (let delay = 0; delay < 8; delay += 1) {
       const each = await bed.prepare('echo start >> effects; sleep 300');
       const launched = bed.executor.submit(each.launch);
-      await bed.shell.run({ script: 'sleep "$1"', args: [`0.0${delay}`] }, { timeoutMs: 5_000 });
+      await bed.shell.run({ script: 'sleep "$1"', args: [`0.0${delay}`] }, { timeoutMs: 30_000 });
       const answer = await bed.executor.fence(each.tracked);
       await launched;
       if (answer === 'fenced') {

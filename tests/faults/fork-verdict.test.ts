@@ -126,7 +126,7 @@ describeEverywhere('the verdict on a try is true', (place) => {
       );
       rmSync(marker, { recursive: true });
     }
-    await bed.shell.run({ script: 'mkfifo -- "$1"', args: [marker] }, { timeoutMs: 5_000 });
+    await bed.shell.run({ script: 'mkfifo -- "$1"', args: [marker] }, { timeoutMs: 30_000 });
     assert.deepEqual(await each.observe(), { state: 'absent' });
     rmSync(marker);
     writeFileSync(marker, 'exit 0\n');

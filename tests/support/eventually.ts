@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /**
  * Repeats `check` until it returns something truthy, and returns that. A check that throws is repeated too.
- * Throws after `timeoutMs` (10 s) with the description and the last reason.
+ * Throws after `timeoutMs` (30 s) with the description and the last reason.
  */
 export async function eventually<T>(
   description: string,
   check: () => T | Promise<T>,
-  { timeoutMs = 10_000, intervalMs = 25 }: { readonly timeoutMs?: number; readonly intervalMs?: number } = {},
+  { timeoutMs = 30_000, intervalMs = 25 }: { readonly timeoutMs?: number; readonly intervalMs?: number } = {},
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   let last: unknown;
