@@ -1,6 +1,7 @@
-import ssh2, { type AnyAuthMethod, type AuthHandlerMiddleware, type ParsedKey } from 'ssh2';
+import type { AnyAuthMethod, AuthHandlerMiddleware, ParsedKey } from 'ssh2';
 import type { SshAuth, SshEndpoint } from './ssh-endpoint.ts';
 import { SshUnavailable } from './ssh-host.ts';
+import { ssh2 } from './ssh-library.ts';
 
 /**
  * Decides which proof a host is offered. A password is sent once, by the method that the host takes: a wrong one

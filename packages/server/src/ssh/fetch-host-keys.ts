@@ -1,5 +1,4 @@
 import type { Duplex } from 'node:stream';
-import ssh2 from 'ssh2';
 import { dial } from './dial.ts';
 import { SAFE_ALGORITHMS } from './handshake.ts';
 import { HOST_KEY_GROUPS, type HostKeyAlgorithm, renderHostKey } from './host-keys.ts';
@@ -7,6 +6,7 @@ import { toOneLine } from './one-line.ts';
 import { openConnection } from './ssh-connection.ts';
 import type { SshEndpoint } from './ssh-endpoint.ts';
 import { SSH_LIMITS, type SshHostOptions, SshUnavailable } from './ssh-host.ts';
+import { ssh2 } from './ssh-library.ts';
 
 /** Where to ask for host keys. */
 export interface HostKeysWanted extends Pick<SshHostOptions, 'isAllowedAddress' | 'limits'> {

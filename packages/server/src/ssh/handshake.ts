@@ -1,11 +1,12 @@
 import type { Duplex } from 'node:stream';
-import ssh2, { type Algorithms, type Client, type ConnectConfig } from 'ssh2';
+import type { Algorithms, Client, ConnectConfig } from 'ssh2';
 import { createAuthHandler } from './authentication.ts';
 import { algorithmsOf, type HostKey, parseHostKey, renderFingerprint } from './host-keys.ts';
 import { joinWrites } from './join-writes.ts';
 import { toOneLine } from './one-line.ts';
 import type { SshEndpoint } from './ssh-endpoint.ts';
 import { type SshLimits, type SshStep, SshUnavailable } from './ssh-host.ts';
+import { ssh2 } from './ssh-library.ts';
 
 /**
  * No SHA-1 anywhere (RELIABILITY R6) and no compression, whose library code saw the least use. Strict key exchange

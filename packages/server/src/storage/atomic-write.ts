@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
-import { chmodFd, closeFd, OPEN, openFd, statFd, syncFd, writeFd } from './descriptors.ts';
+import { chmodFd, closeFd, OPEN, openFd, statFd, syncFd, writeManyFd } from './descriptors.ts';
 import { errnoOf } from './errno.ts';
 import { CHECKPOINT_BYTES, createPartName, resumablePartName } from './part-file.ts';
 import { entryPath, syncDirectory } from './safe-open.ts';
@@ -11,6 +11,9 @@ const rename = promisify(fs.rename);
 const lstat = promisify(fs.lstat);
 const unlink = promisify(fs.unlink);
 const syncData = promisify(fs.fdatasync);
+
+/** Bytes of one call: a turn of the thread pool costs what it costs to write a tenth of them. */
+const WRITE_BYTES = 512 * 1024;
 
 /** A file to appear in an open directory. */
 interface AtomicWrite extends WriteOptions {
@@ -110,10 +113,8 @@ export function pourStream(source: Readable, { signal, resume }: WriteOptions): 
   return (fd) =>
     withCheckpoints(fd, resume?.fromByte ?? 0, async (checkpoint) => {
       let position = resume?.fromByte ?? 0;
-      for await (const chunk of chunks as AsyncIterable<Buffer | string>) {
-        const bytes = toBytes(chunk);
-        await writeAll(fd, bytes, position);
-        position += bytes.length;
+      for await (const bytes of gather(chunks as AsyncIterable<Buffer | string>)) {
+        position += await writeAll(fd, bytes, position);
         await checkpoint(position);
       }
       return position;
@@ -146,13 +147,38 @@ export async function withCheckpoints(
   }
 }
 
-function toBytes(chunk: Buffer | string): Buffer {
-  return typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+/** As they come, but no less than is worth a call. */
+async function* gather(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<readonly Buffer[]> {
+  let gathered: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    const next = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
+    gathered.push(next);
+    bytes += next.length;
+    if (bytes < WRITE_BYTES) continue;
+    yield gathered;
+    gathered = [];
+    bytes = 0;
+  }
+  if (bytes > 0) yield gathered;
 }
 
-async function writeAll(fd: number, bytes: Buffer, position: number): Promise<void> {
-  for (let written = 0; written < bytes.length; ) {
-    const left = bytes.length - written;
-    written += (await writeFd(fd, bytes, written, left, position + written)).bytesWritten;
+/** Yields how many there were. */
+async function writeAll(fd: number, chunks: readonly Buffer[], position: number): Promise<number> {
+  const total = chunks.reduce((sum, { length }) => sum + length, 0);
+  let written = 0;
+  for (let left = chunks; written < total; left = after(chunks, written)) {
+    written += (await writeManyFd(fd, left, position + written)).bytesWritten;
   }
+  return total;
+}
+
+/** What is left of the chunks behind their first bytes. */
+function after(chunks: readonly Buffer[], taken: number): readonly Buffer[] {
+  let skipped = taken;
+  return chunks.flatMap((chunk) => {
+    const rest = chunk.subarray(Math.min(skipped, chunk.length));
+    skipped -= chunk.length - rest.length;
+    return rest.length > 0 ? [rest] : [];
+  });
 }

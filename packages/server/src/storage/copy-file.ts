@@ -97,13 +97,16 @@ async function stream(copy: FileCopy): Promise<CopiedFile> {
   const { info, source, hash, resume } = await begin(copy);
   let passed = resume?.fromByte ?? 0;
   const meter = new Transform({
-    highWaterMark: BUFFER_BYTES,
-    transform(chunk: Buffer, _encoding, done) {
-      hash.update(chunk);
+    writableHighWaterMark: BUFFER_BYTES,
+    // Chunk by chunk: whoever reads bytes gets all that wait as one, which is a copy.
+    readableObjectMode: true,
+    readableHighWaterMark: 1,
+    transform: callbackify(async (chunk: Buffer, _encoding: BufferEncoding) => {
+      await hash.update(chunk);
       passed += chunk.length;
       onBytes?.(chunk.length);
-      done(null, chunk);
-    },
+      return chunk;
+    }),
     flush: callbackify(async () => {
       await refuseChange(from, info);
       await hash.finish();
@@ -155,8 +158,8 @@ async function begin(copy: FileCopy): Promise<Beginning> {
 async function addKept(copy: FileCopy, hash: SourceHash, resume: Resumption): Promise<void> {
   if (resume.fromByte === 0) return;
   if (copy.from.hash !== undefined) return copy.onKept?.(resume.fromByte);
-  await forEachChunk(await openKept(copy, resume), copy.signal, (chunk) => {
-    hash.update(chunk);
+  await forEachChunk(await openKept(copy, resume), copy.signal, async (chunk) => {
+    await hash.update(chunk);
     copy.onKept?.(chunk.length);
   });
 }
@@ -198,12 +201,12 @@ async function openKept(
 async function forEachChunk(
   bytes: Readable,
   signal: AbortSignal | undefined,
-  use: (chunk: Buffer) => void,
+  use: (chunk: Buffer) => Promise<void>,
 ): Promise<void> {
   for await (const chunk of bytes as AsyncIterable<Buffer>) {
     // Leaving the loop destroys the stream.
     signal?.throwIfAborted();
-    use(chunk);
+    await use(chunk);
   }
 }
 

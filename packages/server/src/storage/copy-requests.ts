@@ -11,6 +11,7 @@ export type CopyRequest =
   | RenameParts
   | PumpSlice
   | HashSlice
+  | HashBlock
   | EndHash;
 
 /** Names of one directory; a string, or its bytes when it is no text. */
@@ -84,6 +85,19 @@ export interface HashSlice {
   readonly lengthBytes: number;
 }
 
+/** The same of a block of memory, which is the worker's until it comes back with the answer. */
+export interface HashBlock {
+  readonly kind: 'hash-block';
+  readonly id: number;
+  readonly buffer: Uint8Array<ArrayBuffer>;
+  readonly lengthBytes: number;
+}
+
+/** The block that was handed over. */
+export interface BlockAnswer {
+  readonly buffer: Uint8Array<ArrayBuffer>;
+}
+
 /** Yields the hash, hexadecimal, and forgets it. */
 export interface EndHash {
   readonly kind: 'end-hash';
@@ -98,6 +112,7 @@ export interface CopyAnswers {
   readonly rename: DoneAnswer;
   readonly pump: number;
   readonly hash: number;
+  readonly 'hash-block': BlockAnswer;
   readonly 'end-hash': string;
 }
 

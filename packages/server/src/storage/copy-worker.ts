@@ -2,12 +2,14 @@ import { createHash, type Hash } from 'node:crypto';
 import fs from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 import type {
+  BlockAnswer,
   CopyAnswers,
   CopyMessage,
   CopyReply,
   CopyRequest,
   DoneAnswer,
   EntryName,
+  HashBlock,
   HashSlice,
   LookAtEntries,
   PumpSlice,
@@ -31,7 +33,7 @@ const hashes = new Map<number, Hash>();
 
 parentPort?.on('message', ({ number, request }: CopyMessage) => {
   const reply = answer(number, request);
-  const transfer = 'answer' in reply && isReadAnswer(reply.answer) ? [reply.answer.buffer.buffer] : [];
+  const transfer = 'answer' in reply && hasBuffer(reply.answer) ? [reply.answer.buffer.buffer] : [];
   parentPort?.postMessage(reply, transfer);
 });
 
@@ -58,12 +60,14 @@ function carryOut(request: CopyRequest): CopyAnswers[CopyRequest['kind']] {
       return pump(request);
     case 'hash':
       return addToHash(request);
+    case 'hash-block':
+      return addBlockToHash(request);
     case 'end-hash':
       return endHash(request.id);
   }
 }
 
-function isReadAnswer(value: unknown): value is ReadAnswer {
+function hasBuffer(value: unknown): value is ReadAnswer | BlockAnswer {
   return typeof value === 'object' && value !== null && 'buffer' in value;
 }
 
@@ -182,9 +186,19 @@ function pump({ from, to, position, lengthBytes }: PumpSlice): number {
 }
 
 function addToHash({ id, fd, position, lengthBytes }: HashSlice): number {
+  const hash = findHash(id);
+  return eachBlock({ fd, position, lengthBytes }, (bytes) => hash.update(bytes));
+}
+
+function addBlockToHash({ id, buffer, lengthBytes }: HashBlock): BlockAnswer {
+  findHash(id).update(buffer.subarray(0, lengthBytes));
+  return { buffer };
+}
+
+function findHash(id: number): Hash {
   const hash = hashes.get(id) ?? createHash('sha256');
   hashes.set(id, hash);
-  return eachBlock({ fd, position, lengthBytes }, (bytes) => hash.update(bytes));
+  return hash;
 }
 
 function endHash(id: number): string {

@@ -1,8 +1,11 @@
+import { extname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { CopyAnswers, CopyMessage, CopyReply, CopyRequest } from './copy-requests.ts';
 
 /** One for each side of a copy: its reading and hashing, and its writing. */
 const WORKERS = 2;
+/** Beside this file, with its ending: `.ts` in a checkout, `.js` where the package is installed. */
+const PROGRAM = new URL(`./copy-worker${extname(import.meta.filename)}`, import.meta.url);
 /** Threads that nobody needs end after so many milliseconds. */
 const IDLE_MS = 30_000;
 
@@ -39,14 +42,19 @@ export function askCopyWorker<Kind extends CopyRequest['kind']>(
   worker.waiting.set(message.number, { resolve, reject });
   clearTimeout(worker.idle);
   worker.thread.ref();
-  worker.thread.postMessage(message, []);
+  worker.thread.postMessage(message, goingAlong(message.request));
   return promise;
+}
+
+/** Memory that is the worker's until its answer. */
+function goingAlong(request: CopyRequest): ArrayBuffer[] {
+  return request.kind === 'hash-block' ? [request.buffer.buffer] : [];
 }
 
 function findWorker(lane: number): CopyWorker {
   const known = workers.get(lane);
   if (known !== undefined) return known;
-  const thread = new Worker(new URL('./copy-worker.ts', import.meta.url));
+  const thread = new Worker(PROGRAM);
   const worker: CopyWorker = { thread, waiting: new Map(), idle: undefined };
   workers.set(lane, worker);
   const forget = (error: Error): void => {

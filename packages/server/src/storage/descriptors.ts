@@ -9,7 +9,7 @@ export const openFd = promisify(fs.open);
 export const closeFd = promisify(fs.close);
 export const statFd = promisify(fs.fstat);
 export const syncFd = promisify(fs.fsync);
-export const writeFd = promisify(fs.write);
+export const writeManyFd = promisify(fs.writev);
 export const chmodFd = promisify(fs.fchmod);
 
 /** Linux's O_PATH, the same on every architecture Node runs on: names a file without opening it. */
