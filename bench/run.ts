@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { arch, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { benchCluster } from './cluster.ts';
+import { benchClusterWatch } from './cluster-watch.ts';
 import { benchDeliveries } from './deliveries.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLists } from './lists.ts';
@@ -18,6 +19,7 @@ import { benchTransfer } from './transfer.ts';
 
 const BENCHMARKS: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   cluster: benchCluster,
+  'cluster-watch': benchClusterWatch,
   deliveries: benchDeliveries,
   jobs: benchJobs,
   polling: benchPolling,

@@ -1,5 +1,6 @@
 import { TRY_LIST_FUNCTIONS } from './try-list.ts';
 import { RECORD_FUNCTIONS } from './try-record.ts';
+import { QUIET_PIPE } from './wrapper-script.ts';
 
 /** Bash texts that all batch schedulers share. A scheduler adds functions; values come as arguments or input. */
 
@@ -29,6 +30,8 @@ submit() {
   if [[ ! -d $4/running || ! -d $4/ended || ! -d $4/past ]]; then
     mkdir -p -m 700 -- "$4/running" "$4/ended" "$4/past" || { refuse "$3" 'the spool directory cannot be made'; return; }
   fi
+  # Where it cannot be made, the wrapper does without.
+  [[ -p $4/${QUIET_PIPE} ]] || mkfifo -m 600 -- "$4/${QUIET_PIPE}" 2>/dev/null
   answer=$(submit_one "$@" 2>&1 </dev/null)
   code=$?
   answer=\${answer:0:2000}

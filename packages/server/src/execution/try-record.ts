@@ -48,16 +48,23 @@ alive() {
 }
 `;
 
-/** Bash functions that read a try's record and claim. They expect WORK, TRY, TAG and SPOOL to be set. */
+/**
+ * Bash functions that read a try's record and claim. They expect WORK, TRY, TAG and SPOOL to be set.
+ *
+ * Bash compiles a pattern anew each time it is used, and a look uses these once a job: repetitions without bounds, and a
+ * look at the lengths afterwards, take a third of the time that `{36}` and `{1,20}` take.
+ */
 export const RECORD_FUNCTIONS = `
 LC_ALL=C
-ID='[0-9a-f-]{36}' NUMBER='[0-9]{1,20}'
+ID='[0-9a-f-]+' NUMBER='[0-9]+'
 RUN_LINE="run ($ID) ($NUMBER) ($NUMBER) ($NUMBER) ($NUMBER)"$'\\n'
 EXIT_LINE=$'exit ([1-9]?[0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])\\n'
 SAID_LINE=$'(said\\n)?'
 RECORD_SHAPE="^($RUN_LINE)?($EXIT_LINE$SAID_LINE)?$"
-CLAIM_SHAPE="^$ID ($ID) ($NUMBER) ($NUMBER) [^ ]+ ([][A-Za-z0-9._-]+)"$'\\n$'
-SERVICE_SHAPE="^$ID service"$'\\n$'
+CLAIM_SHAPE="^($ID) ($ID) ($NUMBER) ($NUMBER) [^ ]+ ([][A-Za-z0-9._-]+)"$'\\n$'
+SERVICE_SHAPE="^($ID) service"$'\\n$'
+# Whether the ids that a pattern has just found have their length.
+are_ids() { local id; for id; do (( \${#id} == 36 )) || return 1; done; }
 
 # read_small FILE LIMIT: sets TEXT to the first bytes of a regular file; links and pipes are never opened.
 read_small() {
@@ -74,7 +81,7 @@ read_record() {
   RUN_BOOT='' WRAPPER_PID='' WRAPPER_START='' PROGRAM_PID='' PROGRAM_START='' EXIT=''
   for place in running ended past; do
     read_small "$SPOOL/$place/$TAG" ${RECORD_LIMIT_BYTES} || continue
-    if [[ $TEXT =~ $RECORD_SHAPE ]]; then
+    if [[ $TEXT =~ $RECORD_SHAPE && \${#BASH_REMATCH[2]} == @(0|36) ]]; then
       RUN_BOOT=\${BASH_REMATCH[2]} WRAPPER_PID=\${BASH_REMATCH[3]} WRAPPER_START=\${BASH_REMATCH[4]}
       PROGRAM_PID=\${BASH_REMATCH[5]} PROGRAM_START=\${BASH_REMATCH[6]} EXIT=\${BASH_REMATCH[8]}
       return 0
@@ -92,9 +99,9 @@ read_claim() {
   [[ -e $WORK/.arras/claim.$TRY ]] || return
   CLAIM=wrapper
   read_small "$WORK/.arras/claim.$TRY" ${CLAIM_LIMIT_BYTES}
-  if [[ $TEXT =~ $CLAIM_SHAPE ]]; then
-    CLAIM_BOOT=\${BASH_REMATCH[1]} CLAIM_PID=\${BASH_REMATCH[2]} CLAIM_START=\${BASH_REMATCH[3]} CLAIM_JOB=\${BASH_REMATCH[4]}
-  elif [[ $TEXT =~ $SERVICE_SHAPE ]]; then
+  if [[ $TEXT =~ $CLAIM_SHAPE ]] && are_ids "\${BASH_REMATCH[@]:1:2}"; then
+    CLAIM_BOOT=\${BASH_REMATCH[2]} CLAIM_PID=\${BASH_REMATCH[3]} CLAIM_START=\${BASH_REMATCH[4]} CLAIM_JOB=\${BASH_REMATCH[5]}
+  elif [[ $TEXT =~ $SERVICE_SHAPE ]] && are_ids "\${BASH_REMATCH[1]}"; then
     CLAIM=service
   fi
 }

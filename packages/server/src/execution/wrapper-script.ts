@@ -57,17 +57,39 @@ export function renderWrapper(parts: WrapperParts = { directives: [], newSession
 }
 
 /**
+ * In a spool: a named pipe in which nobody writes. Waiting for its first byte is how bash sleeps without a program of its
+ * own; a fork and `sleep` for each job cost more than all that the wrapper itself does.
+ */
+export const QUIET_PIPE = 'quiet';
+
+/** Waits for so many `seconds`; fails at once where there is no such pipe. */
+const PAUSE = `{ [[ -p $SPOOL/${QUIET_PIPE} ]] && { read -r -t "$seconds" <> "$SPOOL/${QUIET_PIPE}"; (( $? > 128 )); }; } 2>/dev/null`;
+
+/** Seconds between the looks whether a program has ended at once: the delay they add is no longer than it ran itself. */
+const ENDS_SOON = [0.002, 0.004, 0.008, 0.016, 0.032];
+
+/**
  * What the wrapper says of a program that has waited in a queue, and whose start and end nobody else sees at once. It
  * changes nothing if it cannot be said: the watch on the spool tells of the end, a look at the queue of the start.
  *
  * The one who says it is no child of the wrapper: its `wait` must have one process to wait for.
  */
 const TELLING = `${MESSAGE_FUNCTIONS}
+# ends_soon: whether the program is over before a process that tells of its start is worth its price.
+ends_soon() {
+  local seconds
+  for seconds in ${ENDS_SOON.join(' ')}; do
+    ${PAUSE} || return 1
+    # Once it has ended, bash has already taken its exit code.
+    [[ -e /proc/$PROGRAM ]] || return 0
+  done
+  return 1
+}
 # After the record: a message of a start that never was must not be there. Of a program that ends at once its end tells.
 tell_start() {
-  local round
+  local round seconds=0.05
   for (( round = 0; round < 100; round++ )); do
-    sleep 0.05
+    ${PAUSE} || sleep "$seconds"
     [[ -e $SPOOL/ended/$TAG ]] && return
     [[ -s $SPOOL/running/$TAG ]] && break
   done
@@ -143,7 +165,7 @@ if [[ -n $START_WITH ]]; then trap forward TERM INT; else trap '' TERM INT; fi
 ) </dev/null >"$OUT" 2>"$ERR" &
 PROGRAM=$!
 [[ -n $SIGNALLED ]] && forward
-[[ -n $START_WITH ]] || ( ( tell_start ) </dev/null >/dev/null 2>&1 & )
+[[ -n $START_WITH ]] || ends_soon || ( ( tell_start ) </dev/null >/dev/null 2>&1 & )
 
 # A trapped signal ends \`wait\` early; the program's own end is the one that came without a signal.
 while :; do
@@ -161,7 +183,7 @@ NEWS=("$SPOOL/news/$TAG".*)
 printf 'exit %s\\n%s' "$CODE" "$SAID" >> "$SPOOL/running/$TAG" &&
   mv -f -- "$SPOOL/running/$TAG" "$SPOOL/ended/$TAG" &&
   sync -- "$SPOOL/ended/$TAG" "$SPOOL/ended"
-[[ -n $START_WITH ]] || ( tell_end ) </dev/null >/dev/null 2>&1
+[[ -n $START_WITH || ! -e .arras/route ]] || ( tell_end ) </dev/null >/dev/null 2>&1
 # Grid Engine would run a job again that ends with 99, and hold one that ends with 100 in its queue.
 [[ -n $SGE_TASK_ID && $CODE == @(99|100) ]] && exit 1
 exit "$CODE"
