@@ -22,20 +22,26 @@ export interface PageResult {
 }
 
 /** Runs all commands of a page in one shell in the checkout, as a reader would type them; the first failure ends it. */
-export async function runPage(
-  page: string,
+export function runPage(page: string, environment: Readonly<Record<string, string>>): Promise<PageResult> {
+  return runBlocks(readCommands(page), environment, ROOT);
+}
+
+/** Runs blocks of commands in one shell in a directory; the first failure ends it. */
+export async function runBlocks(
+  blocks: readonly string[],
   environment: Readonly<Record<string, string>>,
+  cwd: string,
 ): Promise<PageResult> {
   // What a page starts in the background must not outlive a failure.
   const tidy = "trap 'kill $(jobs -p) 2>/dev/null || true' EXIT";
-  const script = ['set -euo pipefail', 'exec 2>&1', tidy, ...readCommands(page).map(echoed)].join('\n');
+  const script = ['set -euo pipefail', 'exec 2>&1', tidy, ...blocks.map(echoed)].join('\n');
   const directory = await mkdtemp(join(tmpdir(), 'arras-page-'));
   const path = join(directory, 'output');
   try {
     // A file and no pipe: Node makes the pipes that it shares with others refuse what they cannot take at once.
     await using file = await open(path, 'w');
     const child = spawn('bash', ['-c', script], {
-      cwd: ROOT,
+      cwd,
       stdio: ['ignore', file.fd, 'inherit'],
       env: { PATH: process.env['PATH'] ?? '', ...compiledSources(), ...environment },
     });

@@ -49,12 +49,15 @@ async function readJson<Body>(path: string): Promise<Body> {
   return JSON.parse(await readFile(path, 'utf8')) as Body;
 }
 
+/** In the package, and in a checkout at its root. */
+const EXAMPLES = ['../../examples', '../../../../examples'].map((path) => join(import.meta.dirname, path));
+
 function findExamples(): string {
-  const path = join(import.meta.dirname, '../../../../examples');
-  if (existsSync(path)) return path;
+  const path = EXAMPLES.find((place) => existsSync(join(place, 'word-frequency', 'app.json')));
+  if (path !== undefined) return path;
   throw new Refusal({
-    what: 'The examples are not here.',
-    why: `Expected them in ${path}.`,
-    todo: 'Run the demo from a checkout of Arras: npm run demo',
+    what: 'The examples that the demo shows are not here.',
+    why: `Expected them in ${EXAMPLES.join(' or ')}.`,
+    todo: 'Install @arras/cli again: they are a part of it.',
   });
 }

@@ -114,7 +114,7 @@ function notStarted(why: string): Refusal {
   return new Refusal({
     what: 'The service of the demo did not start.',
     why,
-    todo: 'Run "npm start" to see all that it says.',
+    todo: 'Run the service by itself ("arras serve") to see all that it says.',
     exitCode: EXIT.error,
   });
 }

