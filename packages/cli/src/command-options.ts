@@ -6,10 +6,12 @@ import type { ColourChoice } from './terminal.ts';
 export interface SharedOptions {
   readonly url?: string;
   readonly token?: string;
+  readonly profile?: string;
   readonly color?: ColourChoice;
   readonly utc?: boolean;
   readonly quiet?: boolean;
   readonly curl?: boolean;
+  readonly trace?: boolean;
 }
 
 const QUIET = 'only ids, one a line, and no remarks';
@@ -20,16 +22,24 @@ export function withShared(program: Command): Command {
   return program
     .option('--url <url>', 'address of the service (else ARRAS_URL, else the profile file)')
     .option('--token <token>', 'bearer token; better in ARRAS_TOKEN, where others cannot see it')
+    .option(
+      '--profile <name>',
+      'another sign-in than the usual, made with login --profile (else ARRAS_PROFILE)',
+    )
     .addOption(
       new Option('--color <when>', 'colours: always, never or auto').choices(['always', 'never', 'auto']),
     )
     .option('--utc', 'times as 2026-03-04T10:15:30.000+00:00 instead of 3m ago')
     .option('-q, --quiet', QUIET)
-    .option('--curl', CURL);
+    .option('--curl', CURL)
+    .option('--trace', 'say of each call how it went, with its request id');
 }
 
+/** Of the shared options these commands have the profile: it is what they make and remove. */
+const SIGN_IN = new Set(['login', 'logout']);
+
 /** Commands that call no service. */
-const LOCAL = new Set(['serve', 'demo', 'login', 'logout', 'help', 'completion', '__complete']);
+const LOCAL = new Set(['serve', 'demo', 'login', 'logout', 'help', 'completion', 'manual', '__complete']);
 
 /**
  * Lets the shared options stand behind every command as well, for the program. A command with an option of that name
@@ -37,13 +47,15 @@ const LOCAL = new Set(['serve', 'demo', 'login', 'logout', 'help', 'completion',
  */
 export function acceptSharedEverywhere(program: Command, command: Command = program): void {
   for (const child of command.commands) {
-    if (LOCAL.has(child.name())) continue;
+    const isSignIn = SIGN_IN.has(child.name());
+    if (LOCAL.has(child.name()) && !isSignIn) continue;
     for (const option of program.options) {
       const name = option.attributeName();
+      if (isSignIn && name !== 'profile') continue;
       if (option.long === '--version' || child.options.some((own) => own.attributeName() === name)) continue;
       const copy = new Option(option.flags, option.description);
       if (option.argChoices !== undefined) copy.choices(option.argChoices);
-      const isShown = child.commands.length === 0 && (name === 'quiet' || name === 'curl');
+      const isShown = isSignIn || (child.commands.length === 0 && (name === 'quiet' || name === 'curl'));
       child.addOption(isShown ? copy : copy.hideHelp());
       child.on(`option:${name}`, (value: string | null) => program.setOptionValue(name, value ?? true));
     }

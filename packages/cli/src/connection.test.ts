@@ -82,3 +82,45 @@ test('the data directory follows the service: set, root, or the home of the user
   assert.equal(dataDirectory({ env: {}, isRoot: false, home: '/h' }), '/h/.local/share/arras');
   assert.equal(dataDirectory({ env: { XDG_DATA_HOME: '/x' }, isRoot: false, home: '/h' }), '/x/arras');
 });
+
+test('a profile that is named is the only file that counts', () => {
+  const machine = host({ env: { ARRAS_PROFILE: 'work' }, stored: { profile, local } });
+  assert.throws(() => findConnection({}, machine), { message: 'There is no profile work.' });
+  const profiles = join(machine.home, '.config', 'arras', 'profiles');
+  mkdirSync(profiles);
+  const work = { url: 'http://work.test', token: 'from-work' };
+  writeFileSync(join(profiles, 'work.json'), JSON.stringify(work), { mode: 0o600 });
+  assert.deepEqual(findConnection({}, machine), work);
+});
+
+test('names of profiles lead nowhere else', () => {
+  for (const name of ['../config', 'a/b', '.', 'a b', 'x'.repeat(65)])
+    assert.throws(
+      () => findConnection({}, host({ env: { ARRAS_PROFILE: name } })),
+      /is no name for a profile/,
+    );
+});
+
+test('the session of the command line of Tapis is read last, from where that keeps it', () => {
+  const session = { baseurl: 'https://api.tapis.test', access_token: 'from-tapis', username: 'ada' };
+  const connection = { url: 'https://api.tapis.test', token: 'from-tapis' };
+  for (const place of [
+    {},
+    { AGAVE_CACHE_DIR: 'cache' },
+    { TAPIS_CACHE_DIR: 'cache', AGAVE_CACHE_DIR: 'none' },
+  ]) {
+    const machine = host({});
+    const isNamed = Object.keys(place).length > 0;
+    const folder = join(machine.home, isNamed ? 'cache' : '.agave');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'current'), JSON.stringify(session), { mode: 0o600 });
+    const named = Object.fromEntries(
+      Object.entries(place).map(([key, name]) => [key, join(machine.home, name)]),
+    );
+    assert.deepEqual(findConnection({}, { ...machine, env: { ...machine.env, ...named } }), connection);
+  }
+  const both = host({ stored: { local } });
+  mkdirSync(join(both.home, '.agave'));
+  writeFileSync(join(both.home, '.agave', 'current'), JSON.stringify(session), { mode: 0o600 });
+  assert.deepEqual(findConnection({}, both), local);
+});

@@ -12,6 +12,12 @@ export interface Connection {
   readonly token: string;
 }
 
+/** A connection, and what named it. */
+export interface FoundConnection extends Connection {
+  /** `the environment`, or the file with the token. */
+  readonly source: string;
+}
+
 /** What the command line says about it. */
 export interface ConnectionFlags {
   readonly url?: string | undefined;
@@ -25,6 +31,12 @@ export interface Host {
   readonly home: string;
 }
 
+/** The file in which the command line of Tapis keeps its session; that of a service which speaks its API is as good. */
+export function tapisSessionPath({ env, home }: Host): string {
+  const directory = given(env.TAPIS_CACHE_DIR) ?? given(env.AGAVE_CACHE_DIR) ?? join(home, '.agave');
+  return join(directory, 'current');
+}
+
 /** This machine, really. */
 export function thisHost(env: Environment): Host {
   return { env, isRoot: process.getuid?.() === 0, home: homedir() };
@@ -32,26 +44,54 @@ export function thisHost(env: Environment): Host {
 
 /**
  * Flags, else the environment, else the profile file, else what a service on this machine has left in its data
- * directory. A token from a file goes only to the address in the same file.
+ * directory, else the session of the command line of Tapis. A profile that is named is the only file that counts. A
+ * token from a file goes only to the address in the same file.
  */
 export function findConnection(flags: ConnectionFlags, host: Host): Connection {
+  const { url, token } = traceConnection(flags, host);
+  return { url, token };
+}
+
+/** The same with its source. @throws Refusal as it does. */
+export function traceConnection(flags: ConnectionFlags, host: Host): FoundConnection {
   const url = flags.url ?? given(host.env.ARRAS_URL);
   const token = flags.token ?? given(host.env.ARRAS_TOKEN);
-  if (url !== undefined && token !== undefined) return { url: checkUrl(url), token };
-  const files = [profilePath(host), join(dataDirectory(host), 'cli.json')];
+  if (url !== undefined && token !== undefined) {
+    const isFlag = flags.url !== undefined && flags.token !== undefined;
+    return { url: checkUrl(url), token, source: isFlag ? 'the command line' : 'the environment' };
+  }
+  const profile = profilePath(host);
+  const others = [join(dataDirectory(host), 'cli.json'), tapisSessionPath(host)];
+  const files = given(host.env.ARRAS_PROFILE) === undefined ? [profile, ...others] : [profile];
   for (const path of files) {
     const stored = readStored(path);
     if (stored === null || (url !== undefined && trimSlash(url) !== trimSlash(stored.url))) continue;
     if (token === undefined && stored.token === undefined) continue;
-    return { url: checkUrl(url ?? stored.url), token: token ?? stored.token ?? '' };
+    return { url: checkUrl(url ?? stored.url), token: token ?? stored.token ?? '', source: path };
   }
-  throw notFound({ url, token, files });
+  throw notFound({ url, token, files, profile: given(host.env.ARRAS_PROFILE) });
 }
 
-/** Where the profile file is: `{"url": …, "token": …}`, readable only by its owner. */
+/**
+ * Where the profile file is: `{"url": …, "token": …}`, readable only by its owner. ARRAS_PROFILE names another one than
+ * the usual.
+ *
+ * @throws Refusal for what can be no name of one.
+ */
 export function profilePath({ env, home }: Host): string {
-  return join(given(env.XDG_CONFIG_HOME) ?? join(home, '.config'), 'arras', 'config.json');
+  const directory = join(given(env.XDG_CONFIG_HOME) ?? join(home, '.config'), 'arras');
+  const name = given(env.ARRAS_PROFILE);
+  if (name === undefined) return join(directory, 'config.json');
+  if (PROFILE_NAME.test(name)) return join(directory, 'profiles', `${name}.json`);
+  throw new Refusal({
+    what: `"${name}" is no name for a profile.`,
+    why: 'Expected letters, digits, - and _, at most 64.',
+    todo: 'Write --profile work.',
+  });
 }
+
+/** It is the name of a file. */
+const PROFILE_NAME = /^[\w-]{1,64}$/;
 
 /** The data directory of the service on this machine. */
 export function dataDirectory({ env, home, isRoot }: Host): string {
@@ -68,7 +108,10 @@ export function readStored(path: string): { url: string; token: string | undefin
   const text = readIfThere(path);
   if (text === null) return null;
   const stored = parseOrNull(text);
-  if (!isRecord(stored) || typeof stored.url !== 'string') {
+  // The names that Tapis has for the same: {"baseurl": "https://…", "access_token": "…", …}.
+  const url = isRecord(stored) ? (stored.url ?? stored['baseurl']) : undefined;
+  const token = isRecord(stored) ? (stored.token ?? stored['access_token']) : undefined;
+  if (typeof url !== 'string') {
     throw new Refusal({
       what: `The file ${path} cannot be used.`,
       why: 'Expected {"url": "http://…", "token": "…"}.',
@@ -76,7 +119,7 @@ export function readStored(path: string): { url: string; token: string | undefin
     });
   }
   refuseOpenFile(path);
-  return { url: stored.url, token: typeof stored.token === 'string' ? stored.token : undefined };
+  return { url, token: typeof token === 'string' ? token : undefined };
 }
 
 /** A token that others can read is not a secret. */
@@ -127,6 +170,7 @@ function notFound(state: {
   url: string | undefined;
   token: string | undefined;
   files: readonly string[];
+  profile: string | undefined;
 }): Refusal {
   const sought = `Looked at the flags, the environment, ${state.files.join(' and ')}.`;
   if (state.url !== undefined)
@@ -134,6 +178,13 @@ function notFound(state: {
       what: `There is no token for ${state.url}.`,
       why: sought,
       todo: 'Sign in with "arras login", or set ARRAS_TOKEN.',
+      exitCode: EXIT.forbidden,
+    });
+  if (state.profile !== undefined)
+    return new Refusal({
+      what: `There is no profile ${state.profile}.`,
+      why: sought,
+      todo: `Make it: arras login --profile ${state.profile}`,
       exitCode: EXIT.forbidden,
     });
   return new Refusal({

@@ -35,8 +35,8 @@ function renderHeader(name: string, value: string): string {
   return name === 'authorization' ? '"Authorization: Bearer $TOKEN"' : quote(`${name}: ${value}`);
 }
 
-/** In single quotes everything but the single quote itself means itself. */
-function quote(text: string): string {
+/** A word of the shell: in single quotes everything but the single quote itself means itself. */
+export function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 

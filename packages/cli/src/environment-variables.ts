@@ -9,6 +9,11 @@ interface Variable {
 /** Where the service is sought, first to last. */
 export const CONNECTION_SOURCES: readonly Variable[] = [
   { name: '--url, --token', meaning: 'flags' },
+  {
+    name: '--profile, ARRAS_PROFILE',
+    meaning:
+      'a profile file of that name, made with login --profile:\n$XDG_CONFIG_HOME/arras/profiles/NAME.json; the option goes before the environment',
+  },
   { name: 'ARRAS_URL, ARRAS_TOKEN', meaning: 'environment' },
   {
     name: 'profile file',
@@ -19,6 +24,10 @@ export const CONNECTION_SOURCES: readonly Variable[] = [
     name: "this machine's service",
     meaning:
       'cli.json in its data directory: ARRAS_DATA_DIR, else /var/lib/arras for root,\nelse $XDG_DATA_HOME/arras, else ~/.local/share/arras',
+  },
+  {
+    name: 'session of tapis-cli',
+    meaning: 'current in TAPIS_CACHE_DIR, else AGAVE_CACHE_DIR, else ~/.agave; mode 600',
   },
 ];
 

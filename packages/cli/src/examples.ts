@@ -76,5 +76,8 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'apps pems': ['arras apps pems list greet-1.0'],
   'apps history': ['arras apps history greet-1.0'],
   'apps show': ['arras apps show greet-1.0'],
+  doctor: ['arras doctor'],
+  manual: ['arras manual ~/.local/share/man/man1'],
+  'notifications replay': ['arras notifications replay --failed --since 2h --dry-run'],
   completion: ['source <(arras completion bash)'],
 };

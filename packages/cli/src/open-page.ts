@@ -11,11 +11,23 @@ const OPENERS: Partial<Record<NodeJS.Platform, readonly [program: string, ...arg
  * Shows a page in the browser where there is a desktop, and prints its address: over SSH, and where the browser is
  * somewhere else, that is what can be copied.
  */
-export async function openPage({ out, terminal, env }: Session, address: string): Promise<void> {
-  out(`${address}\n`);
-  const hasDesktop =
-    process.platform !== 'linux' || env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined;
-  if (!terminal.isTty || !hasDesktop) return;
+export async function openPage(session: Session, address: string): Promise<void> {
+  session.out(`${address}\n`);
+  await showInBrowser(session, address);
+}
+
+/** Whether there is a desktop on which a browser can be shown to whoever sits at the terminal. */
+export function hasDesktop({ terminal, env }: Pick<Session, 'terminal' | 'env'>): boolean {
+  if (!terminal.isTty) return false;
+  return process.platform !== 'linux' || env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined;
+}
+
+/** Shows a page in the browser where there is a desktop; elsewhere nothing happens. */
+export async function showInBrowser(
+  session: Pick<Session, 'terminal' | 'env'>,
+  address: string,
+): Promise<void> {
+  if (!hasDesktop(session)) return;
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   await new Promise<void>((resolve) => {
     const child = spawn(program, [...args, address], { detached: true, stdio: 'ignore' });

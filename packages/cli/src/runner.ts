@@ -1,6 +1,7 @@
 import type { Client } from '@arras/client';
 import type { Command } from 'commander';
 import { resultOperationsOf, type SharedOptions } from './command-options.ts';
+import type { FoundConnection } from './connection.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { OutputOptions } from './print.ts';
 import type { Session } from './session.ts';
@@ -15,6 +16,8 @@ export interface Invocation<Options> {
   readonly isCurl: boolean;
   /** The client that finds out what is meant, such as the id of `last`; it calls with --curl too. */
   readonly lookup: () => Client;
+  /** Where the client connects to, and what named it. */
+  readonly trace: () => FoundConnection;
 }
 
 /** What a command does; without a code it went well. */
@@ -48,9 +51,10 @@ export function createRunner(program: string): Runner {
         const { openSession } = await import('./session.ts');
         const session = openSession(program, shared);
         const lookup = () => session.connect(shared);
+        const trace = () => session.trace(shared);
         const isCurl = shared.curl === true;
         const client = isCurl ? () => session.connectForCurl(shared) : lookup;
-        exitCode = (await handler({ options, session, client, isCurl, lookup }, ...args)) ?? EXIT.ok;
+        exitCode = (await handler({ options, session, client, isCurl, lookup, trace }, ...args)) ?? EXIT.ok;
       };
     },
     exitCode: () => exitCode,

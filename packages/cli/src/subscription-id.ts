@@ -20,9 +20,14 @@ export async function resolveSubscriptionId(client: Client, typed: string): Prom
   return only.id;
 }
 
-/** The listing without a status shows active ones only. */
-async function listEveryStatus(client: Client): Promise<NotificationSummary[]> {
-  const pages = SUBSCRIPTION_STATUSES.map((status) => client.notifications.list({ status, limit: PAGE }));
+/** Subscriptions of every status: the listing without one shows active ones only. */
+export async function listEveryStatus(
+  client: Client,
+  query: { readonly filter?: string } = {},
+): Promise<NotificationSummary[]> {
+  const pages = SUBSCRIPTION_STATUSES.map((status) =>
+    client.notifications.list({ ...query, status, limit: PAGE }),
+  );
   return (await Promise.all(pages)).flat();
 }
 

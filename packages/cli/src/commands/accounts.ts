@@ -76,11 +76,17 @@ const TOKEN_COLUMNS: readonly Column<TokenView>[] = [
   { title: 'scopes', cell: (token) => token.scopes?.join(' ') ?? 'all', shrink: 'end' },
 ];
 
+/** What a token was made with: its name where it is listed too, else its id. */
+function originOf({ madeWith }: TokenView, all: readonly TokenView[]): string | null {
+  return all.find(({ id }) => id === madeWith)?.name ?? madeWith;
+}
+
 /** Lists the caller's tokens. */
 export async function listTokens({ session, client, options }: Invocation<ListOptions>): Promise<void> {
   const rows = await client().tokens.list({ limit: options.limit, offset: options.offset });
   const columns: readonly Column<TokenView>[] = [
     ...TOKEN_COLUMNS,
+    { title: 'made with', cell: (token) => originOf(token, rows), shrink: 'end' },
     { title: 'created', cell: (token) => session.ago(token.created) },
     { title: 'expires', cell: (token) => token.expires ?? 'never' },
   ];
@@ -102,8 +108,8 @@ export async function createToken(
   );
 }
 
-/** Revokes a token. */
+/** Revokes a token, and with it what was made with it. */
 export async function revokeToken({ session, client }: Invocation<unknown>, id: string): Promise<void> {
   await client().tokens.revoke(id);
-  session.say(`Revoked ${id}.\n`);
+  session.say(`Revoked ${id}, with all that was made with it.\n`);
 }

@@ -3,8 +3,7 @@ import { renderJson } from '../clean-text.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { resolveJobId } from '../job-id.ts';
 import { type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
-import { parseDurationMs, renderDuration } from '../quantities.ts';
-import { Refusal } from '../refusal.ts';
+import { renderDuration } from '../quantities.ts';
 import type { Invocation } from '../runner.ts';
 import type { Session } from '../session.ts';
 import { resolveSubscriptionId } from '../subscription-id.ts';
@@ -20,15 +19,6 @@ export interface AttemptOptions extends ListOptions {
 /** Options of the deliveries. */
 export interface DeliveryOptions extends ListOptions {
   readonly state?: string;
-}
-
-/** Options of a replay. */
-export interface ReplayOptions extends OutputOptions {
-  readonly delivery?: readonly string[];
-  readonly parked?: boolean;
-  readonly all?: boolean;
-  readonly since?: string;
-  readonly until?: string;
 }
 
 /** Options of a test. */
@@ -62,6 +52,7 @@ function attemptColumns({ clock }: Pick<Session, 'clock'>): Column<AttemptView>[
       dispensable: true,
     },
     { title: 'cause', cell: (row) => row.cause, dispensable: true },
+    { title: 'error', cell: (row) => row.errorClass, dispensable: true },
     { title: 'url', cell: (row) => row.url, shrink: 'middle' },
     { title: 'answer', cell: (row) => row.response.message, shrink: 'end' },
   ];
@@ -120,43 +111,6 @@ export async function listDeliveries(
     { title: 'url', cell: (row) => row.url, shrink: 'middle' },
   ];
   await printRows(session, options, { rows, columns, whenEmpty: 'No event has matched yet.' });
-}
-
-/** Puts past events in line again and prints how many. */
-export async function replay(
-  { session, client, lookup, options }: Invocation<ReplayOptions>,
-  typed: string,
-): Promise<void> {
-  const nowMs = Date.now();
-  const { delivery, since, until } = options;
-  const body = {
-    ...(delivery !== undefined && { deliveries: [...delivery] }),
-    ...(since !== undefined && { from: parseMoment('--since', since, nowMs) }),
-    ...(until !== undefined && { until: parseMoment('--until', until, nowMs) }),
-    ...(options.parked === true && { status: 'parked' as const }),
-    ...(options.all === true && { status: 'all' as const }),
-  };
-  const api = client();
-  const id = await resolveSubscriptionId(lookup(), typed);
-  const result = await api.notifications.replay(id, body);
-  await printResult(session, options, { result, human: () => `${result.count}\n` });
-  if (result.count === 0) session.say('Nothing fits, so nothing is sent again.\n');
-  else
-    session.say(
-      `Put in line again with their old ids. To see what becomes of them:\n  ${session.program} notifications deliveries ${id}\n`,
-    );
-}
-
-/** A time, or how long ago: `2026-03-04T10:15:30Z`, `2h`. */
-function parseMoment(flag: string, text: string, nowMs: number): string {
-  const agoMs = parseDurationMs(text);
-  const momentMs = agoMs === null ? Date.parse(text) : nowMs - agoMs;
-  if (!Number.isNaN(momentMs)) return new Date(momentMs).toISOString();
-  throw new Refusal({
-    what: `"${text}" is no time.`,
-    why: 'Expected a time such as 2026-03-04T10:15:30Z, or how long ago, such as 2h.',
-    todo: `Write ${flag} 2h.`,
-  });
 }
 
 /** Sends a sample and shows what the receiver said. */

@@ -1,13 +1,14 @@
-import type { Client } from '@arras/client';
 import { jobSummarySchema, PAGE_SIZE } from '@arras/contract';
 import { compileFilter } from '../compile-filter.ts';
+import type { ExitCode } from '../exit-codes.ts';
 import { DEFAULT_COLUMNS, fieldOfColumn, type JobRow, jobColumns, parseColumns } from '../job-columns.ts';
 import { namesJob, resolveJobId } from '../job-id.ts';
+import { type JobQuery, readJobs, renderListingFooter, withCounts } from '../job-listing.ts';
 import { fieldsOf } from '../json-fields.ts';
 import { isForPeople, type OutputOptions, printRows, wantedFields, wantsJson } from '../print.ts';
 import type { Invocation } from '../runner.ts';
 import { parseSearch } from '../search-words.ts';
-import { renderStatusCounts } from '../status-counts.ts';
+import { watchList } from '../watch/watch-list.ts';
 
 /** Options of everything that lists. */
 export interface ListOptions extends OutputOptions {
@@ -20,22 +21,26 @@ export interface JobListOptions extends ListOptions {
   readonly columns?: string;
   readonly saved?: string;
   readonly explain?: boolean;
+  readonly watch?: boolean;
 }
 
-/** Parameters of the API's listing. */
-type Query = Readonly<Record<string, string>>;
-
 /** Lists the jobs that fit a filter, or the one that is named. */
-export async function listJobs(call: Invocation<JobListOptions>, words: readonly string[]): Promise<void> {
+export async function listJobs(
+  call: Invocation<JobListOptions>,
+  words: readonly string[],
+): Promise<ExitCode | void> {
   const [only = '', ...others] = words;
   if (others.length === 0 && namesJob(only)) return listOneJob(call, only);
   const filter = words.join(' ');
-  await printJobs(call, compileFilter(filter), filter);
+  return printJobs(call, () => compileFilter(filter), filter);
 }
 
 /** Lists the jobs that fit conditions of the form `--status eq FAILED`. */
-export async function searchJobs(call: Invocation<JobListOptions>, words: readonly string[]): Promise<void> {
-  await printJobs(call, parseSearch(words), words.join(' '));
+export async function searchJobs(
+  call: Invocation<JobListOptions>,
+  words: readonly string[],
+): Promise<ExitCode | void> {
+  return printJobs(call, () => parseSearch(words), words.join(' '));
 }
 
 /** The row that the listing has for a job. */
@@ -50,26 +55,37 @@ async function listOneJob(
   await printRows(session, options, { rows, columns: jobColumns(session, names), whenEmpty: '' });
 }
 
-async function printJobs(call: Invocation<JobListOptions>, conditions: Query, filter: string): Promise<void> {
+async function printJobs(
+  call: Invocation<JobListOptions>,
+  compile: () => JobQuery,
+  filter: string,
+): Promise<ExitCode | void> {
   const { session, client, options } = call;
   const names = columnNames(options);
-  const query = {
+  // Compiled at each look: a filter may say how long ago.
+  const query = (): JobQuery => ({
     ...(options.saved !== undefined && { saved: options.saved }),
-    ...conditions,
+    ...compile(),
     ...fieldQuery(options, names),
-  };
-  if (options.explain === true) session.say(`API query: ${renderQuery(query)}\n`);
+  });
+  const asked = query();
+  if (options.explain === true) session.say(`API query: ${renderQuery(asked)}\n`);
   const page = {
-    limit: Number(options.limit ?? conditions['limit'] ?? PAGE_SIZE.default),
+    limit: Number(options.limit ?? asked['limit'] ?? PAGE_SIZE.default),
     offset: Number(options.offset ?? 0),
   };
-  const rows = await readJobs(client(), query, page);
   const isChosen = filter !== '' || options.saved !== undefined;
   const whenEmpty = isChosen
     ? `No job fits${filter === '' ? '' : ` ${filter}`}.`
     : `No jobs yet. Submit one: ${session.program} jobs submit -F job.json --watch`;
-  await printRows(session, options, { rows, columns: jobColumns(session, names), whenEmpty });
-  if (rows.length > 0 && isForPeople(options)) session.say(renderFooter(call, rows, page));
+  const columns = jobColumns(session, names);
+  if (options.watch === true) return watchList(call, { query, page, columns, whenEmpty });
+  const api = client();
+  const rows = await readJobs(api, asked, page);
+  await printRows(session, options, { rows, columns, whenEmpty });
+  if (rows.length === 0 || !isForPeople(options)) return;
+  const footer = renderListingFooter(await withCounts(api, asked, { rows, page }), session.terminal);
+  session.say(`${footer.join('\n')}\n`);
 }
 
 function columnNames({ columns }: JobListOptions): readonly string[] {
@@ -77,7 +93,7 @@ function columnNames({ columns }: JobListOptions): readonly string[] {
 }
 
 /** Rows have only the fields of the summary unless others are asked for. */
-function fieldQuery(options: JobListOptions, names: readonly string[]): Query {
+function fieldQuery(options: JobListOptions, names: readonly string[]): JobQuery {
   const wanted = wantsJson(options) ? wantedFields(options) : names.map(fieldOfColumn);
   if (wanted === null) return {};
   const fields = wanted.map((field) => field.split('.')[0] ?? '');
@@ -88,33 +104,6 @@ function fieldQuery(options: JobListOptions, names: readonly string[]): Query {
 }
 
 /** As it stands behind the question mark; what needs no encoding there is left readable. */
-function renderQuery(query: Query): string {
+function renderQuery(query: JobQuery): string {
   return new URLSearchParams(query).toString().replaceAll(/%(3A|2C|2A)/g, (code) => decodeURIComponent(code));
-}
-
-interface Page {
-  readonly limit: number;
-  readonly offset: number;
-}
-
-/** The API's pages have at most 250 rows; a job that moved from one page to the next meanwhile is shown once. */
-async function readJobs(api: Client, query: Query, { limit, offset }: Page): Promise<readonly JobRow[]> {
-  const rows = new Map<string, JobRow>();
-  for (let read = 0; read < limit || read === 0; ) {
-    const asked = Math.min(PAGE_SIZE.max, limit - read);
-    const page: JobRow[] = await api.jobs.list({ ...query, limit: asked, offset: offset + read });
-    for (const job of page) rows.set(job.id, job);
-    read += page.length;
-    if (page.length < asked || asked === 0) break;
-  }
-  return [...rows.values()];
-}
-
-function renderFooter(
-  { session }: Invocation<unknown>,
-  rows: readonly JobRow[],
-  { limit, offset }: Page,
-): string {
-  const counts = renderStatusCounts(rows, session.terminal);
-  return rows.length < limit ? `${counts}\n` : `${counts}\nThere may be more: -o ${offset + limit}\n`;
 }

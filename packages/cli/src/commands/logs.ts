@@ -19,6 +19,7 @@ export interface LogOptions {
   readonly stdout?: boolean;
   readonly stderr?: boolean;
   readonly lines?: number;
+  readonly fromByte?: number;
   readonly grep?: string;
   readonly patience?: string;
 }
@@ -45,12 +46,13 @@ export async function showLogs(
   );
   const onSwitch = (kind: LogKind) =>
     kinds.length > 1 ? session.say(`==> ${LABELS[kind]} <==\n`) : undefined;
+  const start = { lines: options.lines ?? null, fromByte: options.fromByte ?? null };
   const api = client();
   const id = await resolveJobId(lookup(), typed);
   return untilLeft(session, { resume: () => `jobs logs -f ${id}` }, async (signal) => {
     const notices = new Notices(session);
     const files = new LogFiles(api, id);
-    const tails = kinds.map((kind) => new LogTail(files, kind, { lines: options.lines ?? null, signal }));
+    const tails = kinds.map((kind) => new LogTail(files, kind, { ...start, signal }));
     const line = new Line();
     const clock = await JobClock.start(api, id, {
       follow: options.follow === true,

@@ -22,9 +22,10 @@ export interface SubmitOptions extends OutputOptions, Pick<WaitingFlags, 'timeou
 
 /** Submits a job, or checks the request; prints the id of the job. */
 export async function submitJob(
-  { session, client, options }: Invocation<SubmitOptions>,
+  call: Invocation<SubmitOptions>,
   pairs: readonly string[],
 ): Promise<ExitCode | void> {
+  const { session, client, options } = call;
   const document = options.file === undefined ? {} : await readDocument(options.file);
   // The service checks the request and names every problem at once; a second check here would only differ.
   const body = applyOverrides(document, pairs) as JobRequestBody;
@@ -42,10 +43,10 @@ export async function submitJob(
   if (!follows) return session.say(renderNextSteps(session.program, job));
   const compact = options.watch !== true;
   const resume = () => `jobs watch ${job.id}`;
-  const exitCode = await untilLeft(session, { timeoutMs, resume }, (signal) =>
+  const exitCode = await untilLeft(session, { timeoutMs, resume }, (signal, detach) =>
     // Behind JSON, or an id for a script, nothing else is data.
     isForPeople(options)
-      ? watchJobs(session, api, [job.id], { compact, notify: true, signal })
+      ? watchJobs(session, api, [job.id], { compact, notify: true, signal, keys: { call, detach } })
       : waitSilently(session, api, [job.id], { ...waiting, signal, print: () => undefined }),
   );
   return exitCodeFor(options, exitCode);

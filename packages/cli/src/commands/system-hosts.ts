@@ -1,11 +1,11 @@
-import type { CredentialView, QueueView, SystemCheck } from '@arras/contract';
-import { cleanText } from '../clean-text.ts';
+import type { CredentialView, QueueView } from '@arras/contract';
+import { renderCheckStep } from '../check-step.ts';
 import { EXIT, type ExitCode } from '../exit-codes.ts';
 import { isForPeople, type OutputOptions, printPairs, printResult, printRows } from '../print.ts';
 import { readDocument } from '../read-document.ts';
 import type { Invocation } from '../runner.ts';
 import type { Column } from '../table.ts';
-import { paint, type Terminal } from '../terminal.ts';
+
 import type { FileOptions } from './documents.ts';
 
 /** Enters a system step by step and shows each; the exit code is 1 when one failed. */
@@ -14,27 +14,9 @@ export async function checkSystem(
   id: string,
 ): Promise<ExitCode> {
   const steps = await client().systems.check(id);
-  const human = () => steps.map((step) => renderStep(step, session.terminal)).join('');
+  const human = () => steps.map((step) => renderCheckStep(step, session.terminal)).join('');
   await printResult(session, options, { result: steps, human });
   return steps.some(({ result }) => result === 'failed') ? EXIT.error : EXIT.ok;
-}
-
-const MARKS = {
-  ok: { symbol: '✓', ascii: '+', tone: 'ok' },
-  failed: { symbol: '✗', ascii: 'x', tone: 'fail' },
-  skipped: { symbol: '-', ascii: '-', tone: 'idle' },
-} as const;
-
-function renderStep({ step, result, milliseconds, message, fix }: SystemCheck, terminal: Terminal): string {
-  const mark = MARKS[result];
-  const time = result === 'skipped' ? '' : `${Math.round(milliseconds)} ms`;
-  const head = paint(
-    terminal,
-    mark.tone,
-    `${terminal.unicode ? mark.symbol : mark.ascii} ${step.padEnd(13)}`,
-  );
-  const line = `${head}${time.padStart(8)}  ${cleanText(message)}\n`;
-  return fix === undefined ? line : `${line}${' '.repeat(25)}${cleanText(fix)}\n`;
 }
 
 const CREDENTIAL_COLUMNS: Column<CredentialView>[] = [

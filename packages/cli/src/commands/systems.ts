@@ -1,5 +1,7 @@
 import type {
+  PartHealth,
   QueueView,
+  SystemHealthView,
   SystemRequestBody,
   SystemRoleView,
   SystemSummary,
@@ -22,10 +24,18 @@ export interface DefaultOptions extends OutputOptions {
   readonly global?: boolean;
 }
 
+const ANSWERS = {
+  ok: 'ok',
+  degraded: 'degraded',
+  down: 'down',
+  unknown: '',
+} as const satisfies Record<SystemHealthView['status'], string>;
+
 const COLUMNS: Column<SystemSummary>[] = [
   { title: 'id', cell: (system) => system.id },
   { title: 'type', cell: (system) => system.type },
   { title: 'status', cell: (system) => (system.available ? system.status : `${system.status}, disabled`) },
+  { title: 'answers', cell: ({ health }) => ANSWERS[health?.status ?? 'unknown'] },
   { title: 'default', cell: (system) => (system.default ? 'yes' : '') },
   { title: 'public', cell: (system) => (system.public ? 'yes' : '') },
   { title: 'owner', cell: (system) => system.owner },
@@ -51,10 +61,25 @@ export async function showSystem(
 ): Promise<void> {
   const system = await client().systems.show(id);
   await printPairs(session, options, { result: system, pairs: systemPairs(system) });
-  if (system.type === 'STORAGE' || !isForPeople(options)) return;
-  session.out(
-    `\n${renderTable(QUEUE_COLUMNS, system.queues, { terminal: session.terminal, width: session.width() })}`,
-  );
+  if (!isForPeople(options)) return;
+  const place = { terminal: session.terminal, width: session.width() };
+  const { parts = [] } = system.health ?? {};
+  if (parts.length > 0) session.out(`\n${renderTable(PART_COLUMNS, parts, place)}`);
+  if (system.type === 'EXECUTION') session.out(`\n${renderTable(QUEUE_COLUMNS, system.queues, place)}`);
+}
+
+const PART_COLUMNS: Column<PartHealth>[] = [
+  { title: 'part', cell: ({ part }) => part },
+  { title: 'answers', cell: ({ status }) => status },
+  { title: 'since', cell: ({ since }) => since },
+  { title: 'checked', cell: ({ lastCheck }) => lastCheck },
+  { title: 'next check', cell: ({ nextCheck }) => nextCheck ?? 'at its next use' },
+  { title: 'p95', cell: ({ latencyP95 }) => latencyText(latencyP95), align: 'right' },
+  { title: 'why', cell: ({ reason }) => reason, shrink: 'end' },
+];
+
+function latencyText(milliseconds: number | null): string {
+  return milliseconds === null ? '' : `${milliseconds} ms`;
 }
 
 function systemPairs(system: SystemView): [string, unknown][] {
@@ -64,6 +89,8 @@ function systemPairs(system: SystemView): [string, unknown][] {
     ['name', system.name],
     ['type', system.type],
     ['status', system.available ? system.status : `${system.status}, disabled`],
+    ['answers', system.health?.status],
+    ['p95 latency', latencyText(system.health?.latencyP95 ?? null)],
     ['owner', system.owner],
     ['storage', `${storage.protocol} ${storage.host ?? ''}`.trim()],
     ['root directory', storage.rootDir],

@@ -35,10 +35,10 @@ export async function watch(call: Invocation<WatchFlags>, typed: readonly string
   const ids = typed.length > 0 ? await resolveJobIds(call.lookup(), typed) : await listUnended(call);
   const { compact, notify } = options;
   const resume = () => `jobs watch ${ids.join(' ')}`;
-  const exitCode = await untilLeft(session, { timeoutMs, resume }, (signal) =>
+  const exitCode = await untilLeft(session, { timeoutMs, resume }, (signal, detach) =>
     options.json === true
       ? watchEvents(session, client(), ids, { ...waiting, signal })
-      : watchJobs(session, client(), ids, { ...waiting, compact, notify, signal }),
+      : watchJobs(session, client(), ids, { ...waiting, compact, notify, signal, keys: { call, detach } }),
   );
   return exitCodeFor(options, exitCode);
 }

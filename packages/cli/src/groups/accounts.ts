@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withOutput, withPage } from '../command-options.ts';
 import type { CreateProfileOptions, CreateTokenOptions } from '../commands/accounts.ts';
+import type { LinkOptions } from '../commands/identities.ts';
 import type { ListOptions } from '../commands/job-list.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
@@ -30,7 +31,39 @@ export function addAccountCommands(program: Command, { run }: Runner): void {
         (await load()).createProfile(call, username),
       ),
     );
+  addLinkCommands(profiles, run);
   addTokenCommands(program, run);
+}
+
+function addLinkCommands(profiles: Command, run: Runner['run']): void {
+  const loadLinks = () => import('../commands/identities.ts');
+  withOutput(
+    profiles
+      .command('link')
+      .description('let somebody of the OpenID provider sign in to an account; needs an administrator'),
+    'linkIdentity',
+  )
+    .argument('<username>', 'the account')
+    .requiredOption('--subject <sub>', 'the claim sub of their tokens')
+    .option('--issuer <url>', 'default: the OpenID provider of the service')
+    .action(
+      run<LinkOptions, [string]>(async (call, username) => (await loadLinks()).linkProfile(call, username)),
+    );
+  profiles
+    .command('unlink')
+    .description('part an account from the OpenID provider')
+    .argument('<username>')
+    .action(
+      run<unknown, [string]>(async (call, username) => (await loadLinks()).unlinkProfile(call, username)),
+    );
+  withOutput(
+    profiles.command('links').description('who joined or parted an account, and when'),
+    'listIdentityHistory',
+  )
+    .argument('<username>')
+    .action(
+      run<OutputOptions, [string]>(async (call, username) => (await loadLinks()).listLinks(call, username)),
+    );
 }
 
 function addTokenCommands(program: Command, run: Runner['run']): void {

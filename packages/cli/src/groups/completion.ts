@@ -1,13 +1,22 @@
 import { Argument, type Command } from 'commander';
 import { renderCompletionScript, SHELLS, type Shell } from '../completion/scripts.ts';
 
-/** `completion bash`, and the hidden command that the scripts call at each press of the tab key. */
+/** `completion bash`, `manual`, and the hidden command that the scripts call at each press of the tab key. */
 export function addCompletionCommands(program: Command): void {
   program
     .command('completion')
     .description('print the script with which a shell completes commands, options and ids')
     .addArgument(new Argument('<shell>', 'your shell').choices(SHELLS))
     .action((shell: Shell) => void process.stdout.write(renderCompletionScript(shell, program.name())));
+  program
+    .command('manual')
+    .description('write the manual for man(1), a page for each command; prints their paths')
+    .argument('<directory>', 'where to, such as ~/.local/share/man/man1')
+    .action(async (directory: string) => {
+      const { writeManual } = await import('../commands/manual.ts');
+      const paths = await writeManual(program, directory);
+      process.stdout.write(paths.map((path) => `${path}\n`).join(''));
+    });
   program
     .command('__complete', { hidden: true })
     .argument('[words...]')

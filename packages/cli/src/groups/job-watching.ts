@@ -70,7 +70,12 @@ function addLogs(jobs: Command, run: Run): void {
     .description('what the program printed')
     .argument('<id>', JOB)
     .option('-f, --follow', 'go on until the job has ended')
-    .option('-n, --lines <n>', 'begin with the last lines', parseLines)
+    .option('-n, --lines <n>', 'begin with the last lines', parseCount)
+    .addOption(
+      new Option('--from-byte <n>', 'begin at this byte of each stream; the first is 0')
+        .argParser(parseCount)
+        .conflicts('lines'),
+    )
     .option('--grep <pattern>', 'only lines in which this regular expression is found')
     .addOption(new Option('--stdout', 'only the standard output').conflicts('stderr'))
     .option('--stderr', 'only the standard error')
@@ -80,7 +85,7 @@ function addLogs(jobs: Command, run: Run): void {
     );
 }
 
-function parseLines(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text);
+function parseCount(text: string): number {
+  if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError('Expected a number from 0 up.');
 }

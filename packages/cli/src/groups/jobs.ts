@@ -54,6 +54,7 @@ function addList(jobs: Command, run: Run): void {
       'such as status:failed created:>7d; "help filters" explains them. A job: only it',
     )
     .option('--saved <name>', 'a filter that was saved')
+    .option('--watch', 'keep the table as it is now, until Ctrl-C')
     .action(
       run<JobListOptions, [string[]]>(async (call, words) =>
         (await import('../commands/job-list.ts')).listJobs(call, words),

@@ -1,13 +1,9 @@
 import { type Command, Option } from 'commander';
 import { withOutput, withPage } from '../command-options.ts';
-import type {
-  AttemptOptions,
-  DeliveryOptions,
-  PreviewOptions,
-  ReplayOptions,
-  TestOptions,
-} from '../commands/deliveries.ts';
+import type { OneAttemptOptions } from '../commands/attempt.ts';
+import type { AttemptOptions, DeliveryOptions, PreviewOptions, TestOptions } from '../commands/deliveries.ts';
 import type { SubscriptionListOptions, SubscriptionOptions } from '../commands/notifications.ts';
+import type { ReplayOptions } from '../commands/replay.ts';
 import type { ListenOptions } from '../listen/listen.ts';
 import type { OutputOptions } from '../print.ts';
 import type { Runner } from '../runner.ts';
@@ -18,6 +14,7 @@ const TARGET = 'a web address, or an e-mail address; may hold variables such as 
 const EVENT = 'the event, such as FINISHED; * is every one';
 const subscriptions = () => import('../commands/notifications.ts');
 const deliveries = () => import('../commands/deliveries.ts');
+const attempt = () => import('../commands/attempt.ts');
 
 type Run = Runner['run'];
 
@@ -110,16 +107,35 @@ function addDeliveries(group: Command, run: Run): void {
     .option('--all', 'the successful ones too')
     .action(run<AttemptOptions, [string]>(async (call, id) => (await deliveries()).listAttempts(call, id)));
   withOutput(
-    group.command('replay').description('send past events again; prints how many'),
-    'replayNotification',
+    group.command('attempt').description('one attempt in full: what was sent, and what was answered'),
+    'showAttempt',
   )
     .argument('<id>', ID)
+    .argument('[attempt]', 'id of the attempt; default: the newest')
+    .option('--curl', 'print the curl command that makes the attempt again')
+    .action(
+      run<OneAttemptOptions, [string, string?]>(async (call, id, attemptId) =>
+        (await attempt()).showAttempt(call, id, attemptId),
+      ),
+    );
+  withOutput(
+    group.command('replay').description('send past events again; prints how many'),
+    'replayNotification',
+    'listDeliveries',
+  )
+    .argument('[id]', `${ID}. Without it, with --failed: all of yours`)
     .option('--delivery <id...>', 'these deliveries')
-    .option('--parked', 'what was given up; the default')
-    .addOption(new Option('--all', 'also what arrived').conflicts('parked'))
+    .option('--failed', 'what was given up; the default for one subscription')
+    .addOption(new Option('--parked', 'the same').hideHelp())
+    .addOption(new Option('--all', 'also what arrived').conflicts(['parked', 'failed']))
     .option('--since <time>', 'events from this time on, such as 2026-03-04T10:00:00Z, or 2h ago as 2h')
     .option('--until <time>', 'events before this time')
-    .action(run<ReplayOptions, [string]>(async (call, id) => (await deliveries()).replay(call, id)));
+    .option('--dry-run', 'only list what would be sent')
+    .action(
+      run<ReplayOptions, [string?]>(async (call, id) =>
+        (await import('../commands/replay.ts')).replay(call, id),
+      ),
+    );
 }
 
 function addTrials(group: Command, run: Run): void {

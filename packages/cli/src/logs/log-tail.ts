@@ -1,11 +1,17 @@
 import { findLastLines } from './last-lines.ts';
 import type { LogFiles, LogKind } from './log-files.ts';
-import type { LogPrinter } from './log-printer.ts';
+
+/** Who prints the bytes of streams. */
+interface Printer {
+  print(kind: LogKind, bytes: Uint8Array): Promise<void>;
+}
 
 /** What of a log is wanted. */
 export interface LogTailOptions {
   /** Begin with so many of the lines that there are at first; all when null. */
   readonly lines: number | null;
+  /** Begin at this byte instead; the first is 0. Beyond the end that there is at first: at that end. */
+  readonly fromByte?: number | null;
   readonly signal: AbortSignal;
 }
 
@@ -30,7 +36,7 @@ export class LogTail {
   }
 
   /** Prints what there is beyond what was printed, and gives the number of bytes. */
-  async advance(printer: LogPrinter): Promise<number> {
+  async advance(printer: Printer): Promise<number> {
     const length = await this.#files.length(this.#kind);
     this.#isFound ||= length !== null;
     // What comes after the first look is new, however few lines were asked for.
@@ -43,14 +49,14 @@ export class LogTail {
    * Prints what there is beyond what was printed, and what comes while the program runs; gives the number of bytes.
    * Whether more comes later, such as from a service that stops, its end does not tell. `signal` ends this alone.
    */
-  async follow(printer: LogPrinter, signal: AbortSignal): Promise<number> {
+  async follow(printer: Printer, signal: AbortSignal): Promise<number> {
     const printed = await this.advance(printer);
     if (!this.#isFound) return printed;
     const start = this.#printed ?? 0;
     return printed + (await this.#print(printer, this.#files.follow(this.#kind, { start, signal })));
   }
 
-  async #print(printer: LogPrinter, pieces: AsyncIterable<Uint8Array>): Promise<number> {
+  async #print(printer: Printer, pieces: AsyncIterable<Uint8Array>): Promise<number> {
     const start = this.#printed ?? 0;
     for await (const bytes of pieces) {
       await printer.print(this.#kind, bytes);
@@ -61,7 +67,8 @@ export class LogTail {
   }
 
   async #begin(length: number): Promise<number> {
-    const { lines, signal } = this.#options;
+    const { lines, fromByte = null, signal } = this.#options;
+    if (fromByte !== null) return Math.min(fromByte, length);
     if (lines === null) return 0;
     const read = async (start: number, end: number) =>
       collect(this.#files.read(this.#kind, { start, end: end - 1, signal }));

@@ -1,8 +1,11 @@
 import type { JobUpdate } from '@arras/client';
+import type { JobView } from '@arras/contract';
+import { cleanText } from '../clean-text.ts';
 import { renderDuration } from '../quantities.ts';
 import type { Session } from '../session.ts';
 import { paint } from '../terminal.ts';
 import { type Place, renderEnd, renderHead, renderProgressLines, renderStatusBlock } from './job-lines.ts';
+import { type KeyState, renderKeyHints, renderKeyMap, renderQuestion } from './keys.ts';
 import { type ConnectionNews, Notices, renderLost, wholeSeconds } from './notices.ts';
 import { Painter } from './painter.ts';
 import { StallClock } from './stall-clock.ts';
@@ -23,6 +26,8 @@ export class Board {
   readonly #stalls = new StallClock();
   #updatedAt = Date.now();
   #lost: { readonly retryAt: number } | null = null;
+  #selectedId: string | null = null;
+  #keys: (() => KeyState) | null = null;
 
   constructor(session: Session, { compact = false }: BoardOptions = {}) {
     this.#session = session;
@@ -67,6 +72,39 @@ export class Board {
     }
   }
 
+  /** From now on keys are about the selected job. */
+  useKeys(keys: () => KeyState): void {
+    this.#keys = keys;
+  }
+
+  /** The job that keys are about; null while none is shown. */
+  get selected(): JobView | null {
+    const [first] = this.#jobs.values();
+    return (this.#jobs.get(this.#selectedId ?? '') ?? first)?.job ?? null;
+  }
+
+  /** Selects the job so many further down; behind the last comes the first. */
+  select(step: 1 | -1): void {
+    const ids = [...this.#jobs.keys()];
+    const at = ids.indexOf(this.selected?.id ?? '');
+    this.#selectedId = ids.at((at + step) % ids.length) ?? null;
+  }
+
+  /** Shows at once what a key has changed. */
+  repaint(): void {
+    this.#painter.repaint();
+  }
+
+  /** Leaves the screen to others. */
+  suspend(): void {
+    this.#painter.stop();
+  }
+
+  /** Comes back to the screen. */
+  resume(): void {
+    if (this.#jobs.size > 0) this.#painter.start();
+  }
+
   stop(): void {
     this.#notices?.stop();
     this.#painter.stop();
@@ -81,30 +119,64 @@ export class Board {
   #render(): readonly string[] {
     if (this.#jobs.size === 0) return [];
     const nowMs = Date.now();
+    const { terminal } = this.#session;
+    const keys = this.#keys?.() ?? null;
+    const map = keys?.mode === 'map' ? renderKeyMap({ several: this.#jobs.size > 1 }) : [];
+    const question =
+      keys === null ? null : renderQuestion(keys.mode, cleanText(this.selected?.name ?? ''), terminal);
     return [
-      ...this.#renderJobs(this.#place(nowMs)),
-      paint(this.#session.terminal, 'idle', this.#footer(nowMs)),
+      ...this.#renderJobs(this.#place(nowMs), map.length),
+      ...map,
+      question === null
+        ? paint(terminal, 'idle', this.#footer(nowMs, keys))
+        : paint(terminal, 'bold', question),
     ];
   }
 
   /** No more than fits: what has scrolled off the screen cannot be painted over. */
-  #renderJobs(place: Place): readonly string[] {
+  #renderJobs(place: Place, reserved: number): readonly string[] {
     const jobs = [...this.#jobs.values()];
-    const room = Math.max(1, this.#session.height() - 3);
-    const blocks = this.#isCompact ? [] : jobs.flatMap((news) => renderStatusBlock(news, place));
+    const room = Math.max(1, this.#session.height() - 3 - reserved);
+    const blocks = this.#isCompact
+      ? []
+      : jobs.flatMap((news) => [this.#renderHead(news, place), ...renderStatusBlock(news, place)]);
     if (blocks.length > 0 && blocks.length <= room) return blocks;
-    const heads = jobs.map((news) => renderHead(news, place));
+    const heads = jobs.map((news) => this.#renderHead(news, place));
     if (heads.length <= room) return heads;
-    return [...heads.slice(0, room - 1), `and ${heads.length - room + 1} more`];
+    const first = this.#firstShown(jobs, room);
+    return [...heads.slice(first, first + room - 1), `and ${heads.length - room + 1} more`];
   }
 
-  #footer(nowMs: number): string {
+  /** The selected job is always among those that are shown. */
+  #firstShown(jobs: readonly JobUpdate[], room: number): number {
+    const at = jobs.findIndex(({ job }) => job.id === this.selected?.id);
+    return this.#keys === null ? 0 : Math.max(0, at - room + 2);
+  }
+
+  /** Of several jobs the one that keys are about is marked. */
+  #renderHead(news: JobUpdate, place: Place): string {
+    const head = renderHead(news, place);
+    if (this.#keys === null || this.#jobs.size === 1) return head;
+    const mark = place.terminal.unicode ? '›' : '*';
+    return `${news.job.id === this.selected?.id ? mark : ' '} ${head}`;
+  }
+
+  #footer(nowMs: number, keys: KeyState | null): string {
+    const state = this.#connectionState(nowMs);
+    if (keys === null) {
+      const rest = this.#jobs.size === 1 ? 'the job goes on' : 'the jobs go on';
+      return this.#lost === null ? `${state}   Ctrl-C detaches, ${rest}` : state;
+    }
+    const mark = this.#session.terminal.unicode ? '…' : '...';
+    if (keys.busy !== null) return `${state}   ${keys.busy}${mark}`;
+    const width = this.#session.width() - state.length - 4;
+    return `${state}   ${renderKeyHints({ width, several: this.#jobs.size > 1 })}`;
+  }
+
+  #connectionState(nowMs: number): string {
     const ageMs = nowMs - this.#updatedAt;
     const { terminal } = this.#session;
-    if (this.#lost === null) {
-      const rest = this.#jobs.size === 1 ? 'the job goes on' : 'the jobs go on';
-      return `live ${terminal.unicode ? '·' : '-'} updated ${wholeSeconds(ageMs)} ago   Ctrl-C detaches, ${rest}`;
-    }
+    if (this.#lost === null) return `live ${terminal.unicode ? '·' : '-'} updated ${wholeSeconds(ageMs)} ago`;
     return renderLost(terminal, { retryInMs: this.#lost.retryAt - nowMs, ageMs });
   }
 }

@@ -27,10 +27,29 @@ export function openDesktop(
   const showsProgress = knowsProgress(env);
   return {
     begin: () => showsProgress && out(UNDER_WAY),
-    // A notification (iTerm2's OSC 9); what begins with a digit would be taken for something else.
-    end: (sentence) => out(`\x1b]9;${cleanText(sentence).replace(/^(?=\d)/, 'Jobs: ')}\x07`),
+    end: (sentence) => out(renderNotification(env, cleanText(sentence))),
     clear: () => showsProgress && out(NO_PROGRESS),
   };
+}
+
+/** A notification as the terminal knows it, and where nobody knows, its bell: that marks the window everywhere. */
+function renderNotification(env: Environment, sentence: string): string {
+  // What begins with a digit would be taken for something else (OSC 9;4 is progress).
+  if (knowsOsc9(env)) return `\x1b]9;${sentence.replace(/^(?=\d)/, 'Jobs: ')}\x07`;
+  // Semicolons separate title and text; those of the text are its own.
+  if (knowsOsc777(env)) return `\x1b]777;notify;Arras;${sentence}\x07`;
+  return '\x07';
+}
+
+/** iTerm2 began it; ConEmu, and Windows Terminal after it, use the number for progress and notify of nothing. */
+function knowsOsc9(env: Environment): boolean {
+  const isKitty = env['KITTY_WINDOW_ID'] !== undefined;
+  return isKitty || ['iTerm.app', 'ghostty', 'WezTerm'].includes(env['TERM_PROGRAM'] ?? '');
+}
+
+/** rxvt-unicode began it; foot and terminals on VTE followed. */
+function knowsOsc777(env: Environment): boolean {
+  return env['VTE_VERSION'] !== undefined || /^(foot|rxvt-unicode)/.test(env.TERM ?? '');
 }
 
 /** Terminals that are known to show progress; some of the others would notify of it. */

@@ -1,7 +1,15 @@
 import type { JobUpdate } from '@arras/client';
 import { hasEnded } from '@arras/client';
-import { type HistoryEntry, type JobStatus, type JobView, phaseStates, STATUS_LOOKS } from '@arras/contract';
+import {
+  type HistoryEntry,
+  type JobStatus,
+  type JobView,
+  parseRunTime,
+  phaseStates,
+  STATUS_LOOKS,
+} from '@arras/contract';
 import { cleanText } from '../clean-text.ts';
+import { renderExplanation } from '../job-explanation.ts';
 import { renderClock, renderDuration, renderSize } from '../quantities.ts';
 import { lookOf, paint, statusText, type Terminal } from '../terminal.ts';
 import { renderUnreachable } from './notices.ts';
@@ -70,12 +78,12 @@ export function renderReached({ job, history }: JobUpdate, terminal: Terminal): 
   return `${history.at(-1)?.created ?? job.lastUpdated}  ${job.id}  ${job.status}  ${cleanText(job.name)}`;
 }
 
-/** The block about one job: what it is, its phases, its transfers, and whether its system answers. */
+/** Below the line of a job: its phases, its transfers, why it waits, and whether its system answers. */
 export function renderStatusBlock(news: JobUpdate, place: Place): string[] {
   const unreachable = renderUnreachable(place.terminal, news.job);
   return [
-    renderHead(news, place),
     ...renderProgressLines(news, place),
+    ...(hasEnded(news.job.status) ? [] : renderExplanation(news.job, place)),
     ...(unreachable === null ? [] : [`  ${paint(place.terminal, 'fail', unreachable)}`]),
   ];
 }
@@ -89,6 +97,11 @@ export function renderHead({ job }: JobUpdate, { terminal, nowMs }: Place): stri
   return `${status}  ${cleanText(job.name)}  ${age}   ${cleanText(job.appId)} on ${cleanText(job.executionSystem)}${local}`;
 }
 
+function limitOf({ maxRunTime }: JobView): number | null {
+  const seconds = maxRunTime === null ? null : parseRunTime(maxRunTime);
+  return seconds === null ? null : seconds * 1_000;
+}
+
 /** Phases, and the transfers of a job that has not ended, indented. */
 export function renderProgressLines(
   { job, history }: Pick<JobUpdate, 'job' | 'history'>,
@@ -97,6 +110,7 @@ export function renderProgressLines(
   const phases = renderPhaseLine(phaseStates({ history, status: job.status, nowMs }), {
     terminal,
     width: width - 3,
+    limitMs: limitOf(job),
   });
   const bars = hasEnded(job.status)
     ? []

@@ -38,6 +38,11 @@ export class Painter {
     this.#timer = setInterval(() => this.#paint([]), PERIOD_MS);
   }
 
+  /** Paints the block as it is now, without waiting for its time. */
+  repaint(): void {
+    if (this.#timer !== null) this.#paint([]);
+  }
+
   /** Prints lines that stay. */
   log(...lines: readonly string[]): void {
     if (lines.length === 0) return;

@@ -93,3 +93,17 @@ test('where there is no room only the present phase has its duration', () => {
     'Accept ✓ │ Inputs ✓ │ Submit – │ Queue – │ Run 1m 38s ▶ │ Archive',
   );
 });
+
+test('a job that runs has a bar of its time limit where there is room for it', () => {
+  const entries = history(['PENDING', 0], ['SUBMITTING', 1], ['QUEUED', 2], ['RUNNING', 10]);
+  const run = (more: { limitMs?: number | null; width?: number; unicode?: boolean }) =>
+    renderPhaseLine(phaseStates({ history: entries, status: 'RUNNING', nowMs: START + 40_000 }), {
+      terminal: { ...screen, unicode: more.unicode ?? true },
+      width: more.width ?? 200,
+      limitMs: more.limitMs ?? null,
+    });
+  assert.match(run({ limitMs: 60_000 }), /│ Run ██████░░░░░░ 30s\/1m 00s │ Archive$/);
+  assert.match(run({ limitMs: 20_000, unicode: false }), / \| Run ############ 30s\/20s \| Archive$/);
+  assert.match(run({ limitMs: 60_000, width: 70 }), /│ Run 30s ▶ │ Archive$/);
+  assert.match(run({}), /│ Run 30s ▶ │/);
+});

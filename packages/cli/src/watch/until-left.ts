@@ -23,12 +23,13 @@ export interface LeaveOptions {
 
 /**
  * Does something that lasts until it is over, until Ctrl-C, or until the time is up. In the latter two cases it says
- * how to go on. `work` ends with its signal by rejecting with the signal's reason.
+ * how to go on. `work` ends with its signal by rejecting with the signal's reason;
+ * `detach` does as Ctrl-C does.
  */
 export async function untilLeft(
   session: Session,
   { timeoutMs, resume }: LeaveOptions,
-  work: (signal: AbortSignal) => Promise<ExitCode>,
+  work: (signal: AbortSignal, detach: () => void) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   const leave = new AbortController();
   const onInterrupt = () => leave.abort(new Left('Detached', EXIT.interrupted));
@@ -37,7 +38,7 @@ export async function untilLeft(
   const timer = timeoutMs === undefined ? undefined : setTimeout(onTimeout, timeoutMs);
   process.once('SIGINT', onInterrupt);
   try {
-    return await work(leave.signal);
+    return await work(leave.signal, onInterrupt);
   } catch (error) {
     if (!(error instanceof Left)) throw error;
     const rest =

@@ -6,6 +6,7 @@ import { Board, renderResult } from './board.ts';
 import { openDesktop } from './desktop.ts';
 import { Goal, type GoalOptions } from './goal.ts';
 import { isEndEntry, renderEntry, renderReached } from './job-lines.ts';
+import { type KeyOptions, WatchKeys } from './watch-keys.ts';
 
 /** How to watch. */
 export interface WatchJobsOptions extends Partial<GoalOptions> {
@@ -13,6 +14,8 @@ export interface WatchJobsOptions extends Partial<GoalOptions> {
   readonly compact?: boolean | undefined;
   /** Shows progress in the tab and a notification at the end, on terminals that can. Default: false. */
   readonly notify?: boolean | undefined;
+  /** Lets keys act on the jobs, on terminals that have some. Default: no keys. */
+  readonly keys?: KeyOptions | undefined;
   readonly patienceMs?: number | undefined;
   /** Ends the watch, which then rejects with the signal's reason; the jobs go on. */
   readonly signal: AbortSignal;
@@ -36,6 +39,7 @@ export async function watchJobs(
   };
   const desktop = openDesktop(session, { notify: options.notify === true });
   desktop.begin();
+  const keys = options.keys === undefined ? null : WatchKeys.open(watch.board, options.keys);
   try {
     for await (const news of client.jobs.follow(ids, { signal, patienceMs })) {
       if (news.kind === 'update') show(news, watch);
@@ -44,6 +48,7 @@ export async function watchJobs(
     }
     if (watch.ended.length > 0) desktop.end(renderResult(watch.ended));
   } finally {
+    keys?.close();
     watch.board.stop();
     desktop.clear();
   }
