@@ -40,6 +40,8 @@ function blockRendering(): Plugin {
 // oxlint-disable-next-line import/no-default-export -- vite reads it
 export default defineConfig({
   root: import.meta.dirname,
+  // Addresses from where they stand: the service may lie below a path of its host.
+  base: './',
   plugins: [operations(), blockRendering(), help(join(import.meta.dirname, '../../docs'))],
   build: {
     outDir: join(import.meta.dirname, '../server/dashboard'),
@@ -47,6 +49,8 @@ export default defineConfig({
     target: 'es2023',
     // Inlined data addresses would have to be allowed by the content security policy.
     assetsInlineLimit: 0,
+    // One file: two thirds of what many small ones take together, and one request instead of many.
+    cssCodeSplit: false,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
   },

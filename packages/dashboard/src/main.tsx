@@ -4,8 +4,10 @@ import { followKeys } from './keyboard/shortcuts.ts';
 import { followPageLife } from './live/live.ts';
 import { followPreferences } from './preferences/preferences.ts';
 import { followNavigation } from './routing/place.ts';
+import { placeAddresses } from './routing/service-path.ts';
 import { followSession } from './session/follow-session.ts';
-import { findSession } from './session/session.ts';
+import { returnToPlace } from './session/return-place.ts';
+import { findSession, session } from './session/session.ts';
 import { followStarred } from './starred/starred-jobs.ts';
 import { followJobs } from './store/jobs.ts';
 import { startClock } from './ui/clock.ts';
@@ -14,6 +16,7 @@ import './styles/base.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('expected an element with the id root in index.html');
+placeAddresses();
 // Before anything is drawn: nobody is to see the other theme for a moment.
 followPreferences();
 followNavigation();
@@ -25,3 +28,4 @@ followSession();
 startClock();
 render(<App />, root);
 await findSession();
+if (session.value.kind === 'signed-in') returnToPlace();

@@ -1,6 +1,7 @@
 import { OPERATIONS } from 'virtual:operations';
 import type { CallOptions, CallResult } from '@arras/client';
 import type { FieldProblem, OperationId } from '@arras/contract';
+import { toPlace } from '../routing/service-path.ts';
 import { noteServerTime } from '../ui/clock.ts';
 import { ApiFailure } from './api-failure.ts';
 import { type QueryValue, renderAddress } from './render-address.ts';
@@ -45,7 +46,7 @@ export async function download<Id extends OperationId>(id: Id, options: CallOpti
   }
 }
 
-/** The address of an operation, for links and pictures. */
+/** The address of an operation, for links and pictures: the service's own, as all that stand in a `href`. */
 export function addressOf<Id extends OperationId>(id: Id, options: CallOptions<Id>): string {
   const { params, query }: Given = options;
   return renderAddress(OPERATIONS[id][1], params, query);
@@ -75,7 +76,7 @@ async function request(
 ): Promise<Response> {
   const sentMs = Date.now();
   try {
-    const response = await fetch(address, init);
+    const response = await fetch(toPlace(address), init);
     noteServerTime(response.headers.get('date'), { sentMs, receivedMs: Date.now() });
     return response;
   } catch (error) {

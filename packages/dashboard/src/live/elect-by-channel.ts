@@ -1,6 +1,6 @@
 import type { Election } from './election.ts';
 import type { TabChannel, TabMessage } from './tab-channel.ts';
-import { type Timing, waitMs } from './timing.ts';
+import { aborted, type Timing, waitMs } from './timing.ts';
 
 // Pages over plain HTTP that is not of this machine have no locks. There the tabs agree by messages: a tab that would
 // lead says so and waits; a leader answers, and of several who would lead the one with the least name does. Messages
@@ -24,6 +24,19 @@ export interface ChannelElectionSeams {
 export function electByChannel(seams: ChannelElectionSeams): Election {
   const voter = new Voter(seams);
   return { run: (lead, until) => voter.run(lead, until), depose: () => voter.wake() };
+}
+
+/** A lead that somebody has for as long as they need it. */
+export interface HeldLead extends Disposable {
+  /** Aborted when another tab turns out to have it as well, and with more right. */
+  readonly lost: AbortSignal;
+  /** Resolves when the other tabs have been told that it is free. */
+  readonly ended: Promise<void>;
+}
+
+/** Takes the lead at once and until the disposal; null: another tab has it. */
+export function takeByChannel(seams: ChannelElectionSeams): Promise<HeldLead | null> {
+  return new Voter(seams).take();
 }
 
 /** One tab; it waits, claims, or leads. */
@@ -52,6 +65,22 @@ class Voter {
       await waitMs(timing, ASK_EVERY_MS, AbortSignal.any([until, this.#wake.signal]));
     }
     stopListening();
+  }
+
+  async take(): Promise<HeldLead | null> {
+    const released = new AbortController();
+    const stopListening = this.#seams.channel.listen((message) => this.#hear(message));
+    if (!(await this.#claim(released.signal))) {
+      stopListening();
+      return null;
+    }
+    const held = Promise.withResolvers<AbortSignal>();
+    const hold = (lost: AbortSignal) => {
+      held.resolve(lost);
+      return aborted(lost);
+    };
+    const ended = this.#lead(hold, released.signal).finally(stopListening);
+    return { lost: await held.promise, ended, [Symbol.dispose]: () => released.abort() };
   }
 
   /** True when nobody else leads, or would with more right. */

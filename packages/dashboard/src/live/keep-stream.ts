@@ -34,7 +34,7 @@ export interface StreamReport {
  * Keeps the stream open from `cursor` until the signal is aborted. A stream that begins at no known place says
  * `resync`: what happened before it was not told.
  *
- * @throws ApiFailure when nobody is signed in any more.
+ * @throws ApiFailure when nobody is signed in any more, or somebody who may not follow it.
  */
 export async function keepStream(
   seams: StreamSeams,
@@ -71,7 +71,7 @@ class Keeper {
       }
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof ApiFailure && error.isSignedOut) throw error;
+      if (error instanceof ApiFailure && (error.isSignedOut || error.facts.status === 403)) throw error;
       // A place that the service does not know is none: it begins anew, and says so.
       if (error instanceof ApiFailure && error.facts.status === 400) this.#cursor = null;
     }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ApiFailure } from '../api/api-failure.ts';
-import { electByChannel } from './elect-by-channel.ts';
+import { electByChannel, takeByChannel } from './elect-by-channel.ts';
 import { electByLocks, type Locks } from './elect-by-locks.ts';
 import type { Election } from './election.ts';
 import { FakeService, FakeTabs, FakeTiming, settle } from './fake-tabs.ts';
@@ -244,4 +244,28 @@ test('a tab that was frozen for a while learns that it has missed something', as
   await settle();
   assert.deepEqual(second.take(), ['resync']);
   assert.deepEqual(first.take(), ['resync', 'x1']);
+});
+
+test('without locks a tab takes what one may hold, until it gives it back or another has more right', async () => {
+  const browser = new Browser((_browser, channel) =>
+    electByChannel({ channel, timing: browser.timing, name: '' }),
+  );
+  const take = async (name: string) => {
+    const taken = takeByChannel({ channel: browser.tabs.open(name), timing: browser.timing, name });
+    await browser.timing.pass(300);
+    return taken;
+  };
+  const first = await take('b');
+  assert.ok(first !== null);
+  assert.equal(await take('a'), null, 'held by another');
+  first[Symbol.dispose]();
+  await first.ended;
+  const [one, two] = await Promise.all([take('c'), take('d')]);
+  assert.ok(one !== null && two === null, 'of two at the same time the one with the least name');
+  browser.tabs.frozen.add('c');
+  const meanwhile = await take('a');
+  browser.tabs.frozen.delete('c');
+  assert.ok(meanwhile !== null, 'its holder did not answer');
+  await take('e');
+  assert.ok(one.lost.aborted && !meanwhile.lost.aborted);
 });

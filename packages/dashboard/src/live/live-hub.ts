@@ -3,6 +3,7 @@ import { EventOrder } from './event-order.ts';
 import { keepStream, type StreamReport, type StreamSeams } from './keep-stream.ts';
 import type { LinkStatus, LiveNews } from './live-news.ts';
 import type { TabChannel, TabMessage } from './tab-channel.ts';
+import { aborted } from './timing.ts';
 
 // One tab of the browser leads: it holds the stream and says everything it hears to the others. A tab is a follower
 // until it is elected, and again when it is deposed. Followers remember where the stream was, so that the next leader
@@ -145,11 +146,4 @@ export class LiveHub {
     };
     look();
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) return resolve();
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
 }

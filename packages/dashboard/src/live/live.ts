@@ -2,12 +2,15 @@ import { readSse, type SseBlock } from '@arras/client/sse';
 import type { JobEvent } from '@arras/contract';
 import { computed, signal } from '@preact/signals';
 import { download } from '../api/call.ts';
+import { keptName } from '../preferences/browser-storage.ts';
+import type { Viewer } from '../session/session.ts';
 import { electByChannel } from './elect-by-channel.ts';
 import { electByLocks } from './elect-by-locks.ts';
 import type { Election } from './election.ts';
 import { Listeners } from './listeners.ts';
 import { LEADER_SILENCE_MS, LiveHub } from './live-hub.ts';
 import type { LinkStatus, LiveNews } from './live-news.ts';
+import { randomName } from './random-name.ts';
 import { openTabChannel, type TabChannel } from './tab-channel.ts';
 import { BROWSER_TIMING, waitMs } from './timing.ts';
 
@@ -18,7 +21,7 @@ export interface LiveState {
   readonly asOf: number;
 }
 
-const NAME = 'arras.live';
+const NAME = keptName('live');
 
 /** What the stream tells may be waited for this long before the first reads, in milliseconds. */
 const BEGINNING_MS = 400;
@@ -59,8 +62,11 @@ export function onResync(listener: (resync: { readonly isReset: boolean }) => vo
 let hub: LiveHub | null = null;
 let running: AbortController | null = null;
 
-/** Begins to follow the stream, in this tab or through another; `signedOut` is called when the service ends it. */
-export function startLive(signedOut: () => void): void {
+/**
+ * Begins to follow the stream, in this tab or through another; `signedOut` is called when the service ends it.
+ * `isAdmin`: administrators see the jobs of everybody, so they hear of them too.
+ */
+export function startLive({ isAdmin }: Pick<Viewer, 'isAdmin'>, signedOut: () => void): void {
   stopLive();
   const stop = new AbortController();
   running = stop;
@@ -71,7 +77,7 @@ export function startLive(signedOut: () => void): void {
       channel,
       election: chooseElection(channel),
       newTerm: randomName,
-      open: openStream,
+      open: (cursor, signal) => openStream(cursor, { isOfEverybody: isAdmin, signal }),
       timing: BROWSER_TIMING,
       random: Math.random,
       isOnline: () => navigator.onLine,
@@ -141,15 +147,13 @@ function chooseElection(channel: TabChannel): Election {
  * Read with fetch, not with EventSource: that one shows neither the service's signs of life nor why it refuses, so a
  * dead connection would pass for a quiet one.
  */
-async function* openStream(cursor: string | null, signal: AbortSignal): AsyncGenerator<readonly SseBlock[]> {
+async function* openStream(
+  cursor: string | null,
+  { isOfEverybody, signal }: { readonly isOfEverybody: boolean; readonly signal: AbortSignal },
+): AsyncGenerator<readonly SseBlock[]> {
   const headers = { 'last-event-id': cursor ?? undefined };
-  const { body } = await download('streamEvents', { headers, signal });
+  const query = isOfEverybody ? { privileged: 'true' } : {};
+  const { body } = await download('streamEvents', { query, headers, signal });
   if (body === null) return;
   yield* readSse(body, { firstByteMs: LEADER_SILENCE_MS, silenceMs: LEADER_SILENCE_MS });
-}
-
-/** 128 random bits. Not `randomUUID`, which browsers have only where the connection is safe. */
-function randomName(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -28,3 +28,11 @@ export function waitMs(timing: Timing, delayMs: number, signal: AbortSignal): Pr
     signal.addEventListener('abort', end);
   });
 }
+
+/** Resolves when the signal is aborted. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve();
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptView, DeliveryView } from '@arras/contract';
+import type { DeliveryView } from '@arras/contract';
 import { attemptMs, groupDeliveries, looseAttempts, nextLookMs, troubleOf } from './delivery-groups.ts';
+import type { AttemptRow } from './read-attempts.ts';
 
 const nowMs = Date.parse('2026-03-04T10:00:00Z');
 
@@ -24,9 +25,9 @@ function delivery(eventId: string, more: Partial<DeliveryView> = {}): DeliveryVi
   } as DeliveryView;
 }
 
-function attempt(eventId: string | null, second: number, more: Partial<AttemptView> = {}): AttemptView {
+function attempt(eventId: string | null, second: number, more: Partial<AttemptRow> = {}): AttemptRow {
   const startTime = `2026-03-04T09:00:0${second}.000+00:00`;
-  return { id: `a${second}`, eventId, startTime, endTime: startTime, ...more } as AttemptView;
+  return { id: `a${second}`, eventId, startTime, endTime: startTime, ...more } as AttemptRow;
 }
 
 test('a delivery, its replay and their attempts are one event, as it is now', () => {
@@ -52,8 +53,8 @@ test('a delivery, its replay and their attempts are one event, as it is now', ()
 });
 
 test('every kind of trouble is said in words', () => {
-  const trouble = (outcome: AttemptView['outcome'], code = 0) =>
-    troubleOf({ outcome, response: { code, message: '' } });
+  const trouble = (outcome: AttemptRow['outcome'], code = 0, errorClass: AttemptRow['errorClass'] = null) =>
+    troubleOf({ outcome, errorClass, response: { code, message: '' } });
   assert.equal(trouble('delivered', 204), null);
   assert.equal(trouble('refused', 500), 'The receiver failed.');
   assert.equal(trouble('refused', 404), 'The receiver refused it.');
@@ -61,6 +62,10 @@ test('every kind of trouble is said in words', () => {
     trouble('blocked'),
     trouble('unreachable'),
     ...[301, 400, 401, 410, 429, 503].map((code) => trouble('refused', code)),
+    ...(['dns', 'connect', 'tls', 'timeout', 'cut-off', 'http', 'smtp'] as const).map((kind) =>
+      trouble('unreachable', 0, kind),
+    ),
+    trouble('refused', 500, 'smtp'),
   ];
   assert.equal(new Set(all).size, all.length);
 });

@@ -1,4 +1,5 @@
-import type { AttemptView, DeliveryView } from '@arras/contract';
+import type { AttemptError, DeliveryView } from '@arras/contract';
+import type { AttemptRow } from './read-attempts.ts';
 
 /** What became of one event for one subscription: the delivery, its replays, and every attempt at them. */
 export interface DeliveryGroup {
@@ -11,13 +12,13 @@ export interface DeliveryGroup {
   readonly delivery: DeliveryView;
   readonly replays: number;
   /** Oldest first. */
-  readonly attempts: readonly AttemptView[];
+  readonly attempts: readonly AttemptRow[];
 }
 
 /** The deliveries of a subscription by their events, newest event first. `deliveries` come newest first, as listed. */
 export function groupDeliveries(
   deliveries: readonly DeliveryView[],
-  attempts: readonly AttemptView[],
+  attempts: readonly AttemptRow[],
 ): readonly DeliveryGroup[] {
   const attemptsOf = Map.groupBy(attempts, ({ eventId }) => eventId);
   return [...Map.groupBy(deliveries, ({ eventId }) => eventId)].flatMap(([eventId, all]) => {
@@ -43,25 +44,39 @@ export function groupDeliveries(
 /** Attempts that belong to no event of the list: tests, and messages sent on demand; newest first. */
 export function looseAttempts(
   groups: readonly DeliveryGroup[],
-  attempts: readonly AttemptView[],
-): readonly AttemptView[] {
+  attempts: readonly AttemptRow[],
+): readonly AttemptRow[] {
   const known = new Set(groups.map(({ eventId }) => eventId));
   return attempts.filter(({ eventId }) => eventId === null || !known.has(eventId));
 }
 
-function oldestFirst(attempts: readonly AttemptView[] = []): readonly AttemptView[] {
+function oldestFirst(attempts: readonly AttemptRow[] = []): readonly AttemptRow[] {
   return attempts.toSorted((one, other) => Date.parse(one.startTime) - Date.parse(other.startTime));
 }
+
+/** What it means that nobody answered, by how far the call came. */
+const UNREACHABLE: Readonly<Partial<Record<AttemptError, string>>> = {
+  dns: 'DNS: the name of the host could not be looked up. Nobody has seen it.',
+  connect: 'No connection to the host. Nobody has seen it.',
+  tls: 'TLS: no encryption, or a certificate that is not believed. Nobody has seen it.',
+  timeout: 'No whole answer in time. Somebody may have seen it.',
+  'cut-off': 'The connection broke before the answer. Somebody may have seen it.',
+  http: 'What came back is no HTTP. Somebody may have seen it.',
+  smtp: 'The mail server did not let this service send.',
+};
+
+const UNKNOWN = 'No answer: name, connection or certificate. Nobody may have seen it.';
 
 /** What kind of trouble an attempt met, in words; null when it arrived. */
 export function troubleOf({
   outcome,
+  errorClass,
   response: { code },
-}: Pick<AttemptView, 'outcome' | 'response'>): string | null {
+}: Pick<AttemptRow, 'outcome' | 'errorClass' | 'response'>): string | null {
   if (outcome === 'delivered') return null;
   if (outcome === 'blocked') return 'The address must not be reached: nothing was sent.';
-  if (outcome === 'unreachable')
-    return 'No answer: name, connection or certificate. Nobody may have seen it.';
+  if (outcome === 'unreachable') return (errorClass && UNREACHABLE[errorClass]) ?? UNKNOWN;
+  if (errorClass === 'smtp') return 'The mail server did not take it.';
   if (code === 410) return 'The receiver says that it is gone for good.';
   if (code === 429) return 'The receiver wants fewer messages at once.';
   if (code === 401 || code === 403) return 'The receiver does not let this service in.';
@@ -72,7 +87,7 @@ export function troubleOf({
 }
 
 /** How long an attempt took, in milliseconds. */
-export function attemptMs({ startTime, endTime }: Pick<AttemptView, 'startTime' | 'endTime'>): number {
+export function attemptMs({ startTime, endTime }: Pick<AttemptRow, 'startTime' | 'endTime'>): number {
   return Math.max(0, Date.parse(endTime) - Date.parse(startTime));
 }
 

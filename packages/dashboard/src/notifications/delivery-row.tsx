@@ -13,6 +13,7 @@ import { formatDuration } from '../ui/quantities.ts';
 import { RelativeTime } from '../ui/relative-time.tsx';
 import { say } from '../ui/toasts.tsx';
 import { AttemptDetail } from './attempt-detail.tsx';
+import { AttemptTimeline } from './attempt-timeline.tsx';
 import type { DeliveryGroup } from './delivery-groups.ts';
 import { MessagePreview } from './message-preview.tsx';
 
@@ -58,6 +59,7 @@ export function DeliveryRow({ group, subscription, onChanged }: DeliveryRowProps
         {delivery.state !== 'pending' && (
           <ReplayButton id={subscription.id} eventId={eventId} event={event} onChanged={onChanged} />
         )}
+        <AttemptTimeline group={group} />
         {attempts.length === 0 ? (
           <p>No attempt yet.</p>
         ) : (
@@ -80,7 +82,7 @@ function isOfJob({ associatedUuid }: Pick<DeliveryView, 'associatedUuid'>): bool
   return associatedUuid.endsWith('-007');
 }
 
-/** The attempts as a small line of time: a dot for each that arrived, a cross for each that did not. */
+/** The attempts at a glance: a dot for each that arrived, a cross for each that did not. */
 function AttemptDots({ group: { attempts } }: { readonly group: DeliveryGroup }) {
   if (attempts.length === 0) return null;
   const failed = attempts.filter(({ outcome }) => outcome !== 'delivered').length;

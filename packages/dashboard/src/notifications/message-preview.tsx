@@ -2,6 +2,7 @@ import type { PreviewView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { call } from '../api/call.ts';
 import { tryCall } from '../api/try-call.ts';
+import { MailView } from './mail-view.tsx';
 
 /** What {@link MessagePreview} shows. */
 export interface MessagePreviewProps {
@@ -10,7 +11,7 @@ export interface MessagePreviewProps {
   readonly event: string;
 }
 
-/** What a message about this event says, made from the job as it is now: what was sent is kept by nobody but its receiver. */
+/** What a message about this event says, made from the job as it is now; what was sent is at its attempts. */
 export function MessagePreview({ jobId, url, event }: MessagePreviewProps) {
   const preview = useSignal<PreviewView | null>(null);
   const show = async () => {
@@ -29,9 +30,13 @@ export function MessagePreview({ jobId, url, event }: MessagePreviewProps) {
       <figcaption>
         {mail === null ? 'Body of the message' : `Mail: ${mail.subject}`}, made from the job as it is now
       </figcaption>
-      <pre tabIndex={0} aria-label="The message">
-        {mail === null ? JSON.stringify(shown.body, null, 2) : mail.text}
-      </pre>
+      {mail === null ? (
+        <pre tabIndex={0} aria-label="The message">
+          {JSON.stringify(shown.body, null, 2)}
+        </pre>
+      ) : (
+        <MailView {...mail} />
+      )}
     </figure>
   );
 }

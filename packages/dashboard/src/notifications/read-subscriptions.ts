@@ -1,5 +1,6 @@
-import type { AttemptView, DeliveryView, NotificationView } from '@arras/contract';
+import type { DeliveryView, NotificationView } from '@arras/contract';
 import { call } from '../api/call.ts';
+import { type AttemptRow, readAttempts } from './read-attempts.ts';
 
 /** A subscription to a job with everything that became of it. */
 export interface SubscriptionState {
@@ -7,11 +8,11 @@ export interface SubscriptionState {
   /** Newest first. */
   readonly deliveries: readonly DeliveryView[];
   /** Newest first, the successful ones too. */
-  readonly attempts: readonly AttemptView[];
+  readonly attempts: readonly AttemptRow[];
 }
 
 /** The largest page that the service gives. */
-const PAGE = 250;
+export const PAGE = 250;
 
 /** Subscriptions that are read at the same time: a browser has six connections, and the page needs others. */
 const AT_ONCE = 2;
@@ -39,7 +40,7 @@ export async function readSubscription(id: string, signal?: AbortSignal): Promis
   const [subscription, deliveries, attempts] = await Promise.all([
     call('showNotification', { params, signal }),
     call('listDeliveries', { params, query: { limit: PAGE }, signal }),
-    call('listAttempts', { params, query: { limit: PAGE, status: 'all' }, signal }),
+    readAttempts(id, PAGE, signal),
   ]);
   return { subscription, deliveries, attempts };
 }

@@ -8,6 +8,8 @@ import { AttemptDetail } from './attempt-detail.tsx';
 import { groupDeliveries, looseAttempts } from './delivery-groups.ts';
 import { DeliveryRow } from './delivery-row.tsx';
 import type { SubscriptionState } from './read-subscriptions.ts';
+import { ReplayDialog } from './replay-dialog.tsx';
+import { Sparkline } from './sparkline.tsx';
 
 /** What {@link SubscriptionCard} shows. */
 export interface SubscriptionCardProps {
@@ -36,7 +38,8 @@ export function SubscriptionCard({ state, onChanged }: SubscriptionCardProps) {
           <code>{id}</code>
         </a>
       </p>
-      <Buttons id={id} parked={parked} onChanged={onChanged} />
+      <Sparkline attempts={attempts.slice(0, LAST)} />
+      <Buttons state={state} parked={parked} onChanged={onChanged} />
       {groups.length === 0 && <p class="subscription-card-facts">No event has matched yet.</p>}
       {groups.map((group) => (
         <DeliveryRow key={group.eventId} group={group} subscription={subscription} onChanged={onChanged} />
@@ -55,14 +58,19 @@ export function SubscriptionCard({ state, onChanged }: SubscriptionCardProps) {
   );
 }
 
+/** Attempts that the line of successes tells of. */
+const LAST = 60;
+
 interface ButtonsProps {
-  readonly id: string;
+  readonly state: SubscriptionState;
   readonly parked: number;
   readonly onChanged: () => void;
 }
 
-function Buttons({ id, parked, onChanged }: ButtonsProps) {
+function Buttons({ state, parked, onChanged }: ButtonsProps) {
+  const { id } = state.subscription;
   const isAsking = useSignal(false);
+  const isChoosing = useSignal(false);
   const isBusy = useSignal(false);
   const params = { id };
   const run = async (work: () => Promise<string>) => {
@@ -95,6 +103,14 @@ function Buttons({ id, parked, onChanged }: ButtonsProps) {
         <button type="button" class="button" disabled={isBusy.value} onClick={() => (isAsking.value = true)}>
           Replay all that failed ({parked})
         </button>
+      )}
+      {state.deliveries.length > 0 && (
+        <button type="button" class="button" onClick={() => (isChoosing.value = true)}>
+          Replay several…
+        </button>
+      )}
+      {isChoosing.value && (
+        <ReplayDialog state={state} onClose={() => (isChoosing.value = false)} onReplayed={onChanged} />
       )}
       {isAsking.value && (
         <Dialog title="Replay all that failed?" onClose={() => (isAsking.value = false)}>

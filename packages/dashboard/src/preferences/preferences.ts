@@ -1,5 +1,5 @@
 import { effect, signal } from '@preact/signals';
-import { keep, readKept } from './browser-storage.ts';
+import { keep, keptName, readKept } from './browser-storage.ts';
 import { type Preferences, readPreferences, themeOf } from './read-preferences.ts';
 
 const NAME = 'preferences';
@@ -24,6 +24,6 @@ export function followPreferences(): void {
   effect(show);
   for (const query of [dark, contrast]) query.addEventListener('change', show);
   addEventListener('storage', ({ key, newValue }) => {
-    if (key === `arras.${NAME}`) preferences.value = readPreferences(newValue);
+    if (key === keptName(NAME)) preferences.value = readPreferences(newValue);
   });
 }

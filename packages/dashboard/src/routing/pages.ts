@@ -33,5 +33,10 @@ export const PAGES: readonly PageEntry[] = [
     title: 'Subscription',
     load: () => import('../pages/deliveries/delivery-page.tsx'),
   },
+  {
+    pattern: '/ui/device',
+    title: 'Sign in a program',
+    load: () => import('../pages/device/device-page.tsx'),
+  },
   { pattern: '/ui/help/*', title: 'Help', load: () => import('../pages/help/help-page.tsx') },
 ];

@@ -1,9 +1,10 @@
 import { computed, signal } from '@preact/signals';
+import { ofService, toPlace } from './service-path.ts';
 
 const href = signal(currentHref());
 
-/** The path of the page that is shown, such as `/ui/jobs`. */
-export const path = computed(() => new URL(href.value, location.origin).pathname);
+/** The path of the page that is shown, such as `/ui/jobs`, in the service. */
+export const path = computed(() => ofService(new URL(href.value, location.origin).pathname));
 
 /** The query of the page that is shown: filters, tabs and ranges live in it, so that the address is the view. */
 export const query = computed(() => new URL(href.value, location.origin).searchParams);
@@ -17,11 +18,11 @@ export interface NavigateOptions {
   readonly replace?: boolean;
 }
 
-/** Shows another page of the dashboard. */
+/** Shows another page of the dashboard: `/ui/jobs`, or a whole address such as that of a link. */
 export function navigate(to: string, { replace = false }: NavigateOptions = {}): void {
-  const target = new URL(to, location.href);
+  const target = new URL(toPlace(to), location.href);
   if (target.origin !== location.origin) throw new RangeError(`expected a page of this service, got ${to}`);
-  const isOther = target.pathname !== path.peek();
+  const isOther = target.pathname !== location.pathname;
   history[replace ? 'replaceState' : 'pushState'](null, '', target);
   href.value = currentHref();
   if (isOther && !replace) scrollTo(0, 0);
@@ -53,7 +54,8 @@ function isOurs(link: HTMLAnchorElement): boolean {
   if (link.origin !== location.origin || link.target !== '' || link.hasAttribute('download')) return false;
   if (link.pathname === location.pathname && link.search === location.search && link.hash !== '')
     return false;
-  return link.pathname === '/' || link.pathname.startsWith('/ui/');
+  const linked = ofService(link.pathname);
+  return linked === '/' || linked.startsWith('/ui/');
 }
 
 /** With a modifier or another button the user wants a new tab. */

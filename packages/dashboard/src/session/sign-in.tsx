@@ -4,6 +4,7 @@ import { ApiFailure } from '../api/api-failure.ts';
 import { call } from '../api/call.ts';
 import { Loader } from '../store/loader.ts';
 import { FailureBox } from '../ui/failure-box.tsx';
+import { keepPlace } from './return-place.ts';
 import { type Credentials, signIn } from './session.ts';
 import './sign-in.css';
 
@@ -29,7 +30,7 @@ export function SignIn() {
         <span aria-hidden="true">▦</span> Arras
       </h1>
       {oidc !== null && (
-        <a class="button button-primary sign-in-oidc" href={oidc.href}>
+        <a class="button button-primary sign-in-oidc" href={oidc.href} onClick={keepPlace}>
           Sign in with {oidc.name}
         </a>
       )}

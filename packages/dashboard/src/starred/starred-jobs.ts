@@ -1,7 +1,7 @@
 import { type JobEvent, STATUS_LOOKS } from '@arras/contract';
 import { signal } from '@preact/signals';
 import { onJobEvent } from '../live/live.ts';
-import { keep, readKept } from '../preferences/browser-storage.ts';
+import { keep, keptName, readKept } from '../preferences/browser-storage.ts';
 import { navigate } from '../routing/place.ts';
 import { parseStars, toggleStar } from './star-list.ts';
 
@@ -28,7 +28,8 @@ export async function star(id: string): Promise<NotificationPermission | 'unsupp
 export function followStarred(): void {
   addEventListener('storage', () => (starred.value = parseStars(readKept(KEPT))));
   onJobEvent((event) => {
-    if (isEnd(event) && starred.peek().includes(event.job.id) && canNotify() === 'granted') tell(event);
+    if (isEnd(event) && starred.peek().includes(event.job.id) && canNotify() === 'granted')
+      void tellOnce(event);
   });
 }
 
@@ -36,7 +37,22 @@ function isEnd({ name, status }: JobEvent): boolean {
   return name === status && STATUS_LOOKS[status].phase === 'done' && !status.startsWith('ARCHIVING');
 }
 
-/** Every tab tells; the tag makes one notification of it. */
+/** Tabs hear of an event within this time of each other, in milliseconds, but for those that the browser has frozen. */
+const TOLD_MS = 60_000;
+
+/**
+ * Every tab hears of it, and one tells: the one that gets the lock. A tab that was frozen comes later and tells again;
+ * the tag makes one notification of it.
+ */
+async function tellOnce(event: JobEvent): Promise<void> {
+  const name = keptName(`told-${event.job.id}-${event.seq}`);
+  await navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+    if (lock === null) return;
+    tell(event);
+    await new Promise((resolve) => setTimeout(resolve, TOLD_MS));
+  });
+}
+
 function tell({ job, status, description }: JobEvent): void {
   const notification = new Notification(
     `${STATUS_LOOKS[status].symbol} ${status} ${job.name}`.slice(0, 200),

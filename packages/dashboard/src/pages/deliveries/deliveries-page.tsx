@@ -1,5 +1,7 @@
 import { useSignal } from '@preact/signals';
 import { useEvery } from '../../live/use-every.ts';
+import { summaryText } from '../../notifications/delivery-summary.ts';
+import { Sparkline } from '../../notifications/sparkline.tsx';
 import { SubscribeForm } from '../../notifications/subscribe-form.tsx';
 import { query, setQuery } from '../../routing/place.ts';
 import { useCall } from '../../store/use-call.ts';
@@ -8,9 +10,7 @@ import { FailureBox } from '../../ui/failure-box.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
-import { summaryText } from './delivery-summary.ts';
 import { ROWS, readRows, type SubscriptionRow } from './read-rows.ts';
-import { Sparkline } from './sparkline.tsx';
 import '../../notifications/notifications.css';
 import './deliveries.css';
 

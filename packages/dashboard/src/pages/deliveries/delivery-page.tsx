@@ -10,12 +10,8 @@ import { FailureBox } from '../../ui/failure-box.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { usePageTitle } from '../../ui/page-title.ts';
 import { ManageBar } from './manage-bar.tsx';
-import { Sparkline } from './sparkline.tsx';
 import '../../notifications/notifications.css';
 import './deliveries.css';
-
-/** Attempts that the line at the top tells of. */
-const LAST = 60;
 
 /** One subscription: what became of every event, each attempt, and what can be done. */
 export function Page({ params }: PageProps) {
@@ -40,7 +36,6 @@ export function Page({ params }: PageProps) {
       {failure !== null && <FailureBox failure={failure} onRetry={refresh} />}
       {value !== null && (
         <>
-          <Sparkline attempts={value.attempts.slice(0, LAST)} />
           <ManageBar state={value} onChanged={refresh} />
           <h2>What became of its events</h2>
           <SubscriptionCard state={value} onChanged={refresh} />

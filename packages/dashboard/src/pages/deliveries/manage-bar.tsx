@@ -6,7 +6,6 @@ import { Secret } from '../../notifications/subscribe-form.tsx';
 import { navigate } from '../../routing/place.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { say } from '../../ui/toasts.tsx';
-import { ReplayDialog } from './replay-dialog.tsx';
 
 /** What {@link ManageBar} manages. */
 export interface ManageBarProps {
@@ -14,9 +13,9 @@ export interface ManageBarProps {
   readonly onChanged: () => void;
 }
 
-type Open = 'replay' | 'rotate' | 'delete' | { readonly secret: string } | null;
+type Open = 'rotate' | 'delete' | { readonly secret: string } | null;
 
-/** Sends several events again, gives a new secret, and deletes. */
+/** Gives a new secret, and deletes. */
 export function ManageBar({ state, onChanged }: ManageBarProps) {
   const { id } = state.subscription;
   const open = useSignal<Open>(null);
@@ -39,16 +38,12 @@ export function ManageBar({ state, onChanged }: ManageBarProps) {
   const shown = open.value;
   return (
     <div class="deliveries-manage">
-      <button type="button" class="button" onClick={() => (open.value = 'replay')}>
-        Replay several…
-      </button>
       <button type="button" class="button" onClick={() => (open.value = 'rotate')}>
         New secret…
       </button>
       <button type="button" class="button button-danger" onClick={() => (open.value = 'delete')}>
         Delete…
       </button>
-      {shown === 'replay' && <ReplayDialog state={state} onClose={close} onReplayed={onChanged} />}
       {shown === 'rotate' && (
         <Question
           title="Make a new signing secret?"

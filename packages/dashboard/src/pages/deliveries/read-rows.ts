@@ -1,12 +1,13 @@
-import type { AttemptView, DeliveryView, NotificationSummary } from '@arras/contract';
+import type { DeliveryView, NotificationSummary } from '@arras/contract';
 import { call } from '../../api/call.ts';
+import { type AttemptRow, readAttempts } from '../../notifications/read-attempts.ts';
 
 /** A subscription as the list shows it. */
 export interface SubscriptionRow {
   readonly subscription: NotificationSummary;
   /** The last ones, newest first. */
   readonly deliveries: readonly DeliveryView[];
-  readonly attempts: readonly AttemptView[];
+  readonly attempts: readonly AttemptRow[];
 }
 
 /** Subscriptions of one page. */
@@ -43,7 +44,7 @@ async function readRow(subscription: NotificationSummary, signal: AbortSignal): 
   const params = { id: subscription.id };
   const [deliveries, attempts] = await Promise.all([
     call('listDeliveries', { params, query: { limit: LAST }, signal }),
-    call('listAttempts', { params, query: { limit: LAST, status: 'all' }, signal }),
+    readAttempts(subscription.id, LAST, signal),
   ]);
   return { subscription, deliveries, attempts };
 }

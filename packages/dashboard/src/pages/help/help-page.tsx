@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks';
 import { ApiFailure } from '../../api/api-failure.ts';
 import type { PageProps } from '../../routing/pages.ts';
 import { fragment } from '../../routing/place.ts';
+import { SERVICE_PATH } from '../../routing/service-path.ts';
 import { useCall } from '../../store/use-call.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FailureBox } from '../../ui/failure-box.tsx';
@@ -93,7 +94,12 @@ function DocumentText({ document }: { readonly document: Document }) {
     return state.failure === null ? <Loading /> : <FailureBox failure={state.failure} onRetry={refresh} />;
   // Made at build time from documents of ours alone, without any HTML that they contain.
   // oxlint-disable-next-line react/no-danger -- see above
-  return <article class="help-text" dangerouslySetInnerHTML={{ __html: html }} />;
+  return <article class="help-text" dangerouslySetInnerHTML={{ __html: placeLinks(html) }} />;
+}
+
+/** Links to other documents, as the service has them, for where it is. */
+function placeLinks(html: string): string {
+  return html.replaceAll('<a href="/', `<a href="${SERVICE_PATH}/`);
 }
 
 function refuse(error: unknown): never {

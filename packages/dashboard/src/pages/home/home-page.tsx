@@ -1,8 +1,8 @@
 import { call } from '../../api/call.ts';
+import { FirstJob } from '../../first-job/first-job.tsx';
 import { useNews } from '../../live/use-news.ts';
 import { session } from '../../session/session.ts';
 import { useCall } from '../../store/use-call.ts';
-import { EmptyState } from '../../ui/empty-state.tsx';
 import { usePageTitle } from '../../ui/page-title.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { HomeJobs } from './home-jobs.tsx';
@@ -26,14 +26,7 @@ export function Page() {
   return (
     <div class="home">
       <h1>Home</h1>
-      {isNew && (
-        <EmptyState title="You have no jobs yet." command="arras jobs submit -F job.json --watch">
-          <p>
-            <a href="/ui/submit">Fill in a form</a> instead, or{' '}
-            <a href="/ui/help/guides/first-job">read how the first job is made</a>.
-          </p>
-        </EmptyState>
-      )}
+      {isNew && <FirstJob title="You have no jobs yet." />}
       {!isNew && (
         <>
           <p class="home-since">

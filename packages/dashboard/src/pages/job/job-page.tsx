@@ -64,7 +64,9 @@ function KnownJob({ job }: { readonly job: JobView }) {
       <PageKeys job={job} />
       <Title job={job} />
       <JobHeader job={job} />
-      {STATUS_LOOKS[status].class === 'fail' && <ErrorCard job={job} />}
+      {STATUS_LOOKS[status].class === 'fail' && (
+        <ErrorCard job={job} hasLogs={parseTab(query.value.get('tab')) === 'logs'} />
+      )}
       {job.waiting !== null && (
         <WaitingCard waiting={job.waiting} scheduler={job.schedulerType} since={job.submitTime} />
       )}
@@ -98,8 +100,8 @@ function PageKeys({ job }: { readonly job: JobView }) {
   );
   useShortcuts({
     ...Object.fromEntries(tabs),
-    '[': { label: 'The job submitted before', run: () => void showNeighbour(job, 'before') },
-    ']': { label: 'The job submitted after', run: () => void showNeighbour(job, 'after') },
+    '[': { label: 'The job above in the list', run: () => void showNeighbour(job, -1) },
+    ']': { label: 'The job below in the list', run: () => void showNeighbour(job, 1) },
   });
   return null;
 }

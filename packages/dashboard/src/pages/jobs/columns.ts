@@ -17,7 +17,7 @@ function column(title: string, sort: string | null, field: string, about: Partia
   return { title, sort, field, startsDescending: false, width: 7, grows: 1, ...about };
 }
 
-const time: Partial<Column> = { startsDescending: true, width: 6.5, grows: 0 };
+const time: Partial<Column> = { startsDescending: true, width: 7.5, grows: 0 };
 
 /** Every column that the list can have, in its order. */
 export const COLUMNS = {
@@ -28,7 +28,7 @@ export const COLUMNS = {
   system: column('System', 'system', 'executionSystem'),
   owner: column('Owner', 'owner', 'owner'),
   created: column('Submitted', 'created', 'created', time),
-  queued: column('In queue since', 'submitted', 'submitTime', { ...time, width: 8 }),
+  queued: column('In queue since', 'submitted', 'submitTime', { ...time, width: 9 }),
   started: column('Started', 'started', 'startTime', time),
   ended: column('Ended', 'ended', 'endTime', time),
   ran: column('Ran', 'ran', 'runTime', { ...time, width: 6 }),

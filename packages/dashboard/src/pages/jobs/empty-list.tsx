@@ -1,5 +1,6 @@
 import type { FilterTerm } from '@arras/contract';
 import { call } from '../../api/call.ts';
+import { FirstJob } from '../../first-job/first-job.tsx';
 import { useCall } from '../../store/use-call.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { compileList } from './compile-list.ts';
@@ -16,16 +17,7 @@ export interface EmptyListProps {
 
 /** No job is here: how the first one comes, or which filter would show some. */
 export function EmptyList(props: EmptyListProps) {
-  if (props.filter.trim() === '') {
-    return (
-      <EmptyState title="Nothing yet." command="arras jobs submit -F job.json --watch">
-        <p>
-          <a href="/ui/submit">Fill in a form</a> instead, or{' '}
-          <a href="/ui/help/guides/first-job">read how the first job is made</a>.
-        </p>
-      </EmptyState>
-    );
-  }
+  if (props.filter.trim() === '') return <FirstJob title="Nothing yet." />;
   return <NoMatch key={props.filter} {...props} />;
 }
 

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { JobCounts, JobEvent, JobSummary } from '@arras/contract';
 import { ApiFailure } from '../../api/api-failure.ts';
+import type { Viewer } from '../../session/session.ts';
 import { JobList } from './job-list.ts';
 import { listQueryOf, type Query } from './list-query.ts';
 
 const START_MS = Date.parse('2026-03-01T00:00:00Z');
 
 /** A service with jobs `n-1` … `0`, the newest first. */
-function serviceOf(count: number) {
+function serviceOf(count: number, viewer: Viewer = { username: 'ada', isAdmin: false }) {
   const asked: Query[] = [];
   const created = (n: number) => new Date(START_MS + n * 1_000).toISOString();
   const rows = Array.from({ length: count }, (_, index) => count - 1 - index).map(
@@ -16,6 +17,7 @@ function serviceOf(count: number) {
   );
   let failure: ApiFailure | null = null;
   const list = new JobList({
+    viewer,
     readPage: async (query) => {
       asked.push(query);
       if (failure !== null) throw failure;
@@ -87,11 +89,17 @@ test('a job that comes while the list is read, and is not in the answer, is news
   assert.deepEqual([...list.state.value.news.arrived], ['9']);
 });
 
-test('the jobs that are looked at are known', async () => {
-  const { list } = serviceOf(250);
+test('an administrator hears of the jobs of everybody, which stand in the list only of a search', async () => {
+  const { list } = serviceOf(5, { username: 'ada', isAdmin: true });
+  const eve = { id: '9', name: 'x', owner: 'eve', created: new Date(START_MS + 9_000).toISOString() };
   await list.load(ALL);
-  await list.ensure({ first: 97, end: 103 });
-  assert.deepEqual(list.drawnIds(), ['152', '151', '150', '149', '148', '147']);
+  list.hear(eventOf(9, { job: eve }));
+  assert.equal(list.state.value.news.arrived.size, 0);
+  list.hear(eventOf(8));
+  assert.deepEqual([...list.state.value.news.arrived], ['8']);
+  await list.load({ list: listQueryOf({ 'status.eq': 'PENDING' }), chips: {} });
+  list.hear(eventOf(9, { job: eve }));
+  assert.deepEqual([...list.state.value.news.arrived], ['9']);
 });
 
 test('a row that no longer fits stays where it is until the list is read again', async () => {

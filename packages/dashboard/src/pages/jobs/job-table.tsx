@@ -1,10 +1,10 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { useNarrow } from '../../ui/use-narrow.ts';
 import { type ListLook, layOutColumns, NARROW_ROW_HEIGHT, ROW_HEIGHTS } from './columns.ts';
 import { JobRow, rowIdOf } from './job-row.tsx';
 import { JobTableHead, type JobTableHeadProps } from './job-table-head.tsx';
 import { jobOfLine, type TableLine } from './table-lines.ts';
-import { useNarrow } from './use-narrow.ts';
 import { findScrollFor, findVisibleRows, type RowRange } from './virtual-window.ts';
 import './job-table.css';
 

@@ -1,3 +1,4 @@
+import { serviceUrl } from '../../routing/service-path.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { CopyMenu } from '../../ui/copy-menu.tsx';
 import { COLUMN_NAMES, COLUMNS, type Density, type ListLook, toggleColumn } from './columns.ts';
@@ -58,7 +59,7 @@ export function ListTools({ filter, query, look, onLook, grouping, onGroup }: Li
           </label>
         </fieldset>
       </details>
-      <CopyMenu {...copyFormsOf({ filter, query, origin: location.origin })} />
+      <CopyMenu {...copyFormsOf({ filter, query, origin: serviceUrl() })} />
       <details class="list-tools-query">
         <summary>API query</summary>
         <code>GET {address}</code> <CopyButton text={address} label="API query" />

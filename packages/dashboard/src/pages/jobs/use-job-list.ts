@@ -1,10 +1,10 @@
 import type { ReadonlySignal } from '@preact/signals';
 import { useEffect, useMemo, useRef } from 'preact/hooks';
 import { call } from '../../api/call.ts';
-import { live, onJobEvent, onResync, untilBegun } from '../../live/live.ts';
+import { onJobEvent, onResync, untilBegun } from '../../live/live.ts';
 import { onReconnect } from '../../live/on-reconnect.ts';
 import { noteFailure, type Viewer } from '../../session/session.ts';
-import { putJobs, refreshJobs } from '../../store/jobs.ts';
+import { putJobs } from '../../store/jobs.ts';
 import { announce } from '../../ui/announcer.tsx';
 import { JobList } from './job-list.ts';
 import { type ListUse, mayApplyAtOnce, renderNews } from './list-news.ts';
@@ -13,9 +13,6 @@ import type { Filter } from './use-filter.ts';
 /** Counting costs the service more than a row does: events make it count at most this often, in milliseconds. */
 const COUNT_EVERY_MS = 2_000;
 
-/** How often an administrator's list is read again, in milliseconds. */
-const LOOK_EVERY_MS = 15_000;
-
 /** Jobs that come one after the other are read together, in milliseconds. */
 const APPLY_AFTER_MS = 400;
 
@@ -23,10 +20,10 @@ const APPLY_AFTER_MS = 400;
 export function useJobList(
   { compiled, text }: Pick<Filter, 'compiled' | 'text'>,
   use: ReadonlySignal<ListUse>,
-  viewer: Pick<Viewer, 'isAdmin'>,
+  viewer: Viewer,
 ): JobList {
   const filter = text.trim();
-  const list = useMemo(makeList, []);
+  const list = useMemo(() => makeList(viewer), []);
   const isFirst = useRef(true);
   useEffect(() => {
     if (!compiled.ok) return;
@@ -39,12 +36,12 @@ export function useJobList(
     // What a filter compiles to moves with the time; the list is another when its text is.
   }, [filter, compiled.ok]);
   useEffect(() => followEvents(list, use), []);
-  useEffect(() => (viewer.isAdmin ? lookAgain(list, use) : undefined), [viewer.isAdmin]);
   return list;
 }
 
-function makeList(): JobList {
+function makeList(viewer: Viewer): JobList {
   return new JobList({
+    viewer,
     readPage: (query, signal) => call('listJobs', { query, signal }),
     readCounts: (query, signal) => call('countJobs', { query, signal }),
     putJobs,
@@ -80,16 +77,6 @@ function followEvents(list: JobList, use: ReadonlySignal<ListUse>): () => void {
   return () => {
     for (const stop of stops) stop();
   };
-}
-
-/** An administrator lists the jobs of everybody, but the stream tells only of those that are theirs or shared. */
-function lookAgain(list: JobList, use: ReadonlySignal<ListUse>): () => void {
-  const timer = setInterval(() => {
-    if (document.visibilityState === 'hidden' || live.peek().state !== 'live') return;
-    if (mayApplyAtOnce(use.peek())) void list.refresh();
-    else refreshJobs(list.drawnIds());
-  }, LOOK_EVERY_MS);
-  return () => clearInterval(timer);
 }
 
 /** Runs at most this often; whoever asks in between is answered by the next run. */

@@ -11,6 +11,7 @@ import type { ListUse } from './list-news.ts';
 import { NOTHING_SELECTED, type Selection, selectTo, toggleRow } from './selection.ts';
 import type { Filter } from './use-filter.ts';
 import { useJobList } from './use-job-list.ts';
+import { useLastList } from './use-last-list.ts';
 import { type TableLines, useTableLines } from './use-table-lines.ts';
 
 /** Where the columns are kept in this browser. */
@@ -49,6 +50,7 @@ export function useJobsPage(filter: Filter, viewer: Viewer): JobsPageState {
   const tops = useSignal(0);
   const grouping = parseGrouping(query.value.get('group'));
   const lines = useTableLines(list, grouping);
+  useLastList({ filter, list, lines, grouping });
   const isFirst = useRef(true);
   useEffect(() => {
     if (!isFirst.current) selection.value = NOTHING_SELECTED;

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { serviceUrl } from '../../routing/service-path.ts';
 import { CopyButton } from '../../ui/copy-button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { findViewNameProblem, type SavedView, type ShownView } from './saved-views.ts';
@@ -51,7 +52,7 @@ export function ViewBar({ views, shown, onSave, onDelete }: ViewBarProps) {
         )}
         {filter.trim() !== '' && (
           <CopyButton
-            text={`${location.origin}/ui/jobs?q=${encodeURIComponent(filter.trim())}`}
+            text={`${serviceUrl()}/ui/jobs?q=${encodeURIComponent(filter.trim())}`}
             label="link to this list"
           />
         )}

@@ -3,6 +3,7 @@ import { useMemo, useRef } from 'preact/hooks';
 import { ApiFailure } from '../../api/api-failure.ts';
 import { call } from '../../api/call.ts';
 import { navigate, query, setQuery } from '../../routing/place.ts';
+import { serviceUrl } from '../../routing/service-path.ts';
 import { noteFailure } from '../../session/session.ts';
 import { putJobs } from '../../store/jobs.ts';
 import { CopyMenu } from '../../ui/copy-menu.tsx';
@@ -94,7 +95,7 @@ function Head({ template: { app }, source, draft }: HeadProps) {
         <h1>
           Submit <bdi>{app.label ?? app.name}</bdi>
         </h1>
-        <CopyMenu {...copySubmission(draft, location.origin)} />
+        <CopyMenu {...copySubmission(draft, serviceUrl())} />
       </header>
       <p class="submit-about">
         <code>{app.id}</code> on{' '}

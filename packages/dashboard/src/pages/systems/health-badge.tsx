@@ -1,10 +1,9 @@
-import type { SystemView } from '@arras/contract';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { healthOf } from './system-health.ts';
+import { healthOf, type JudgedSystem } from './system-health.ts';
 
 /** What {@link HealthBadge} shows. */
 export interface HealthBadgeProps {
-  readonly system: Pick<SystemView, 'status' | 'available' | 'type'>;
+  readonly system: JudgedSystem;
   readonly since: string | null;
 }
 

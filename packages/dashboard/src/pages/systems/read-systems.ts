@@ -1,7 +1,7 @@
 import { PAGE_SIZE, type SystemHistoryEntry, type SystemView } from '@arras/contract';
 import { call } from '../../api/call.ts';
 import type { SystemFacts } from './system-facts.ts';
-import { healthSince, loadOf, type SystemLoad } from './system-health.ts';
+import { type JudgedSystem, loadOf, type SystemLoad, sinceWhen } from './system-health.ts';
 
 /** A system with what its card says. */
 export interface SystemState<Known = SystemView> {
@@ -14,11 +14,11 @@ export interface SystemState<Known = SystemView> {
 
 /** What of a system its card shows. */
 export type ListedSystem = SystemFacts &
-  Pick<SystemView, 'id' | 'name' | 'description' | 'status' | 'available'>;
+  Pick<SystemView, 'id' | 'name' | 'description' | 'status' | 'available' | 'health'>;
 
 /** The columns of a listing do not name the scheduler: with a filter the rows are made of whole systems. */
 const FILTER =
-  'id,name,description,status,available,type,default,globalDefault,public,owner,scheduler,login.protocol,storage.protocol';
+  'id,name,description,status,available,health,type,default,globalDefault,public,owner,scheduler,login.protocol,storage.protocol';
 
 /** Systems that are read at the same time: a browser has six connections, and the page needs others. */
 const AT_ONCE = 2;
@@ -44,7 +44,7 @@ export async function readSystem(id: string, signal: AbortSignal): Promise<Syste
   return readState(await call('showSystem', { params: { id }, signal }), signal);
 }
 
-async function readState<Known extends Pick<SystemView, 'id' | 'type'>>(
+async function readState<Known extends Pick<SystemView, 'id' | 'type'> & JudgedSystem>(
   system: Known,
   signal: AbortSignal,
 ): Promise<SystemState<Known>> {
@@ -52,7 +52,7 @@ async function readState<Known extends Pick<SystemView, 'id' | 'type'>>(
     readSystemHistory(system.id, signal),
     system.type === 'STORAGE' ? null : call('countJobs', { query: { executionSystem: system.id }, signal }),
   ]);
-  return { system, since: healthSince(history), load: counts === null ? null : loadOf(counts) };
+  return { system, since: sinceWhen(system, history), load: counts === null ? null : loadOf(counts) };
 }
 
 /** All that happened to a system, oldest first. @throws ApiFailure */

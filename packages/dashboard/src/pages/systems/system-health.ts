@@ -3,6 +3,8 @@ import {
   type JobStatus,
   STATUS_LOOKS,
   type StatusClass,
+  type SystemHealthView,
+  type SystemPart,
   type SystemView,
 } from '@arras/contract';
 
@@ -27,19 +29,32 @@ const STATES = {
   UNKNOWN: { symbol: '?', word: 'unknown', class: 'idle', meaning: 'Nobody has looked at it yet: check it.' },
 } as const satisfies Record<SystemView['status'], SystemHealth>;
 
-/** Files are not looked at until somebody asks for some. */
-const STORAGE_UP = {
-  ...STATES.UP,
-  meaning: 'It can be used. Whether it answers now, a check tells.',
-} as const;
+/** What one that may be used has shown of itself. */
+const SHOWN = {
+  ok: STATES.UP,
+  unknown: { ...STATES.UP, meaning: 'It can be used. Whether it answers now, a check tells.' },
+  degraded: {
+    symbol: '!',
+    word: 'degraded',
+    class: 'active',
+    meaning: 'Its last uses failed, the ones before did not: it is tried again.',
+  },
+  down: STATES.DOWN,
+} as const satisfies Record<SystemHealthView['status'], SystemHealth>;
 
-/** How a system is; one that is switched off says so first. */
-export function healthOf({
-  status,
-  available,
-  type,
-}: Pick<SystemView, 'status' | 'available' | 'type'>): SystemHealth {
-  if (available) return status === 'UP' && type === 'STORAGE' ? STORAGE_UP : STATES[status];
+/** The parts of a system, for people. */
+export const PART_NAMES = {
+  login: 'Login',
+  scheduler: 'Scheduler',
+  storage: 'Files',
+} as const satisfies Record<SystemPart, string>;
+
+/** What of a system tells how it is. */
+export type JudgedSystem = Pick<SystemView, 'status' | 'available' | 'health'>;
+
+/** How a system is; one that is switched off says so first, then what its owner says, then what it has shown. */
+export function healthOf({ status, available, health }: JudgedSystem): SystemHealth {
+  if (available) return status === 'UP' ? SHOWN[health?.status ?? 'unknown'] : STATES[status];
   return {
     symbol: '⊘',
     word: 'disabled',
@@ -48,10 +63,19 @@ export function healthOf({
   };
 }
 
+/** Since when it is so: what it has shown, or what was done to it. */
+export function sinceWhen(
+  { status, available, health }: JudgedSystem,
+  history: readonly { readonly status: string; readonly created: string }[],
+): string | null {
+  const isShown = available && status === 'UP' && health !== undefined && health.status !== 'unknown';
+  return isShown ? health.since : healthSince(history);
+}
+
 const STATUS_EVENTS: readonly string[] = ['STATUS_UPDATE', 'ENABLED', 'DISABLED', 'CREATED'];
 
 /** Since when a system is as it is, by its history, oldest entry first; null when that does not say. */
-export function healthSince(
+function healthSince(
   history: readonly { readonly status: string; readonly created: string }[],
 ): string | null {
   return history.findLast(({ status }) => STATUS_EVENTS.includes(status))?.created ?? null;

@@ -6,6 +6,7 @@ import { Loading } from '../../ui/loading.tsx';
 import { usePageTitle } from '../../ui/page-title.ts';
 import { CheckPanel } from './check-panel.tsx';
 import { HealthBadge } from './health-badge.tsx';
+import { HealthParts } from './health-parts.tsx';
 import { LoadLinks } from './load-links.tsx';
 import { QueueTable } from './queue-table.tsx';
 import { readSystem, type SystemState } from './read-systems.ts';
@@ -60,6 +61,7 @@ function KnownSystem({ state: { system, since, load }, onChanged }: KnownSystemP
           <LoadLinks id={id} load={load} />
         </p>
       )}
+      <HealthParts parts={system.health?.parts ?? []} />
       <CheckPanel id={id} onChecked={onChanged} />
       {system.type === 'EXECUTION' && <Queues system={system} />}
       <Places system={system} />

@@ -1,10 +1,13 @@
+import { session } from '../../session/session.ts';
 import { useCall } from '../../store/use-call.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { FailureBox } from '../../ui/failure-box.tsx';
 import { Loading } from '../../ui/loading.tsx';
 import { HealthBadge } from './health-badge.tsx';
+import { HealthParts } from './health-parts.tsx';
 import { LoadLinks } from './load-links.tsx';
 import { type ListedSystem, readSystems, type SystemState } from './read-systems.ts';
+import { ServiceLoadPanel } from './service-load.tsx';
 import { systemFacts } from './system-facts.ts';
 import { useLooks } from './use-looks.ts';
 import '../../ui/status-badge.css';
@@ -15,6 +18,7 @@ export function Page() {
   const { state, refresh } = useCall(readSystems, []);
   useLooks(refresh);
   const { value, failure } = state;
+  const isAdmin = session.value.kind === 'signed-in' && session.value.viewer.isAdmin;
   return (
     <>
       <h1>Systems</h1>
@@ -28,6 +32,7 @@ export function Page() {
           <SystemCard key={each.system.id} state={each} />
         ))}
       </ul>
+      {isAdmin && <ServiceLoadPanel />}
     </>
   );
 }
@@ -54,6 +59,7 @@ function SystemCard({ state: { system, since, load } }: { readonly state: System
           <LoadLinks id={id} load={load} />
         </p>
       )}
+      <HealthParts parts={system.health?.parts ?? []} />
     </li>
   );
 }

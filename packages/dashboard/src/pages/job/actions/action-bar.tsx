@@ -2,6 +2,7 @@ import type { JobView } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { useShortcuts } from '../../../keyboard/shortcuts.ts';
 import { navigate, query } from '../../../routing/place.ts';
+import { serviceUrl } from '../../../routing/service-path.ts';
 import { session } from '../../../session/session.ts';
 import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { copyText } from '../../../ui/copy-text.ts';
@@ -38,9 +39,7 @@ export function ActionBar({ job }: { readonly job: JobView }) {
         </button>
       )}
       <Menu label="Actions" items={menuItems(job, actions, begin)} />
-      <CopyMenu
-        {...callTexts(callOf(parseTab(query.value.get('tab')), job.status), job.id, location.origin)}
-      />
+      <CopyMenu {...callTexts(callOf(parseTab(query.value.get('tab')), job.status), job.id, serviceUrl())} />
       <StarButton id={job.id} />
       {asked.value !== null && (
         <ConfirmAction

@@ -1,4 +1,5 @@
 import type { JobView } from '@arras/contract';
+import { serviceUrl } from '../../../routing/service-path.ts';
 import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { Dialog } from '../../../ui/dialog.tsx';
 import { shorten } from '../job-words.ts';
@@ -31,7 +32,7 @@ export function ConfirmAction({ job, action, onClose, onConfirm }: ConfirmAction
           Leave it
         </button>
         {(action === 'stop' || action === 'resubmit') && (
-          <CopyMenu {...callTexts(action, job.id, location.origin)} />
+          <CopyMenu {...callTexts(action, job.id, serviceUrl())} />
         )}
       </p>
     </Dialog>

@@ -2,10 +2,18 @@ import type { JobView } from '@arras/contract';
 import { useCall } from '../../../store/use-call.ts';
 import { CopyButton } from '../../../ui/copy-button.tsx';
 import { readErrorTail } from './error-tail.ts';
+import { saysMore } from './says-more.ts';
 import './error-card.css';
 
+/** What {@link ErrorCard} shows. */
+export interface ErrorCardProps {
+  readonly job: JobView;
+  /** The logs themselves are on the page. */
+  readonly hasLogs: boolean;
+}
+
 /** What went wrong, what the program said last, and what to do: the first thing on the page of a job that failed. */
-export function ErrorCard({ job }: { readonly job: JobView }) {
+export function ErrorCard({ job, hasLogs }: ErrorCardProps) {
   const { endCause, message, lastStatusMessage } = job;
   const said = message ?? lastStatusMessage;
   return (
@@ -13,18 +21,17 @@ export function ErrorCard({ job }: { readonly job: JobView }) {
       <h2 id="error-card-title">
         <span aria-hidden="true">✗</span> {endCause?.sentence ?? said ?? 'The job failed.'}
       </h2>
-      {endCause?.action && <p class="error-card-action">{endCause.action}</p>}
-      {endCause !== null && said !== null && said !== endCause.sentence && (
+      {endCause !== null && (
+        <p class="error-card-action">
+          {endCause.action} <code>{endCause.code}</code>
+        </p>
+      )}
+      {endCause !== null && said !== null && saysMore(said, endCause.sentence) && (
         <p class="error-card-said">
           <bdi>{said}</bdi>
         </p>
       )}
-      {endCause !== null && (
-        <p class="error-card-code">
-          <code>{endCause.code}</code>
-        </p>
-      )}
-      <LastLines id={job.id} />
+      {!hasLogs && <LastLines id={job.id} />}
       <NextCommand command={`arras jobs logs --stderr ${job.id}`} />
     </section>
   );
@@ -45,7 +52,7 @@ function LastLines({ id }: { readonly id: string }) {
       <figcaption>
         Last lines of <bdi>{path}</bdi> · <a href="?tab=logs">all logs</a>
       </figcaption>
-      <pre tabIndex={0} aria-label="Last lines of the standard error">
+      <pre tabIndex={0} aria-label="Last lines of the standard error" ref={showEnd}>
         {lines.map((line, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- lines have no other name, and are read once
           <bdi key={index}>{`${line}\n`}</bdi>
@@ -53,6 +60,11 @@ function LastLines({ id }: { readonly id: string }) {
       </pre>
     </figure>
   );
+}
+
+/** Why it failed stands at the end. */
+function showEnd(lines: HTMLElement | null): void {
+  if (lines !== null) lines.scrollTop = lines.scrollHeight;
 }
 
 function NextCommand({ command }: { readonly command: string }) {

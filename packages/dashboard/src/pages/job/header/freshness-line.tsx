@@ -1,11 +1,11 @@
 import type { JobView } from '@arras/contract';
 import { RelativeTime } from '../../../ui/relative-time.tsx';
-import { hasEnded, sourceName } from '../job-words.ts';
+import { sourceName } from '../job-words.ts';
 
-/** As of when the status is known and from whom; plainly so when its system does not answer. */
+/** As of when the status of a job that goes on is known and from whom; plainly so when its system does not answer. */
 export function FreshnessLine({ job }: { readonly job: JobView }) {
-  const { freshness, executionSystem, status } = job;
-  if (!freshness.reachable && !hasEnded(status))
+  const { freshness, executionSystem } = job;
+  if (!freshness.reachable)
     return (
       <p class="job-header-unreachable" role="status">
         <span aria-hidden="true">⚠</span> {executionSystem} does not answer: the status is that of{' '}
@@ -14,7 +14,7 @@ export function FreshnessLine({ job }: { readonly job: JobView }) {
     );
   return (
     <p class="job-header-fresh">
-      as of <RelativeTime at={freshness.asOf} /> from <bdi>{sourceName(job)}</bdi>
+      Status as of <RelativeTime at={freshness.asOf} />, from <bdi>{sourceName(job)}</bdi>
     </p>
   );
 }

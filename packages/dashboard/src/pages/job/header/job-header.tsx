@@ -32,7 +32,7 @@ export function JobHeader({ job }: { readonly job: JobView }) {
         {!job.visible && <span class="job-header-hidden">hidden from lists</span>}
       </p>
       <Facts job={job} />
-      <FreshnessLine job={job} />
+      {!hasEnded(status) && <FreshnessLine job={job} />}
     </header>
   );
 }
@@ -53,7 +53,7 @@ function Facts({ job }: { readonly job: JobView }) {
         </Fact>
       )}
       <Fact name="Size">
-        {job.nodeCount} × {job.processorsPerNode} processors
+        {count(job.nodeCount, 'node')} × {count(job.processorsPerNode, 'processor')}
       </Fact>
       <Fact name="Owner">{job.owner}</Fact>
       <Fact name="Submitted">
@@ -73,6 +73,10 @@ function Facts({ job }: { readonly job: JobView }) {
       )}
     </dl>
   );
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {

@@ -7,6 +7,11 @@ import type { LogSource } from './log-source.ts';
  */
 export type FollowState = 'live' | 'checking' | 'reconnecting' | 'ended';
 
+/** A connection that may be held until the disposal, or until it is lost to another page. */
+export interface HeldConnection extends Disposable {
+  readonly lost?: AbortSignal;
+}
+
 /** What following needs of the page. */
 export interface FollowHost {
   /** True once the job has ended. */
@@ -16,7 +21,7 @@ export interface FollowHost {
   /** Aborted when the page is hidden or its connection is known to be lost. */
   readonly interruption: (signal: AbortSignal) => Disposable & { readonly signal: AbortSignal };
   /** One of the few connections that may be held; null while others have them. */
-  readonly takeConnection: () => Promise<Disposable | null>;
+  readonly takeConnection: () => Promise<HeldConnection | null>;
   /** Resolves after a time. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -90,8 +95,10 @@ class Following {
   /** By a stream as long as it lasts, or by one look. */
   async *turn(): AsyncGenerator<FollowNews, void> {
     using connection = await this.#host.takeConnection();
-    using interruption = this.#host.interruption(this.#signal);
     if (connection === null) return yield* this.#look();
+    const { lost } = connection;
+    const ends = lost === undefined ? this.#signal : AbortSignal.any([this.#signal, lost]);
+    using interruption = this.#host.interruption(ends);
     try {
       const pieces = await this.#source.follow(this.position, interruption.signal);
       yield { kind: 'state', state: 'live' };

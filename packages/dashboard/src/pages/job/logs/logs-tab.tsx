@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { ApiFailure } from '../../../api/api-failure.ts';
 import { useShortcuts } from '../../../keyboard/shortcuts.ts';
 import { fragment, query, setQuery } from '../../../routing/place.ts';
+import { serviceUrl } from '../../../routing/service-path.ts';
 import { noteFailure } from '../../../session/session.ts';
 import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
@@ -168,7 +169,7 @@ function commandsOf({ id }: JobView, stream: LogKind | 'both') {
   const name = stream === 'err' ? 'err' : 'out';
   return {
     cli: `arras jobs logs -f${option} ${id}`,
-    curl: `curl -H "Authorization: Bearer $TOKEN" '${location.origin}/jobs/v2/${id}/outputs/listings'`,
+    curl: `curl -H "Authorization: Bearer $TOKEN" '${serviceUrl()}/jobs/v2/${id}/outputs/listings'`,
     typescript: `const entries = await client.jobs.outputs.list('${id}');
 const log = entries.find(({ name }) => name.endsWith('${id}.${name}'));
 if (log !== undefined) {

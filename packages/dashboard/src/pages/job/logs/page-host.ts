@@ -1,5 +1,10 @@
+import { takeByChannel } from '../../../live/elect-by-channel.ts';
 import { live } from '../../../live/live.ts';
-import type { FollowHost } from './follow-log.ts';
+import { randomName } from '../../../live/random-name.ts';
+import { openTabChannel } from '../../../live/tab-channel.ts';
+import { BROWSER_TIMING } from '../../../live/timing.ts';
+import { keptName } from '../../../preferences/browser-storage.ts';
+import type { FollowHost, HeldConnection } from './follow-log.ts';
 
 /**
  * Connections that the pages of one browser hold for logs at the same time. Without HTTP/2 browsers open six to a
@@ -68,14 +73,22 @@ function nextVisibility(signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Over plain HTTP to another host browsers have no locks: nothing tells what other pages hold, so none is held. */
-async function takeConnection(): Promise<Disposable | null> {
-  if ((navigator as Partial<Navigator>).locks === undefined) return null;
+/** Over plain HTTP to another host browsers have no locks: there the pages agree by messages. */
+async function takeConnection(): Promise<HeldConnection | null> {
+  const take = (navigator as Partial<Navigator>).locks === undefined ? takeByMessages : takeLock;
   for (let number = 1; number <= CONNECTIONS; number++) {
-    const connection = await takeLock(`arras-log-${number}`);
+    const connection = await take(keptName(`log-${number}`));
     if (connection !== null) return connection;
   }
   return null;
+}
+
+async function takeByMessages(name: string): Promise<HeldConnection | null> {
+  const channel = openTabChannel(name);
+  const lead = await takeByChannel({ channel, timing: BROWSER_TIMING, name: randomName() });
+  // Not with its disposal: the others are told after it that the connection is free.
+  void (lead?.ended ?? Promise.resolve()).then(() => channel[Symbol.dispose]());
+  return lead;
 }
 
 /** A lock is held until a promise resolves. */

@@ -1,6 +1,7 @@
 import type { JobView, OutputEntry } from '@arras/contract';
 import { useSignal } from '@preact/signals';
 import { addressOf } from '../../../api/call.ts';
+import { serviceUrl } from '../../../routing/service-path.ts';
 import { copyText } from '../../../ui/copy-text.ts';
 import { FailureBox } from '../../../ui/failure-box.tsx';
 import { Loading } from '../../../ui/loading.tsx';
@@ -84,7 +85,7 @@ function Subdirectory({ path, ...rest }: OutputListProps & { readonly path: stri
 
 /** What can be done with a file or a directory. */
 export function OutputMenu({ job, entry }: { readonly job: JobView; readonly entry: OutputEntry }) {
-  const { path, address, uri, curl, cli } = outputTexts(job, entry, location.origin);
+  const { path, address, uri, curl, cli } = outputTexts(job, entry, serviceUrl());
   const item = (label: string, text: string) => ({
     label,
     hint: text,

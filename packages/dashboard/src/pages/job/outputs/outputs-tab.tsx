@@ -1,6 +1,7 @@
 import type { JobView } from '@arras/contract';
 import { addressOf } from '../../../api/call.ts';
 import { navigate, query } from '../../../routing/place.ts';
+import { serviceUrl } from '../../../routing/service-path.ts';
 import { CopyMenu } from '../../../ui/copy-menu.tsx';
 import { EmptyState } from '../../../ui/empty-state.tsx';
 import { hasEnded } from '../job-words.ts';
@@ -28,7 +29,7 @@ export function OutputsTab({ job }: { readonly job: JobView }) {
         </a>
         <CopyMenu
           cli={`arras jobs outputs list --recursive ${id}`}
-          curl={`curl --header "Authorization: Bearer $TOKEN" '${location.origin}/jobs/v2/${id}/outputs/listings'`}
+          curl={`curl --header "Authorization: Bearer $TOKEN" '${serviceUrl()}/jobs/v2/${id}/outputs/listings'`}
           typescript={`const files = await client.jobs.outputs.list('${id}', '', { recursive: true });`}
         />
       </div>

@@ -64,6 +64,9 @@ export function placeOnAxis(pieces: readonly AxisPiece[], ms: number): number {
   return piece.from + part * (piece.to - piece.from);
 }
 
+/** Least distance of two marks, as a share of that of marks that are spread evenly. */
+const NEAREST = 0.6;
+
 /** A mark of the axis. */
 export interface Tick {
   readonly atMs: number;
@@ -80,16 +83,21 @@ const STEPS = [
   ...[1, 2, 3, 6, 12, 24, 48, 168].map((n) => n * HOUR),
 ];
 
-/** About `most` marks at round times, never in a gap. */
+/** About `most` marks at round times, never in a gap, and none so near to the one before that their texts would meet. */
 export function axisTicks(pieces: readonly AxisPiece[], most: number): readonly Tick[] {
-  return pieces.flatMap((piece) => {
-    const { fromMs, toMs, from, to, isGap } = piece;
-    if (isGap) return [];
-    const wanted = Math.max(1, Math.floor(most * (to - from)));
-    const step = STEPS.find((each) => each * wanted >= toMs - fromMs) ?? STEPS.at(-1) ?? HOUR;
-    const first = Math.ceil(fromMs / step) * step;
-    const count = Math.min(wanted + 1, Math.floor((toMs - first) / step) + 1);
-    const ticks = Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step);
-    return ticks.map((atMs) => ({ atMs, place: placeOnAxis([piece], atMs) }));
-  });
+  const ticks = pieces.flatMap((piece) => ticksOf(piece, most));
+  const shown: Tick[] = [];
+  for (const tick of ticks) if (tick.place - (shown.at(-1)?.place ?? -1) >= NEAREST / most) shown.push(tick);
+  return shown;
+}
+
+function ticksOf(piece: AxisPiece, most: number): readonly Tick[] {
+  const { fromMs, toMs, from, to, isGap } = piece;
+  if (isGap) return [];
+  const wanted = Math.max(1, Math.floor(most * (to - from)));
+  const step = STEPS.find((each) => each * wanted >= toMs - fromMs) ?? STEPS.at(-1) ?? HOUR;
+  const first = Math.ceil(fromMs / step) * step;
+  const count = Math.min(wanted + 1, Math.floor((toMs - first) / step) + 1);
+  const ticks = Array.from({ length: Math.max(0, count) }, (_, index) => first + index * step);
+  return ticks.map((atMs) => ({ atMs, place: placeOnAxis([piece], atMs) }));
 }

@@ -1,6 +1,7 @@
 import { navigate } from '../../../routing/place.ts';
 import { formatClock, formatMoment } from '../../../ui/format-moment.ts';
 import { formatDuration } from '../../../ui/quantities.ts';
+import { useNarrow } from '../../../ui/use-narrow.ts';
 import { type AxisPiece, axisPieces, axisTicks, placeOnAxis } from './time-axis.ts';
 import { type ItemKind, KIND_NAMES, type TimelineItem } from './timeline-item.ts';
 
@@ -17,12 +18,13 @@ export interface TimelineChartProps {
 
 const LANE = 28;
 const AXIS = 22;
-const TICKS = 6;
+const TICKS = { wide: 6, narrow: 3 } as const;
 /** Below this seconds are too coarse for the marks of the axis, in milliseconds. */
 const SHORT_MS = 5_000;
 
 /** All events on one axis of time, a row for each kind. The table below it says the same in words. */
 export function TimelineChart({ items, kinds, nowMs, selected }: TimelineChartProps) {
+  const isNarrow = useNarrow();
   const endOf = (item: TimelineItem) => item.untilMs ?? Math.max(item.atMs, nowMs ?? 0);
   const spans = items.map((item) => ({ fromMs: item.atMs, toMs: endOf(item) }));
   if (nowMs !== null && nowMs > (items.at(-1)?.atMs ?? nowMs)) spans.push({ fromMs: nowMs, toMs: nowMs });
@@ -48,7 +50,7 @@ export function TimelineChart({ items, kinds, nowMs, selected }: TimelineChartPr
           .map((gap) => (
             <Gap key={gap.fromMs} gap={gap} height={height} />
           ))}
-        {axisTicks(pieces, TICKS).map(({ atMs, place }) => (
+        {axisTicks(pieces, isNarrow ? TICKS.narrow : TICKS.wide).map(({ atMs, place }) => (
           <g key={atMs} class="timeline-tick">
             <line x1={percent(place)} x2={percent(place)} y1={0} y2={height} />
             <text x={percent(place)} y={height + 15} text-anchor={anchorOf(place)}>

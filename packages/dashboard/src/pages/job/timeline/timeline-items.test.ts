@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AttemptView, DeliveryId, HistoryEntry, JobEventId, NotificationId } from '@arras/contract';
+import type { DeliveryId, HistoryEntry, JobEventId, NotificationId } from '@arras/contract';
+import type { AttemptRow } from '../../../notifications/read-attempts.ts';
 import { timelineItems } from './timeline-items.ts';
 
 const START = Date.parse('2026-03-04T10:00:00Z');
@@ -10,20 +11,19 @@ function entry(seq: number, status: string, seconds: number, more: Partial<Histo
   return { id: 'e' as JobEventId, seq, status, created: at(seconds), createdBy: 'ada', ...more };
 }
 
-const attempt: AttemptView = {
+const attempt: AttemptRow = {
   id: 'a1' as DeliveryId,
   url: 'https://example.org/hook',
   event: 'RUNNING',
   eventId: 'e1',
-  associatedUuid: 'j',
   notificationId: 'n' as NotificationId,
   number: 2,
   cause: 'replay',
   outcome: 'refused',
+  errorClass: 'http',
   startTime: at(5),
   endTime: at(6),
   response: { code: 503, message: 'later' },
-  _links: {} as AttemptView['_links'],
 };
 
 test('history and deliveries stand in one order of time, each by its kind', () => {

@@ -1,5 +1,4 @@
 import {
-  type AttemptView,
   type HistoryEntry,
   JOB_RECORD_EVENT_DESCRIPTIONS,
   JOB_STATUSES,
@@ -7,6 +6,7 @@ import {
   STATUS_LOOKS,
   type StatusClass,
 } from '@arras/contract';
+import type { AttemptRow } from '../../../notifications/read-attempts.ts';
 import type { ItemKind, TimelineItem } from './timeline-item.ts';
 
 /** What a timeline is made of. */
@@ -14,7 +14,7 @@ export interface TimelineSources {
   /** Oldest first. */
   readonly history: readonly HistoryEntry[];
   /** Every attempt to tell somebody about the job. */
-  readonly attempts: readonly AttemptView[];
+  readonly attempts: readonly AttemptRow[];
 }
 
 /** Everything that happened, oldest first; heartbeats that follow each other are one item. */
@@ -69,9 +69,9 @@ const OUTCOME_CLASSES = {
   refused: 'fail',
   unreachable: 'fail',
   blocked: 'fail',
-} as const satisfies Record<AttemptView['outcome'], StatusClass>;
+} as const satisfies Record<AttemptRow['outcome'], StatusClass>;
 
-function itemOfAttempt(attempt: AttemptView): TimelineItem {
+function itemOfAttempt(attempt: AttemptRow): TimelineItem {
   const { id, event, number, cause, outcome, url, startTime, endTime, response } = attempt;
   const code = response.code === 0 ? '' : ` (${response.code})`;
   const why = cause === 'scheduled' ? '' : `, ${cause}`;

@@ -1,6 +1,7 @@
-import { type AttemptView, type HistoryEntry, type JobView } from '@arras/contract';
+import type { HistoryEntry, JobView } from '@arras/contract';
 import { useComputed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
+import type { AttemptRow } from '../../../notifications/read-attempts.ts';
 import { fragment, query, setQuery } from '../../../routing/place.ts';
 import { nowMs } from '../../../ui/clock.ts';
 import { hasEnded } from '../job-words.ts';
@@ -15,7 +16,7 @@ import './timeline.css';
 export interface TimelineTabProps {
   readonly job: Pick<JobView, 'status'>;
   readonly history: readonly HistoryEntry[];
-  readonly attempts: readonly AttemptView[];
+  readonly attempts: readonly AttemptRow[];
 }
 
 /** The chart need not be drawn anew every second to be true. */

@@ -1,11 +1,15 @@
-import type { AttemptView } from '@arras/contract';
 import { successOf } from './delivery-summary.ts';
+import type { AttemptRow } from './read-attempts.ts';
 
 const WIDTH = 4;
 const HEIGHT = 16;
 
 /** The last attempts as bars, oldest first: a high one arrived, a low one did not. */
-export function Sparkline({ attempts }: { readonly attempts: readonly AttemptView[] }) {
+export function Sparkline({
+  attempts,
+}: {
+  readonly attempts: readonly Pick<AttemptRow, 'id' | 'outcome'>[];
+}) {
   if (attempts.length === 0) return <span class="sparkline-none">no attempt yet</span>;
   return (
     <span class="sparkline">

@@ -33,7 +33,9 @@ test('what was given up is sent again, oldest first, unless a replay has arrived
     delivery('a', 'parked', '2026-03-03T09:00:00Z'),
   ];
   const ids = (withinMs: number | null, isAll: boolean) =>
-    chooseDeliveries(all, { withinMs, isAll }, nowMs).map(({ eventId }) => eventId);
+    chooseDeliveries(all, { fromMs: withinMs === null ? null : nowMs - withinMs, isAll }).map(
+      ({ eventId }) => eventId,
+    );
   assert.deepEqual(ids(null, false), ['a', 'c']);
   assert.deepEqual(ids(3_600_000, false), ['c']);
   assert.deepEqual(ids(null, true), ['a', 'b', 'c']);

@@ -1,4 +1,5 @@
-import type { AttemptView, DeliveryView } from '@arras/contract';
+import type { DeliveryView } from '@arras/contract';
+import type { AttemptRow } from './read-attempts.ts';
 
 /** `12 delivered, 1 retrying, 2 parked`: what became of the last events of a subscription. */
 export function summaryText(deliveries: readonly Pick<DeliveryView, 'state' | 'attempts'>[]): string {
@@ -12,15 +13,15 @@ export function summaryText(deliveries: readonly Pick<DeliveryView, 'state' | 'a
 }
 
 /** How many of some attempts arrived. */
-export function successOf(attempts: readonly Pick<AttemptView, 'outcome'>[]): string {
+export function successOf(attempts: readonly Pick<AttemptRow, 'outcome'>[]): string {
   const arrived = attempts.filter(({ outcome }) => outcome === 'delivered').length;
   return `${arrived} of the last ${attempts.length} attempts arrived`;
 }
 
 /** Which deliveries are to be sent again. */
 export interface ReplayChoice {
-  /** Events that happened within so many milliseconds; null: whenever. */
-  readonly withinMs: number | null;
+  /** Events that happened at this time or later, in milliseconds since 1970; null: whenever. */
+  readonly fromMs: number | null;
   /** Also what arrived; else only what was given up. */
   readonly isAll: boolean;
 }
@@ -31,14 +32,13 @@ export interface ReplayChoice {
  */
 export function chooseDeliveries<Delivery extends Pick<DeliveryView, 'eventId' | 'state' | 'created'>>(
   deliveries: readonly Delivery[],
-  { withinMs, isAll }: ReplayChoice,
-  nowMs: number,
+  { fromMs, isAll }: ReplayChoice,
 ): readonly Delivery[] {
   const newest = new Map<string, Delivery>();
   for (const delivery of deliveries)
     if (!newest.has(delivery.eventId)) newest.set(delivery.eventId, delivery);
   return [...newest.values()]
     .filter(({ state }) => (isAll ? state !== 'pending' : state === 'parked'))
-    .filter(({ created }) => withinMs === null || nowMs - Date.parse(created) <= withinMs)
+    .filter(({ created }) => fromMs === null || Date.parse(created) >= fromMs)
     .toReversed();
 }

@@ -1,12 +1,12 @@
 import { useSignal } from '@preact/signals';
-import { call } from '../../api/call.ts';
-import { tryCall } from '../../api/try-call.ts';
-import type { SubscriptionState } from '../../notifications/read-subscriptions.ts';
-import { serverNowMs } from '../../ui/clock.ts';
-import { Dialog } from '../../ui/dialog.tsx';
-import { RelativeTime } from '../../ui/relative-time.tsx';
-import { say } from '../../ui/toasts.tsx';
+import { call } from '../api/call.ts';
+import { tryCall } from '../api/try-call.ts';
+import { serverNowMs } from '../ui/clock.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { RelativeTime } from '../ui/relative-time.tsx';
+import { say } from '../ui/toasts.tsx';
 import { chooseDeliveries } from './delivery-summary.ts';
+import { PAGE, type SubscriptionState } from './read-subscriptions.ts';
 
 /** What {@link ReplayDialog} offers. */
 export interface ReplayDialogProps {
@@ -22,15 +22,22 @@ const SPANS = [
   { label: 'within the last hour', withinMs: HOUR_MS },
   { label: 'within the last day', withinMs: 24 * HOUR_MS },
   { label: 'within the last week', withinMs: 168 * HOUR_MS },
+  { label: 'since…', withinMs: null },
 ] as const;
+
+/** The last of the spans: a time that is given. */
+const SINCE = SPANS.length - 1;
 
 /** Chooses among the past events those that are sent again, and says how many before it does. */
 export function ReplayDialog({ state, onClose, onReplayed }: ReplayDialogProps) {
   const span = useSignal(0);
   const isAll = useSignal(false);
   const left = useSignal<ReadonlySet<string>>(new Set());
-  const choice = { withinMs: SPANS[span.value]?.withinMs ?? null, isAll: isAll.value };
-  const found = chooseDeliveries(state.deliveries, choice, serverNowMs());
+  const since = useSignal('');
+  const fromMs = readFrom(span.value, since.value);
+  const found = chooseDeliveries(state.deliveries, { fromMs, isAll: isAll.value });
+  // The page shows the newest; whoever takes all of them means the older ones as well.
+  const hasOlder = state.deliveries.length === PAGE && left.value.size === 0;
   const chosen = found.filter(({ eventId }) => !left.value.has(eventId));
   const toggle = (eventId: string) => {
     const next = new Set(left.value);
@@ -38,7 +45,12 @@ export function ReplayDialog({ state, onClose, onReplayed }: ReplayDialogProps) 
     left.value = next;
   };
   const replay = async () => {
-    const body = { deliveries: chosen.map(({ eventId }) => eventId) };
+    const body = hasOlder
+      ? {
+          status: isAll.value ? ('all' as const) : ('parked' as const),
+          ...(fromMs !== null && { from: new Date(fromMs).toISOString() }),
+        }
+      : { deliveries: chosen.map(({ eventId }) => eventId) };
     const params = { id: state.subscription.id };
     const result = await tryCall(() => call('replayNotification', { params, body }));
     onClose();
@@ -61,6 +73,16 @@ export function ReplayDialog({ state, onClose, onReplayed }: ReplayDialogProps) 
             ))}
           </select>
         </label>
+        {span.value === SINCE && (
+          <label>
+            Since
+            <input
+              type="datetime-local"
+              value={since.value}
+              onInput={({ currentTarget }) => (since.value = currentTarget.value)}
+            />
+          </label>
+        )}
         <label>
           <input
             type="checkbox"
@@ -81,15 +103,16 @@ export function ReplayDialog({ state, onClose, onReplayed }: ReplayDialogProps) 
           </li>
         ))}
       </ul>
+      {hasOlder && <p>Only the newest are listed here; older ones that fit are sent as well.</p>}
       <p>They are sent with the same ids, behind whatever waits, to where the subscription points now.</p>
       <p class="dialog-buttons">
         <button
           type="button"
           class="button button-primary"
-          disabled={chosen.length === 0}
+          disabled={chosen.length === 0 && !hasOlder}
           onClick={() => void replay()}
         >
-          Replay {chosen.length}
+          {hasOlder ? 'Replay all' : `Replay ${chosen.length}`}
         </button>
         <button type="button" class="button" onClick={onClose}>
           Leave it
@@ -97,4 +120,12 @@ export function ReplayDialog({ state, onClose, onReplayed }: ReplayDialogProps) 
       </p>
     </Dialog>
   );
+}
+
+/** From when on events count; null: whenever. A time is the reader's, as the field shows it. */
+function readFrom(span: number, since: string): number | null {
+  const withinMs = SPANS[span]?.withinMs ?? null;
+  if (withinMs !== null) return serverNowMs() - withinMs;
+  const givenMs = span === SINCE ? Date.parse(since) : Number.NaN;
+  return Number.isNaN(givenMs) ? null : givenMs;
 }
