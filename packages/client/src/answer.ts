@@ -91,7 +91,8 @@ function readCode(value: unknown): ErrorCode | 'unknown' {
 
 function readMessage(response: Response, envelope: Readonly<Record<string, unknown>>): string {
   const fallback = `HTTP ${response.status} ${response.statusText}`.trim();
-  return readText(envelope.message) ?? fallback;
+  // OAuth has its own form (RFC 6749 section 5.2).
+  return readText(envelope.message) ?? readText(envelope.error_description) ?? fallback;
 }
 
 function readText(value: unknown): string | null {

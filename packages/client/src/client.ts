@@ -93,6 +93,13 @@ function profileCalls(call: Call) {
     /** What is left out stays. A new password of one's own needs `current_password`. */
     update: (username: string, body: CallOptions<'updateProfile'>['body']) =>
       call('updateProfile', { params: { username }, body }),
+    /** Lets somebody whom the OpenID provider knows sign in to the account. For administrators, as what follows. */
+    link: (username: string, body: CallOptions<'linkIdentity'>['body']) =>
+      call('linkIdentity', { params: { username }, body }),
+    unlink: (username: string) => call('unlinkIdentity', { params: { username } }),
+    /** Who joined or parted the account and the provider, newest first. */
+    links: (username: string, query: QueryInputOf<'listIdentityHistory'> = {}) =>
+      call('listIdentityHistory', { params: { username }, query }),
     /** Bars the user from signing in; `update` with the status ACTIVE takes it back. */
     delete: (username: string) => call('deleteProfile', { params: { username } }),
   };
@@ -103,6 +110,7 @@ function tokenCalls(call: Call) {
     list: (query: QueryInputOf<'listTokens'> = {}) => call('listTokens', { query }),
     /** The secret is in this answer and nowhere else. */
     create: (body: CallOptions<'createToken'>['body']) => call('createToken', { body }),
+    /** With all that was made with it. */
     revoke: (id: string) => call('revokeToken', { params: { id } }),
   };
 }

@@ -111,7 +111,8 @@ export const ACCOUNT_ROUTES = {
     path: '/tokens/v2/{id}',
     tag: 'Tokens',
     summary: 'Revoke a token',
-    description: 'It is refused from now on. Administrators may revoke any token.',
+    description:
+      'It is refused from now on, and so is all that was made with it: tokens, those made with these, and sessions. One that was ended otherwise can be revoked as well, for what was made with it. Administrators may revoke any token.',
     access: 'user',
     params: z.object({ id: tokenIdSchema.describe('Id of the token.') }),
     success: { status: 200, schema: null },

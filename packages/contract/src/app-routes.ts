@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { appFormSchema } from './app-form.ts';
 import { appActionRequestSchema, appRequestSchema } from './app-request.ts';
 import { appListQuerySchema } from './app-search.ts';
 import { appSchema, appSummarySchema } from './apps.ts';
@@ -143,6 +144,17 @@ export const APP_ROUTES = {
       'system.unavailable',
       'precondition.failed',
     ],
+  },
+  showAppForm: {
+    method: 'GET',
+    path: '/apps/v2/{id}/form',
+    tag: 'Apps',
+    summary: 'Show what a form for an app is made of',
+    description: 'A request to fill in, and the inputs and parameters that it can have.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: appFormSchema },
+    errors: ['app.not-found', 'access.forbidden'],
   },
   listAppHistory: {
     method: 'GET',

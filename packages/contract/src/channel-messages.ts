@@ -28,11 +28,11 @@ const channel = z
   .string()
   .max(400)
   .describe(
-    '`/TENANT/USERNAME/JOB_ID`, or `/TENANT/USERNAME` for all jobs of a user; the tenant or agave.prod.',
+    '`/TENANT/USERNAME/JOB_ID`, or `/TENANT/USERNAME` for all jobs of a user, or `/TENANT/*` for those of everybody (administrators only); the tenant or agave.prod.',
   );
 
 const jobSeq = z.int().min(0).describe('Of a job: the number of the event after which the channel begins.');
-const cursor = z.string().describe('Of all jobs of a user: the place where the channel begins.');
+const cursor = z.string().describe('Of many jobs: the place where the channel begins.');
 
 /** What clients send, by `type`. */
 export const channelRequestSchema = z.discriminatedUnion('type', [

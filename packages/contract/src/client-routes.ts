@@ -81,7 +81,7 @@ export const CLIENT_ROUTES = {
     tag: 'Clients',
     summary: 'Get tokens as a client',
     description:
-      'OAuth 2.0 (RFC 6749). The client is named by HTTP Basic with its consumer key and secret, or by client_id and client_secret. A refresh token can be used again and by several at once; it ends 30 days after its last use, or with its client.',
+      'OAuth 2.0 (RFC 6749). The client is named by HTTP Basic with its consumer key and secret, or by client_id and client_secret. A refresh token can be used again and by several at once; it ends 30 days after its last use, or with its client. A program that signs in on a machine without a browser asks here too (RFC 8628), with the client_id alone.',
     access: 'public',
     body: tokenGrantSchema,
     bodyOptional: true,

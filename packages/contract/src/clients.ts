@@ -71,13 +71,14 @@ const field = (what: string) =>
 /** A request for tokens (RFC 6749 sections 4 and 6). Which fields are needed depends on the grant. */
 export const tokenGrantSchema = z.object({
   grant_type: field('the kind of grant').describe(
-    'password, refresh_token, client_credentials or admin_password.',
+    'password, refresh_token, client_credentials, admin_password, or urn:ietf:params:oauth:grant-type:device_code.',
   ),
   username: field('the name of a user'),
   password: field('a password'),
   refresh_token: field('a refresh token'),
   token_username: field('the name of a user').describe('With admin_password: for whom the token is.'),
-  scope: field('a scope').describe('Accepted and given back; there are no scopes.'),
+  device_code: field('a device code').describe('What POST /tokens/v2/device has answered.'),
+  scope: field('a scope').describe('Accepted and given back; only sign-ins of devices have scopes.'),
   client_id: field('a consumer key').describe('Where the header does not name the client.'),
   client_secret: field('a consumer secret'),
 });
@@ -88,7 +89,7 @@ export type TokenGrant = z.output<typeof tokenGrantSchema>;
 /** Tokens that were granted (RFC 6749 section 5.1). */
 export const grantedTokensSchema = z.object({
   access_token: z.string(),
-  refresh_token: z.string().optional().describe('Absent for client_credentials and admin_password.'),
+  refresh_token: z.string().optional().describe('Only with password and refresh_token.'),
   expires_in: z.int().describe('Seconds.'),
   token_type: z.literal('bearer'),
   scope: z.string(),
@@ -97,7 +98,7 @@ export const grantedTokensSchema = z.object({
 /** Tokens that were granted. */
 export type GrantedTokens = z.infer<typeof grantedTokensSchema>;
 
-/** Why no tokens were granted (RFC 6749 section 5.2). */
+/** Why no tokens were granted (RFC 6749 section 5.2, RFC 8628 section 3.5). */
 export const grantErrorSchema = z.object({
   error: z.enum([
     'invalid_request',
@@ -106,6 +107,10 @@ export const grantErrorSchema = z.object({
     'unsupported_grant_type',
     'unauthorized_client',
     'slow_down',
+    'invalid_scope',
+    'authorization_pending',
+    'access_denied',
+    'expired_token',
   ]),
   error_description: z.string(),
 });

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { appFormSchema } from './app-form.ts';
 import {
   appPermissionRequestSchema,
   appPermissionSchema,
@@ -16,6 +17,12 @@ import {
   tenantSchema,
   tokenGrantSchema,
 } from './clients.ts';
+import {
+  deviceCodesSchema,
+  deviceDecisionSchema,
+  deviceRequestSchema,
+  deviceSignInSchema,
+} from './device-sign-ins.ts';
 import { errorEnvelopeSchema } from './errors.ts';
 import {
   fileActionRequestSchema,
@@ -26,6 +33,7 @@ import {
   filePermissionSchema,
   fileReceiptSchema,
 } from './files.ts';
+import { identityChangeSchema, identityRequestSchema, identitySchema } from './identities.ts';
 import { jobCountsSchema } from './job-counts.ts';
 import {
   jobPermissionRequestSchema,
@@ -45,6 +53,7 @@ import {
   resolvedJobRequestSchema,
   resubmissionSchema,
 } from './jobs.ts';
+import { replicaLoadSchema, serviceLoadSchema, taskLoadSchema } from './load.ts';
 import {
   jsonSchemaRequestSchema,
   jsonSchemaSchema,
@@ -78,6 +87,7 @@ import { savedFilterRequestSchema, savedFilterSchema } from './saved-filters.ts'
 import { livenessSchema, openApiDocumentSchema, readinessSchema } from './service.ts';
 import { sessionRequestSchema, sessionSchema, signInWaysSchema } from './sessions.ts';
 import { credentialsRequestSchema } from './system-connections.ts';
+import { partHealthSchema, systemHealthSchema } from './system-health.ts';
 import {
   queueRequestSchema,
   roleRequestSchema,
@@ -137,7 +147,10 @@ export const REQUEST_COMPONENTS = {
   PostitRequest: postitRequestSchema,
   ProfileRequest: profileRequestSchema,
   ProfileUpdate: profileUpdateSchema,
+  IdentityRequest: identityRequestSchema,
   TokenRequest: tokenRequestSchema,
+  DeviceRequest: deviceRequestSchema,
+  DeviceDecision: deviceDecisionSchema,
   SessionRequest: sessionRequestSchema,
   ClientRequest: clientRequestSchema,
   TokenGrant: tokenGrantSchema,
@@ -172,7 +185,13 @@ export const RESULT_COMPONENTS = {
   Queue: queueSchema,
   Credential: credentialSchema,
   SystemCheck: systemCheckSchema,
+  SystemHealth: systemHealthSchema,
+  PartHealth: partHealthSchema,
+  ServiceLoad: serviceLoadSchema,
+  TaskLoad: taskLoadSchema,
+  ReplicaLoad: replicaLoadSchema,
   App: appSchema,
+  AppForm: appFormSchema,
   AppSummary: appSummarySchema,
   AppPermission: appPermissionSchema,
   AppHistoryEntry: appHistoryEntrySchema,
@@ -186,8 +205,12 @@ export const RESULT_COMPONENTS = {
   Postit: postitSchema,
   Uuid: uuidSchema,
   Profile: profileSchema,
+  Identity: identitySchema,
+  IdentityChange: identityChangeSchema,
   Token: tokenSchema,
   CreatedToken: createdTokenSchema,
+  DeviceCodes: deviceCodesSchema,
+  DeviceSignIn: deviceSignInSchema,
   SignInWays: signInWaysSchema,
   Session: sessionSchema,
   Client: clientSchema,

@@ -67,6 +67,7 @@ export const SYSTEM_EVENT_DESCRIPTIONS = {
   QUEUE_DELETE: 'A queue was removed from the system',
   UPDATE_CREDENTIAL: 'Credentials of the system were replaced',
   REMOVE_CREDENTIAL: 'Credentials of the system were removed',
+  CLEAR_CREDENTIALS: 'All credentials of the system were removed',
   STATUS_UPDATE: 'The system does not answer any more, or answers again',
 } as const;
 

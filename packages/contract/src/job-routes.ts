@@ -68,6 +68,20 @@ export const JOB_ROUTES = {
     success: { status: 200, schema: z.array(jobSummarySchema) },
     errors: ['filter.not-found'],
   },
+  searchJobs: {
+    method: 'GET',
+    path: '/jobs/v2/search/{path}',
+    tag: 'Jobs',
+    summary: 'Search jobs by pairs in the address',
+    description:
+      'As listJobs, with one condition for each pair of a field and a value: /jobs/v2/search/status/RUNNING/name/demo.',
+    access: 'user',
+    params: z.object({
+      path: z.string().max(4096).describe('Fields and values in turn, at most seven of each.'),
+    }),
+    success: { status: 200, schema: z.array(jobSummarySchema) },
+    errors: ['request.bad-query'],
+  },
   countJobs: {
     method: 'GET',
     path: '/jobs/v2/counts',

@@ -3,6 +3,7 @@ import { jobIdSchema } from './ids.ts';
 import { MAX_STREAM_JOBS } from './job-events.ts';
 import { queryTextSchema } from './listing.ts';
 import type { Route } from './route.ts';
+import { wireShapes } from './scalars.ts';
 
 const headers = z.object({
   'last-event-id': z
@@ -15,6 +16,10 @@ const headers = z.object({
 const since = queryTextSchema.describe(
   'The same as the header Last-Event-ID, for clients that cannot set it.',
 );
+
+/** Clients of other languages write `True`; whatever does not say yes means no. */
+const privileged = queryTextSchema.transform((given) => ['true', '1'].includes((given ?? '').toLowerCase()));
+wireShapes.add(privileged, { type: 'boolean', default: false });
 
 /** Streams of events (Server-Sent Events). */
 export const JOB_STREAM_ROUTES = {
@@ -39,16 +44,25 @@ export const JOB_STREAM_ROUTES = {
     tag: 'Streams',
     summary: 'Follow many jobs',
     description:
-      'New events of your jobs and those shared with you, of the jobs named by `ids`, or of the jobs that a saved filter or search parameters choose, as Server-Sent Events in the order in which they were committed.',
+      'New events of your jobs and those shared with you, of the jobs named by `ids`, or of the jobs that a saved filter or search parameters choose, as Server-Sent Events in the order in which they were committed. With `privileged=true` administrators follow the jobs of everybody.',
     access: 'user',
     query: z.looseObject({
       since,
       ids: queryTextSchema.describe(`Ids of jobs with commas, at most ${MAX_STREAM_JOBS}.`),
       saved: queryTextSchema.describe('Name of one of your saved filters.'),
+      privileged: privileged.describe(
+        'true: of the jobs of everybody, all of them or those that the search chooses; for administrators only.',
+      ),
     }),
     headers,
     bare: true,
     success: { status: 200, schema: 'bytes', mediaType: 'text/event-stream' },
-    errors: ['job.not-found', 'access.forbidden', 'stream.bad-position', 'stream.too-many'],
+    errors: [
+      'job.not-found',
+      'access.forbidden',
+      'access.admin-only',
+      'stream.bad-position',
+      'stream.too-many',
+    ],
   },
 } as const satisfies Record<string, Route>;

@@ -131,7 +131,7 @@ export const METADATA_ROUTES = {
     tag: 'Metadata',
     summary: 'Store a schema',
     description:
-      'The body is a JSON Schema. It is kept for people and programs; this service does not run it.',
+      'The body is a JSON Schema of drafts 4 to 2020-12, which documents can name and then have to follow. References lead to places in it and nowhere else; regular expressions are those of RE2; unevaluatedItems, unevaluatedProperties, $dynamicRef and $recursiveRef are not supported. Keywords that are none are remarks.',
     access: 'user',
     body: jsonSchemaRequestSchema,
     success: { status: 201, schema: jsonSchemaSchema },
@@ -153,7 +153,8 @@ export const METADATA_ROUTES = {
     path: '/meta/v2/schemas/{uuid}',
     tag: 'Metadata',
     summary: 'Replace a schema',
-    description: 'By the JSON Schema of the body. Needs the permission WRITE.',
+    description:
+      'By the JSON Schema of the body. Documents that name it are judged by it when they are changed next. Needs the permission WRITE.',
     access: 'user',
     params: schemaParams,
     body: jsonSchemaRequestSchema,
@@ -165,7 +166,8 @@ export const METADATA_ROUTES = {
     path: '/meta/v2/schemas/{uuid}',
     tag: 'Metadata',
     summary: 'Delete a schema',
-    description: 'Documents that name it keep its uuid. Needs the permission WRITE.',
+    description:
+      'Documents that name it keep its uuid, and follow nothing any more. Needs the permission WRITE.',
     access: 'user',
     params: schemaParams,
     success: { status: 200, schema: null },

@@ -37,7 +37,7 @@ export const metadataRequestSchema = z.object({
   schemaId: schemaIdSchema
     .optional()
     .describe(
-      'A schema that the document follows. It is kept and shown; the value is not checked against it.',
+      'A schema that the document follows: a value that does not is refused, now and whenever it is changed. You must be able to read it.',
     ),
 });
 
@@ -57,7 +57,7 @@ export const metadataUpdateSchema = z.object({
   associationIds: associationsSchema
     .optional()
     .describe('Replaces the list. Uuids that are new in it must be visible to you.'),
-  schemaId: changedSchemaId.optional().describe('Null takes it away.'),
+  schemaId: changedSchemaId.optional().describe('The value must follow the new schema. Null takes it away.'),
 });
 bodyRules.add(metadataUpdateSchema, { aliases: {}, withBlanks: ['value', 'schemaId'] });
 

@@ -92,6 +92,17 @@ export const MISSING_ERRORS = {
     message: 'There is no user with this name.',
     remedy: 'List the users with GET /profiles/v2.',
   },
+  'device.not-found': {
+    status: 404,
+    message: 'No program waits to be signed in with this code.',
+    remedy:
+      'Codes count for ten minutes and once. Compare it with what the program shows, or begin again there.',
+  },
+  'identity.not-found': {
+    status: 404,
+    message: 'The account is not joined with an OpenID provider.',
+    remedy: 'GET /profiles/v2/{username}/identities shows what it is joined with.',
+  },
   'token.not-found': {
     status: 404,
     message: 'You have no token with this id.',

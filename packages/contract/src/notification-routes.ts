@@ -172,7 +172,8 @@ export const NOTIFICATION_ROUTES = {
     path: '/notifications/v2/{id}/attempts',
     tag: 'Notifications',
     summary: 'List the failed attempts of a subscription',
-    description: 'Newest first.',
+    description:
+      'Newest first, each with what was sent and what was answered; `filter=id,outcome,startTime` leaves that out.',
     access: 'user',
     params,
     query: pageQuerySchema.extend({
@@ -212,7 +213,7 @@ export const NOTIFICATION_ROUTES = {
     path: '/notifications/v2/{id}/attempts/{attemptId}',
     tag: 'Notifications',
     summary: 'Show an attempt',
-    description: 'When it was made, where it went, and what the receiver said.',
+    description: 'When it was made, where it went, what was sent, and what the receiver said.',
     access: 'user',
     params: attemptParams,
     success: { status: 200, schema: attemptSchema },

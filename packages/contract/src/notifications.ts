@@ -141,6 +141,48 @@ export const ATTEMPT_CAUSES = ['scheduled', 'replay', 'test', 'forced'] as const
 /** What came of it: `unreachable` got no answer; `blocked` was not sent, because the address must not be reached. */
 export const ATTEMPT_OUTCOMES = ['delivered', 'refused', 'unreachable', 'blocked'] as const;
 
+/**
+ * What can stop an attempt: `blocked`, the address must not be reached; `dns`, the name has no address; `connect`, no
+ * connection; `tls`, no TLS, or a certificate that is not believed; `timeout`, no whole answer in time; `cut-off`, the
+ * connection broke; `http` and `smtp`, the answer says no, or is not understood.
+ */
+export const ATTEMPT_ERRORS = [
+  'blocked',
+  'dns',
+  'connect',
+  'tls',
+  'timeout',
+  'cut-off',
+  'http',
+  'smtp',
+] as const;
+
+/** What stopped an attempt. */
+export type AttemptError = (typeof ATTEMPT_ERRORS)[number];
+
+const headersSchema = z.array(z.object({ name: z.string(), value: z.string() }));
+
+/** What was sent. */
+const attemptRequestSchema = z.object({
+  headers: headersSchema.describe(
+    'As sent; *** stands for what lets the service in at the receiver. Of a mail: its own headers.',
+  ),
+  body: z
+    .string()
+    .nullable()
+    .describe('What was posted, byte for byte; the same at every attempt of a delivery. null for mails.'),
+  mail: z
+    .object({
+      from: z.string().describe('The sender of the envelope.'),
+      to: z.string().describe('The recipient of the envelope.'),
+      subject: z.string(),
+      text: z.string(),
+      html: z.string(),
+    })
+    .nullable()
+    .describe('What the mail said; null for webhooks.'),
+});
+
 /** One attempt at delivering an event (spec: notifications 7). */
 export const attemptSchema = z.object({
   id: deliveryIdSchema,
@@ -157,9 +199,26 @@ export const attemptSchema = z.object({
   outcome: z.enum(ATTEMPT_OUTCOMES),
   startTime: timestampSchema,
   endTime: timestampSchema,
+  errorClass: z
+    .enum(ATTEMPT_ERRORS)
+    .nullable()
+    .describe('What stopped it; null when it arrived, or was made before this was kept.'),
+  request: attemptRequestSchema
+    .nullable()
+    .describe('What was sent; null when nothing was, or the attempt was made before this was kept.'),
   response: z.object({
     code: z.int(),
-    message: z.string().describe('At most the first KiB of the answer.'),
+    message: z.string().describe('At most the first KiB of the answer, or why there is none.'),
+    headers: headersSchema
+      .nullable()
+      .describe(
+        'At most the first 4 KiB; *** stands for cookies and the like. null without an answer to a webhook.',
+      ),
+    body: z
+      .string()
+      .nullable()
+      .describe('At most the first KiB; null without an answer, and where it is compressed.'),
+    truncated: z.boolean().describe('Whether the answer had more than is shown.'),
   }),
   _links: linksSchema('self', 'notification', 'profile').extend(resourceLinks),
 });

@@ -7,6 +7,7 @@ export const ROUTE_TAGS = {
   Streams: 'jobs',
   Notifications: 'notifications',
   Systems: 'systems',
+  Operators: 'systems',
   Apps: 'apps',
   Files: 'files',
   Metadata: 'metadata',

@@ -3,13 +3,16 @@ import { ACCOUNT_ROUTES } from './account-routes.ts';
 import { APP_PERMISSION_ROUTES } from './app-permission-routes.ts';
 import { APP_ROUTES } from './app-routes.ts';
 import { CLIENT_ROUTES } from './client-routes.ts';
+import { DEVICE_ROUTES } from './device-routes.ts';
 import { FILE_ROUTES } from './file-routes.ts';
+import { IDENTITY_ROUTES } from './identity-routes.ts';
 import { JOB_CALLBACK_ROUTES } from './job-callback-routes.ts';
 import { JOB_PERMISSION_ROUTES } from './job-permission-routes.ts';
 import { JOB_ROUTES } from './job-routes.ts';
 import { JOB_STREAM_ROUTES } from './job-stream-routes.ts';
 import { METADATA_ROUTES } from './metadata-routes.ts';
 import { NOTIFICATION_ROUTES } from './notification-routes.ts';
+import { OPERATOR_ROUTES } from './operator-routes.ts';
 import { POSTIT_ROUTES } from './postit-routes.ts';
 import type { Route } from './route.ts';
 import { SAVED_FILTER_ROUTES } from './saved-filter-routes.ts';
@@ -34,8 +37,11 @@ export const ROUTES = {
   ...POSTIT_ROUTES,
   ...UUID_ROUTES,
   ...ACCOUNT_ROUTES,
+  ...IDENTITY_ROUTES,
+  ...DEVICE_ROUTES,
   ...SESSION_ROUTES,
   ...CLIENT_ROUTES,
+  ...OPERATOR_ROUTES,
   ...SERVICE_ROUTES,
 } as const satisfies Record<string, Route>;
 

@@ -88,7 +88,8 @@ export const SESSION_ROUTES = {
     path: '/sessions/v2/current',
     tag: 'Sessions',
     summary: 'Sign out',
-    description: 'Revokes the session in the cookie, or the token in the header, and clears the cookie.',
+    description:
+      'Ends the session in the cookie, or the token in the header with the sessions that were begun with it, and clears the cookie. Tokens that were made with it stay.',
     access: 'user',
     success: { status: 200, schema: null },
     errors: [],

@@ -7,6 +7,7 @@ import { shownScopesSchema } from './scopes.ts';
 export const signInWaysSchema = z.object({
   password: z.literal(true),
   token: z.literal(true),
+  device: z.literal(true).describe('Programs on machines without a browser: POST /tokens/v2/device.'),
   oidc: z
     .object({
       name: z.string().describe('What the button says.'),

@@ -22,6 +22,11 @@ export const STATE_ERRORS = {
     message: 'You have a client of this name already.',
     remedy: 'Delete it first, or choose another name.',
   },
+  'identity.taken': {
+    status: 409,
+    message: 'The account or the identity is joined already.',
+    remedy: 'Part it first with DELETE /profiles/v2/{username}/identities.',
+  },
   'profile.exists': {
     status: 409,
     message: 'A user with this name already exists.',

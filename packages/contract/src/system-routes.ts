@@ -244,6 +244,17 @@ export const SYSTEM_ROUTES = {
     success: { status: 201, schema: credentialSchema },
     errors: ['system.not-found', 'access.forbidden'],
   },
+  clearSystemCredentials: {
+    method: 'DELETE',
+    path: '/systems/v2/{id}/credentials',
+    tag: 'Systems',
+    summary: 'Delete all credentials of a system',
+    description: 'Its jobs wait until there are others.',
+    access: 'user',
+    params,
+    success: { status: 200, schema: null },
+    errors: ['system.not-found', 'access.forbidden'],
+  },
   removeSystemCredentials: {
     method: 'DELETE',
     path: '/systems/v2/{id}/credentials/{connection}',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { linksSchema, timestampSchema } from './envelope.ts';
 import { systemUuidSchema } from './ids.ts';
+import { SYSTEM_PARTS, systemHealthSchema } from './system-health.ts';
 import {
   AUTH_TYPES,
   CREDENTIAL_SERVER_PROTOCOLS,
@@ -112,6 +113,7 @@ export type SystemCheckStep = keyof typeof SYSTEM_CHECK_STEPS;
 /** What one step of a check showed. */
 export const systemCheckSchema = z.object({
   step: z.enum(Object.keys(SYSTEM_CHECK_STEPS) as [SystemCheckStep, ...SystemCheckStep[]]),
+  part: z.enum(SYSTEM_PARTS).describe('What of the system the step looks at.'),
   result: z
     .enum(['ok', 'failed', 'skipped'])
     .describe('skipped: an earlier step failed, or it is not needed here.'),
@@ -122,6 +124,10 @@ export const systemCheckSchema = z.object({
 
 /** What one step of a check showed. */
 export type SystemCheck = z.infer<typeof systemCheckSchema>;
+
+const health = systemHealthSchema
+  .optional()
+  .describe('How it answers, in what is shown and listed; `status` is what it was registered with.');
 
 const systemLinks = linksSchema('self', 'roles', 'owner', 'credentials', 'history', 'metadata');
 
@@ -139,6 +145,7 @@ const common = {
   default: z.boolean().describe("True for the caller's default system of its type."),
   lastModified: timestampSchema,
   owner: z.string(),
+  health,
   storage: storageViewSchema,
   _links: systemLinks,
 };
@@ -183,6 +190,7 @@ export const systemSummarySchema = z.object({
   public: z.boolean(),
   default: z.boolean(),
   owner: z.string(),
+  health,
   lastModified: timestampSchema,
   _links: linksSchema('self'),
 });

@@ -6,7 +6,7 @@ import { integerBetween, line, text } from './scalars.ts';
 import { scopes, shownScopesSchema } from './scopes.ts';
 
 /** Ten years: longer means "does not expire", which is said by leaving the lifetime out. */
-const LONGEST_LIFETIME_SECONDS = 315_360_000;
+export const LONGEST_LIFETIME_SECONDS = 315_360_000;
 
 /** A new token as given. */
 export const tokenRequestSchema = z.object({
@@ -24,8 +24,11 @@ export const tokenRequestSchema = z.object({
 /** A new token, parsed. */
 export type TokenRequest = z.output<typeof tokenRequestSchema>;
 
-/** How a token came to be: made by its user, granted to a client, held by a browser, signed by the OpenID provider. */
-export const TOKEN_KINDS = ['personal', 'client', 'session', 'issued'] as const;
+/**
+ * How a token came to be: made by its user, granted to a client, held by a browser, signed by the OpenID
+ * provider, or given to a program that its user approved in a browser.
+ */
+export const TOKEN_KINDS = ['personal', 'client', 'session', 'issued', 'device'] as const;
 
 /** How a token came to be. */
 export type TokenKind = (typeof TOKEN_KINDS)[number];
@@ -39,14 +42,20 @@ export const tokenSchema = z.object({
   kind: z
     .enum(TOKEN_KINDS)
     .describe(
-      'personal: made by its user; client: granted to a client; session: held by a browser; issued: signed by the OpenID provider.',
+      'personal: made by its user; client: granted to a client; session: held by a browser; issued: signed by the OpenID provider; device: given to a program that its user approved in a browser.',
     ),
   scopes: shownScopesSchema,
+  madeWith: z
+    .string()
+    .nullable()
+    .describe(
+      'Id of the token with which it was made, or the session begun: it is revoked with that; null: somebody was there in person, or a program was granted it.',
+    ),
   created: timestampSchema,
   expires: timestampSchema.nullable(),
   lastUsed: timestampSchema
     .nullable()
-    .describe('To the minute, of tokens of the kinds personal and session; null: not used yet.'),
+    .describe('To the minute, of tokens of the kinds personal, session and device; null: not used yet.'),
   _links: linksSchema('self'),
 });
 

@@ -78,6 +78,7 @@ create table public.deliveries (
   owner_replica text,
   lease_until timestamp with time zone not null default clock_timestamp(),
   settled_at timestamp with time zone,
+  mail jsonb,
   constraint deliveries_pkey PRIMARY KEY (subscription_id, lane, "position"),
   constraint deliveries_delivery_id_unique UNIQUE (delivery_id),
   constraint deliveries_status CHECK ((status = ANY (ARRAY['pending'::text, 'delivered'::text, 'parked'::text, 'cancelled'::text]))),
@@ -101,10 +102,41 @@ create table public.delivery_attempts (
   started_at timestamp with time zone not null,
   ended_at timestamp with time zone not null,
   visible boolean not null default true,
+  error_class text,
+  request_head text,
+  request_body bytea,
+  request_mail jsonb,
+  response_head text,
+  response_body text,
+  response_cut boolean not null default false,
   constraint delivery_attempts_pkey PRIMARY KEY (id),
   constraint delivery_attempts_cause CHECK ((cause = ANY (ARRAY['scheduled'::text, 'replay'::text, 'test'::text, 'forced'::text]))),
   constraint delivery_attempts_outcome CHECK ((outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'unreachable'::text, 'blocked'::text]))),
   constraint delivery_attempts_subscription_id_fkey FOREIGN KEY (subscription_id) REFERENCES subscriptions(id)
+);
+
+create table public.device_sign_ins (
+  device_hash bytea not null,
+  user_code_hash bytea not null,
+  client text not null,
+  address text not null,
+  scopes text[],
+  lifetime_seconds integer not null,
+  interval_seconds integer not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  expires_at timestamp with time zone not null,
+  polled_at timestamp with time zone,
+  decision text,
+  username text,
+  made_with text,
+  ends_by timestamp with time zone,
+  constraint device_sign_ins_pkey PRIMARY KEY (device_hash),
+  constraint device_sign_ins_user_code UNIQUE (user_code_hash),
+  constraint device_sign_ins_approved CHECK (((NOT (decision IS DISTINCT FROM 'APPROVE'::text)) = (username IS NOT NULL))),
+  constraint device_sign_ins_decision CHECK ((decision = ANY (ARRAY['APPROVE'::text, 'REFUSE'::text]))),
+  constraint device_sign_ins_scopes CHECK ((cardinality(scopes) > 0)),
+  constraint device_sign_ins_made_with_fkey FOREIGN KEY (made_with) REFERENCES tokens(id) ON DELETE CASCADE,
+  constraint device_sign_ins_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
 );
 
 create table public.document_permissions (
@@ -201,6 +233,20 @@ create table public.idempotency_keys (
   job_id text not null,
   created_at timestamp with time zone not null default clock_timestamp(),
   constraint idempotency_keys_pkey PRIMARY KEY (username, route, key)
+);
+
+create table public.identity_changes (
+  id bigint not null generated always as identity,
+  username text not null,
+  action text not null,
+  issuer text not null,
+  subject text not null,
+  created_by text not null,
+  created_at timestamp with time zone not null default clock_timestamp(),
+  constraint identity_changes_pkey PRIMARY KEY (id),
+  constraint identity_changes_action CHECK ((action = ANY (ARRAY['LINKED'::text, 'UNLINKED'::text]))),
+  constraint identity_changes_created_by_fkey FOREIGN KEY (created_by) REFERENCES profiles(username),
+  constraint identity_changes_username_fkey FOREIGN KEY (username) REFERENCES profiles(username)
 );
 
 create table public.job_events (
@@ -347,10 +393,15 @@ create table public.profiles (
   oidc_subject text,
   phone text not null default ''::text,
   mobile_phone text not null default ''::text,
+  oidc_linked_by text,
+  oidc_linked_at timestamp with time zone,
   constraint profiles_pkey PRIMARY KEY (username),
   constraint profiles_oidc UNIQUE (oidc_issuer, oidc_subject),
   constraint profiles_uuid_key UNIQUE (uuid),
-  constraint profiles_oidc_whole CHECK (((oidc_issuer IS NULL) = (oidc_subject IS NULL)))
+  constraint profiles_oidc_linked CHECK (((oidc_linked_by IS NULL) = (oidc_linked_at IS NULL))),
+  constraint profiles_oidc_linked_to CHECK (((oidc_linked_by IS NULL) OR (oidc_subject IS NOT NULL))),
+  constraint profiles_oidc_whole CHECK (((oidc_issuer IS NULL) = (oidc_subject IS NULL))),
+  constraint profiles_oidc_linked_by_fkey FOREIGN KEY (oidc_linked_by) REFERENCES profiles(username)
 );
 
 create table public.refresh_tokens (
@@ -372,6 +423,7 @@ create table public.replicas (
   started_at timestamp with time zone not null default clock_timestamp(),
   heartbeat_at timestamp with time zone not null default clock_timestamp(),
   worker_ids text[] not null default '{}'::text[],
+  streams jsonb not null default '{}'::jsonb,
   constraint replicas_pkey PRIMARY KEY (id)
 );
 
@@ -458,6 +510,19 @@ create table public.system_credentials (
   constraint system_credentials_system_uuid_fkey FOREIGN KEY (system_uuid) REFERENCES systems(uuid)
 );
 
+create table public.system_health (
+  system_id text not null,
+  part text not null,
+  failures integer not null default 0,
+  since timestamp with time zone not null default clock_timestamp(),
+  reason text,
+  checked_at timestamp with time zone not null default clock_timestamp(),
+  ok_at timestamp with time zone,
+  latencies real[] not null default '{}'::real[],
+  constraint system_health_pkey PRIMARY KEY (system_id, part),
+  constraint system_health_part CHECK ((part = ANY (ARRAY['login'::text, 'scheduler'::text, 'storage'::text])))
+);
+
 create table public.system_roles (
   system_uuid text not null,
   username text not null,
@@ -506,7 +571,7 @@ create table public.tokens (
   constraint tokens_pkey PRIMARY KEY (id),
   constraint tokens_sign_in UNIQUE (sign_in_hash),
   constraint tokens_token_hash_key UNIQUE (token_hash),
-  constraint tokens_kind CHECK ((kind = ANY (ARRAY['personal'::text, 'client'::text, 'session'::text, 'issued'::text]))),
+  constraint tokens_kind CHECK ((kind = ANY (ARRAY['personal'::text, 'client'::text, 'session'::text, 'issued'::text, 'device'::text]))),
   constraint tokens_scopes CHECK ((cardinality(scopes) > 0)),
   constraint tokens_begun_with_fkey FOREIGN KEY (begun_with) REFERENCES tokens(id) ON DELETE CASCADE,
   constraint tokens_consumer_key_fkey FOREIGN KEY (consumer_key) REFERENCES clients(consumer_key) ON DELETE CASCADE,
@@ -567,6 +632,12 @@ CREATE INDEX delivery_attempts_failed ON public.delivery_attempts USING btree (s
 
 CREATE INDEX delivery_attempts_subscription ON public.delivery_attempts USING btree (subscription_id, started_at DESC);
 
+CREATE INDEX device_sign_ins_expiry ON public.device_sign_ins USING btree (expires_at);
+
+CREATE INDEX device_sign_ins_made_with ON public.device_sign_ins USING btree (made_with) WHERE (made_with IS NOT NULL);
+
+CREATE INDEX device_sign_ins_username ON public.device_sign_ins USING btree (username) WHERE (username IS NOT NULL);
+
 CREATE INDEX document_permissions_username ON public.document_permissions USING btree (username) WHERE can_read;
 
 CREATE INDEX documents_associations ON public.documents USING gin (association_ids);
@@ -586,6 +657,8 @@ CREATE INDEX file_transfers_file ON public.file_transfers USING btree (file_uuid
 CREATE INDEX files_age ON public.files USING btree (last_modified);
 
 CREATE INDEX idempotency_keys_created ON public.idempotency_keys USING btree (created_at);
+
+CREATE INDEX identity_changes_username ON public.identity_changes USING btree (username, id DESC);
 
 CREATE INDEX job_events_feed ON public.job_events USING btree (feed_position, job_id, seq);
 
@@ -707,7 +780,43 @@ comment on column public.deliveries.data is 'what a program inside the job sent 
 
 comment on column public.deliveries.body is 'the bytes that every attempt sends; made once, before the first';
 
+comment on column public.deliveries.mail is 'what a mail says at every attempt; made once, before the first; null: no mail';
+
 comment on column public.delivery_attempts.message is 'at most the first KiB of what the other side said';
+
+comment on column public.delivery_attempts.error_class is 'what stopped it; null: it arrived';
+
+comment on column public.delivery_attempts.request_head is 'a line for each header, secrets left out; null: nothing was sent';
+
+comment on column public.delivery_attempts.request_body is 'only of attempts without a delivery, which keeps it for all of its attempts';
+
+comment on column public.delivery_attempts.request_mail is 'only of attempts without a delivery, as request_body';
+
+comment on column public.delivery_attempts.response_head is 'at most the first 4 KiB, a line for each header; null: no answer';
+
+comment on column public.delivery_attempts.response_body is 'at most the first KiB; null: no answer, or one that is no text';
+
+comment on column public.delivery_attempts.response_cut is 'whether the answer had more than is kept';
+
+comment on column public.device_sign_ins.device_hash is 'SHA-256; the device code is random, so there is nothing to guess';
+
+comment on column public.device_sign_ins.user_code_hash is 'under a key of the service: the code is short';
+
+comment on column public.device_sign_ins.client is 'what the program calls itself';
+
+comment on column public.device_sign_ins.address is 'where it asked from';
+
+comment on column public.device_sign_ins.scopes is 'asked for, and once approved those of the token; null: everything that the user may do';
+
+comment on column public.device_sign_ins.interval_seconds is 'to wait between two questions; grows when the program does not';
+
+comment on column public.device_sign_ins.polled_at is 'when the program asked last; null: not yet';
+
+comment on column public.device_sign_ins.decision is 'null: the user has not decided yet';
+
+comment on column public.device_sign_ins.made_with is 'the token of the user who approved; null: the user was there in person';
+
+comment on column public.device_sign_ins.ends_by is 'when the token ends at the latest; null: nothing limits it';
 
 comment on column public.document_permissions.username is 'world: everybody who is signed in';
 
@@ -738,6 +847,8 @@ comment on table public.files is 'paths that have a history: an id belongs to a 
 comment on column public.files.place is 'digest of system and path: a path may be longer than a key of an index';
 
 comment on column public.files.owner is 'who brought the content last';
+
+comment on table public.identity_changes is 'who joined or parted account and identity, and when; never changed';
 
 comment on column public.job_events.in_history is 'CREATED reaches subscribers but not the history, which begins with PENDING (guide)';
 
@@ -795,13 +906,17 @@ comment on column public.postits.remaining_uses is 'null: without limit';
 
 comment on column public.profiles.password_hash is 'scrypt; null: the user has no password and signs in with tokens only';
 
-comment on column public.profiles.oidc_subject is 'who the user is to the OpenID provider that made the account; null: an account of this service';
+comment on column public.profiles.oidc_subject is 'who the user is to the OpenID provider that made the account or that it was joined with; null: an account of this service';
+
+comment on column public.profiles.oidc_linked_by is 'the administrator who joined them; null: the provider brought the account';
 
 comment on table public.refresh_tokens is 'each can be used again: several processes share one, and clients prove who they are with their secret';
 
 comment on column public.replicas.host is 'names one kernel and one process id space: only there can the process be looked up';
 
 comment on column public.replicas.process is 'process id and start time, which together name a process for ever';
+
+comment on column public.replicas.streams is 'open streams by kind, as of the last heartbeat';
 
 comment on column public.resource_events.body is 'the resource as it was shown when the event happened';
 
@@ -835,6 +950,18 @@ comment on column public.system_checks.waits is 'by queue: how long the last job
 
 comment on column public.system_credentials.sealed is 'password, keys and the like, sealed for this row';
 
+comment on column public.system_health.failures is 'uses in a row that failed; 0: it answers';
+
+comment on column public.system_health.since is 'since when it is as it is';
+
+comment on column public.system_health.reason is 'of the last failure; null: it answers';
+
+comment on column public.system_health.checked_at is 'when it was last used or checked, a few seconds late while it answers';
+
+comment on column public.system_health.ok_at is 'the same of the last time that it answered; null: it never has';
+
+comment on column public.system_health.latencies is 'milliseconds of the last uses that answered, oldest first, of all processes; a bounded number';
+
 comment on column public.systems.id is 'stays taken after deletion: jobs and links go on naming it';
 
 comment on column public.systems.trusted is 'described by an administrator last: its hosts may have private addresses';
@@ -845,11 +972,11 @@ comment on column public.tokens.expires_at is 'null: does not expire';
 
 comment on column public.tokens.consumer_key is 'the client that it was granted to; null: the user made it';
 
-comment on column public.tokens.kind is 'made by its user, granted to a client, held by a browser, or signed by the OpenID provider';
+comment on column public.tokens.kind is 'made by its user, granted to a client, held by a browser, signed by the OpenID provider, or given to a program that its user approved';
 
 comment on column public.tokens.scopes is 'null: everything that the user may do';
 
-comment on column public.tokens.begun_with is 'the token that somebody signed in with: the session ends with it';
+comment on column public.tokens.begun_with is 'the token with which this one was made, or the session begun: it is revoked with that';
 
 comment on column public.tokens.sign_in_hash is 'SHA-256 of the state of a sign-in at the OpenID provider: each makes one session';
 

@@ -1,4 +1,4 @@
-import type { AuthRequest, LoginRequest, StorageRequest, SystemRequest } from '@arras/contract';
+import type { AuthRequest, LoginRequest, StorageRequest, SystemPart, SystemRequest } from '@arras/contract';
 import type { Logger } from 'pino';
 import type { SecretBox } from './auth/secret-box.ts';
 import { openSystemSecrets, type SystemSecrets } from './auth/system-secrets.ts';
@@ -7,7 +7,9 @@ import type { Db } from './database/connection.ts';
 import { listSystemCredentials } from './database/system-credentials.ts';
 import type { SystemConnection, SystemRow } from './database/tables.ts';
 import { JobFault } from './domain/failure.ts';
+import type { HealthKeeper } from './engine/health-keeper.ts';
 import type { AdapterFactories, Opened } from './engine/targets.ts';
+import { observeShell, observeStorage, type PartObserver } from './engine/watched-adapters.ts';
 import { createExecutor } from './execution/executor.ts';
 import { createLocalShell } from './execution/local-shell.ts';
 import type { Scheduler } from './execution/scheduler.ts';
@@ -31,6 +33,8 @@ export interface AdapterParts {
   readonly egressAllow: readonly string[];
   readonly openSsh: OpenSshSettings;
   readonly log: Logger;
+  /** Is told how every use of a system went. */
+  readonly health: Pick<HealthKeeper, 'worked' | 'failed'>;
 }
 
 /** What the systems have in common that the system's `ssh` program enters. */
@@ -78,12 +82,13 @@ export function createAdapters(parts: AdapterParts): Adapters {
     return entrance === null ? null : hosts.open(entrance, allowedAddresses(system));
   };
   const openShell = async (system: SystemRow): Promise<OpenShell> => {
+    const observer = observerOf(parts.health, system, 'login');
     const shared = await open(system, 'login');
-    if (shared === null) return { shell: createLocalShell(), ...ALWAYS_HERE };
+    if (shared === null) return { shell: observeShell(createLocalShell(), observer), ...ALWAYS_HERE };
     const shell = createSshShell(shared.host);
     return {
-      shell,
-      whyUnreachable: () => shared.whyUnreachable(),
+      shell: observeShell(shell, observer),
+      whyUnreachable: () => telling(observer, shared.whyUnreachable()),
       close: async () => {
         await shell.close();
         await shared.release();
@@ -112,17 +117,22 @@ export function createAdapters(parts: AdapterParts): Adapters {
     urls: called.urls,
     openStorage: async (system) => {
       const { storage: block } = definitionOf(system);
+      const observer = observerOf(parts.health, system, 'storage');
       const secrets = () => readStorageSecrets(parts, system);
       const remote = await called.open(block, { trusted: system.trusted, secrets });
-      if (remote !== null) return { ...remote, close: () => remote.storage.close() };
+      if (remote !== null) {
+        observeStorage(remote.storage, observer);
+        return { ...remote, close: () => remote.storage.close() };
+      }
       const shared = await open(system, 'storage');
       const storage = openStorage(block, {
         sshHost: shared?.host ?? null,
         syncFileSystem,
       });
       return {
-        storage,
-        whyUnreachable: async () => (await shared?.whyUnreachable()) ?? null,
+        storage: observeStorage(storage, observer),
+        whyUnreachable: async () =>
+          shared === null ? null : await telling(observer, shared.whyUnreachable()),
         close: async () => {
           await storage.close();
           await shared?.release();
@@ -133,6 +143,20 @@ export function createAdapters(parts: AdapterParts): Adapters {
       await Promise.all([hosts[Symbol.asyncDispose](), called[Symbol.asyncDispose]()]);
     },
   };
+}
+
+function observerOf(health: AdapterParts['health'], { id }: SystemRow, part: SystemPart): PartObserver {
+  return {
+    worked: (milliseconds) => health.worked(id, part, milliseconds),
+    failed: (reason) => health.failed(id, part, reason),
+  };
+}
+
+/** Why a host cannot be reached is known without a use of it; that it can be may be old news. */
+async function telling(observer: PartObserver, why: Promise<string | null>): Promise<string | null> {
+  const reason = await why;
+  if (reason !== null) observer.failed(reason);
+  return reason;
 }
 
 const ALWAYS_HERE: Opened = { whyUnreachable: async () => null, close: async () => undefined };

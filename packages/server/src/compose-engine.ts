@@ -12,6 +12,7 @@ import { AppDefinitions } from './engine/app-definitions.ts';
 import { AppTemplates } from './engine/app-templates.ts';
 import type { EngineContext, ServiceFacts } from './engine/context.ts';
 import { ringForFreedPlaces } from './engine/freed-places.ts';
+import type { HealthKeeper } from './engine/health-keeper.ts';
 import { hurryLooks } from './engine/hurry-looks.ts';
 import { JobMessages } from './engine/job-messages.ts';
 import { LeaseKeeper } from './engine/lease-keeper.ts';
@@ -23,6 +24,7 @@ import { type AdapterFactories, type TakeMessage, type Target, Targets } from '.
 import { TransferSlots } from './engine/transfer-slots.ts';
 import { startWorkers, type Workers } from './engine/workers.ts';
 import { createTransition, type Deadlines, type Transition } from './events/transition.ts';
+import type { StreamMeter } from './realtime/meter.ts';
 
 /** What the engine is made of and around. */
 export interface EngineParts {
@@ -36,6 +38,9 @@ export interface EngineParts {
   /** Names this process among the others. */
   readonly replica: string;
   readonly adapters: AdapterFactories;
+  readonly health: HealthKeeper;
+  /** Counts the open streams of this process. */
+  readonly streamMeter: Pick<StreamMeter, 'count'>;
 }
 
 /** The engine of this process: running if it has the role `worker`, else only able to stop jobs. */
@@ -80,6 +85,7 @@ export async function composeEngine(parts: EngineParts): Promise<Engine> {
       transferGiveUpMs: config.ARRAS_TRANSFER_GIVE_UP,
     },
     lookBell,
+    health: parts.health,
     pressure: new Pressure(),
     slots: new TransferSlots({
       limit: config.ARRAS_TRANSFERS_PER_SYSTEM,
@@ -121,7 +127,7 @@ function createEngineTransition(
 }
 
 function runEngine(
-  { config, pool }: EngineParts,
+  { config, pool, streamMeter }: EngineParts,
   context: EngineContext,
   identity: { readonly host: string; readonly process: string },
 ): Engine {
@@ -131,6 +137,7 @@ function runEngine(
     ...identity,
     roles: [...config.ARRAS_ROLES].join(','),
     workerIds: workers?.ids() ?? [],
+    streams: streamMeter.count(),
   }));
   return {
     context,

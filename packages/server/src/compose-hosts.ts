@@ -1,18 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import type { SystemRequest } from '@arras/contract';
+import { SYSTEM_PARTS, type SystemCheck, type SystemPart, type SystemRequest } from '@arras/contract';
 import { type Adapters, schedulerOf } from './compose-adapters.ts';
 import { CALLED_PROTOCOLS } from './compose-storages.ts';
 import type { SystemRow } from './database/tables.ts';
 import { jobsDirectory } from './domain/places.ts';
 import type { CheckedServer } from './engine/check-server.ts';
 import { type CheckedParts, checkSystem } from './engine/check-system.ts';
+import type { HealthKeeper } from './engine/health-keeper.ts';
 import type { Opened } from './engine/targets.ts';
 import type { HostControl } from './http/context.ts';
 import { fetchHostKeys } from './ssh/fetch-host-keys.ts';
 import { SshUnavailable } from './ssh/ssh-host.ts';
 
 /** What requests about systems need of the hosts outside. */
-export function composeHosts(adapters: Adapters): HostControl {
+export function composeHosts(adapters: Adapters, health: HealthKeeper): HostControl {
   return {
     showHostKeys: async ({ host, port, via }, { trusted }) => {
       const isAllowedAddress = adapters.allowedAddresses({ trusted });
@@ -28,12 +29,30 @@ export function composeHosts(adapters: Adapters): HostControl {
     checkSystem: async (system) => {
       const opened: Opened[] = [];
       try {
-        return await checkSystem(partsOf(adapters, system, opened));
+        const steps = await checkSystem(partsOf(adapters, system, opened));
+        for (const part of SYSTEM_PARTS) tellFound(health, system.id, part, steps);
+        return steps;
       } finally {
         await Promise.all(opened.map((each) => each.close()));
+        // Whoever has checked the system looks at it next.
+        await health.flush();
       }
     },
   };
+}
+
+/** What a check has found of a part; nothing where all its steps were skipped. */
+function tellFound(
+  health: HealthKeeper,
+  systemId: string,
+  part: SystemPart,
+  steps: readonly SystemCheck[],
+): void {
+  const taken = steps.filter((step) => step.part === part && step.result !== 'skipped');
+  const failed = taken.find(({ result }) => result === 'failed');
+  if (failed !== undefined)
+    health.failed(systemId, part, `${failed.step}: ${failed.message}`, { isSure: true });
+  else if (taken.length > 0) health.worked(systemId, part, null);
 }
 
 /** Opens each part at its first use, once; all are closed at the end. */

@@ -9,6 +9,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import { createAuthenticator } from './auth/authenticate.ts';
 import { createPasswordCheck } from './auth/check-password.ts';
+import type { HashUserCode } from './auth/device-codes.ts';
 import type { JobTokens } from './auth/job-token.ts';
 import type { MessageKeys } from './auth/message-keys.ts';
 import type { SecretBox } from './auth/secret-box.ts';
@@ -24,6 +25,7 @@ import type { Db } from './database/connection.ts';
 import { ping } from './database/ping.ts';
 import { CALLBACK_LIMIT } from './domain/callback-limit.ts';
 import type { NewId } from './domain/id-source.ts';
+import type { HealthKeeper } from './engine/health-keeper.ts';
 import { hearMessage } from './engine/hear-message.ts';
 import { suspendJob } from './engine/pause.ts';
 import type { Pressure } from './engine/pressure.ts';
@@ -32,12 +34,14 @@ import type { LiveFeed } from './events/feed.ts';
 import type { ViewContext } from './events/view-context.ts';
 import type { HttpContext, MessageControl } from './http/context.ts';
 import { readDashboard, serveDashboard } from './http/dashboard.ts';
+import { LoadMeter } from './http/load-meter.ts';
 import { createPolling } from './http/polling/polling.ts';
 import { createRateLimit } from './http/rate-limit.ts';
 import { HANDLERS } from './http/routes/handlers.ts';
 import { createHttpServer } from './http/server.ts';
 import { GrowingFiles } from './http/tail/growing-files.ts';
 import { readTlsCertificate, renewTlsCertificate, type TlsFiles } from './http/tls-certificate.ts';
+import type { StreamMeter } from './realtime/meter.ts';
 import { BUILD_VERSION } from './version.ts';
 
 /** What the HTTP server is made of and around. */
@@ -52,9 +56,12 @@ export interface HttpParts {
   readonly secrets: SecretBox;
   readonly jobTokens: JobTokens;
   readonly messageKeys: MessageKeys;
+  readonly hashUserCode: HashUserCode;
   readonly metrics: Registry;
   readonly feed: LiveFeed;
   readonly adapters: Adapters;
+  readonly health: HealthKeeper;
+  readonly streamMeter: StreamMeter;
 }
 
 /** Passwords tried, by user and place: people mistype, programs sign in again and again. */
@@ -68,6 +75,12 @@ const FIRE_LIMIT = { burst: 10, perMinute: 30, nowMs: () => performance.now() };
 
 /** Postits that there are not, by address: people mistype and find old ones, nobody guesses 128 bits. */
 const GUESS_LIMIT = { burst: 60, perMinute: 60, nowMs: () => performance.now() };
+
+/** Sign-ins begun by programs of one address, behind which there may be a whole institute. */
+const DEVICE_LIMIT = { burst: 60, perMinute: 60, nowMs: () => performance.now() };
+
+/** Codes of programs that there are not, by user: people mistype, and the codes can be guessed in principle. */
+const CODE_LIMIT = { burst: 10, perMinute: 10, nowMs: () => performance.now() };
 
 /** Where `npm run build` puts it. */
 const DASHBOARD = fileURLToPath(new URL('../dashboard', import.meta.url));
@@ -85,6 +98,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     secrets,
     jobTokens,
     messageKeys,
+    hashUserCode,
     metrics,
     feed,
   } = parts;
@@ -92,7 +106,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
   const cookies = createSessionCookies(view.publicUrl);
   const oidcSettings = oidcSettingsOf(config);
   const oidc = oidcSettings && composeOidc({ ...parts, settings: oidcSettings, publicUrl: view.publicUrl });
-  const realtime = composeRealtime({ config, db, log, view, metrics, feed });
+  const realtime = composeRealtime({ config, db, log, view, streamMeter: parts.streamMeter, feed });
   const polling = createPolling({
     db,
     feed,
@@ -111,6 +125,12 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     now,
     isReady: () => checkReadiness(db),
     metrics,
+    load: new LoadMeter(metrics, {
+      db,
+      now,
+      nowMs: () => performance.now(),
+      formatTime: view.formatTime,
+    }),
     openApi: await readFile(fileURLToPath(import.meta.resolve('@arras/contract/openapi.json')), 'utf8'),
     randomBytes,
     auth: createAuthenticator({
@@ -127,6 +147,12 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     }),
     cookies,
     oidc: oidc?.signIn ?? null,
+    oidcIssuer: oidcSettings?.issuer ?? null,
+    devices: {
+      hashUserCode,
+      beginLimit: createRateLimit(DEVICE_LIMIT),
+      codeLimit: createRateLimit(CODE_LIMIT),
+    },
     beginSession: createSessions({
       db,
       newId,
@@ -140,7 +166,7 @@ export async function composeHttp(parts: HttpParts): Promise<FastifyInstance> {
     realtime,
     growingFiles: new GrowingFiles(),
     targets: engine.context.targets,
-    hosts: composeHosts(parts.adapters),
+    hosts: composeHosts(parts.adapters, parts.health),
     stagingDeadlineMs: config.ARRAS_STAGING_LIMIT,
     maxUploadBytes: config.ARRAS_UPLOAD_LIMIT,
     notifications,

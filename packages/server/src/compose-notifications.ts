@@ -51,7 +51,7 @@ export function composeNotifications(parts: NotificationParts): Notifications {
     view,
     channels,
     secrets,
-    meter: createDeliveryMeter(metrics, { db, nowMs: () => performance.now() }),
+    meter: createDeliveryMeter(metrics),
     log,
     now: () => new Date(),
     random: Math.random,

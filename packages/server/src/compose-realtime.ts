@@ -1,7 +1,6 @@
 import { type Server, STATUS_CODES } from 'node:http';
 import { CHANNELS_SCOPE, renderErrorEnvelope } from '@arras/contract';
 import type { Logger } from 'pino';
-import type { Registry } from 'prom-client';
 import { findMissingScope } from './auth/admit.ts';
 import type { Config } from './config.ts';
 import type { Db } from './database/connection.ts';
@@ -15,8 +14,9 @@ import type { ViewContext } from './events/view-context.ts';
 import type { HttpContext } from './http/context.ts';
 import { errorHeaders, renderRawAnswer } from './http/error-handler.ts';
 import { toApiError } from './http/error-mapping.ts';
+import { createPathRemover } from './http/kept-path.ts';
 import { ChannelGate } from './realtime/channel-gate.ts';
-import { createStreamMeter } from './realtime/meter.ts';
+import type { StreamMeter } from './realtime/meter.ts';
 import { Realtime, type StreamQueries } from './realtime/realtime.ts';
 
 /** What streams are made of and around. */
@@ -25,18 +25,18 @@ export interface RealtimeComposition {
   readonly db: Db;
   readonly log: Pick<Logger, 'warn'>;
   readonly view: Pick<ViewContext, 'formatTime'>;
-  readonly metrics: Registry;
-  readonly feed: Pick<LiveFeed, 'onChange' | 'follow' | 'position' | 'heldSeconds'>;
+  readonly streamMeter: StreamMeter;
+  readonly feed: Pick<LiveFeed, 'onChange' | 'follow' | 'position'>;
 }
 
 /** Streams of this process; disposal ends them all. */
-export function composeRealtime({ config, db, log, view, metrics, feed }: RealtimeComposition): Realtime {
+export function composeRealtime({ config, db, log, view, streamMeter, feed }: RealtimeComposition): Realtime {
   return new Realtime({
     feed,
     view,
     log,
     queries: streamQueries(db, config.ARRAS_STREAM_RETENTION),
-    meter: createStreamMeter(metrics, () => feed.heldSeconds()),
+    meter: streamMeter,
     perUser: config.ARRAS_STREAMS_PER_USER,
     now: () => performance.now(),
   });
@@ -70,7 +70,11 @@ export function openChannels({
         errorHeaders(error),
       ),
   });
-  server.on('upgrade', (request, stream, head) => void gate.upgrade(request, stream, head));
+  const removePath = createPathRemover(publicUrl);
+  server.on('upgrade', (request, stream, head) => {
+    request.url = removePath(request.url ?? '/');
+    void gate.upgrade(request, stream, head);
+  });
   return gate;
 }
 

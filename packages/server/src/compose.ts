@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { Logger } from 'pino';
 import { Registry } from 'prom-client';
+import { createUserCodeHash } from './auth/device-codes.ts';
 import { type AdministratorSettings, ensureAdministrator } from './auth/first-start.ts';
 import { createJobTokens } from './auth/job-token.ts';
 import { createMessageKeys } from './auth/message-keys.ts';
@@ -24,8 +25,10 @@ import { settleFeedEra } from './database/feed.ts';
 import { migrate } from './database/migrate.ts';
 import { createIdSource } from './domain/id-source.ts';
 import { createTimeFormat } from './domain/timestamp.ts';
+import { HealthKeeper } from './engine/health-keeper.ts';
 import { LiveFeed, SIGN_ON_MS } from './events/feed.ts';
 import { heartbeatUrl } from './events/job-links.ts';
+import { createStreamMeter } from './realtime/meter.ts';
 import { removeForsakenDirectories } from './ssh/openssh-host.ts';
 
 /** The service, composed and started. */
@@ -70,10 +73,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const secrets = createSecretBox({ keys: deriveKeys(keys, 'sealing'), randomBytes });
     const jobTokens = createJobTokens(deriveKeys(keys, 'job tokens'));
     const messageKeys = createMessageKeys(deriveKeys(keys, 'job messages'));
+    const hashUserCode = createUserCodeHash(deriveKeys(keys, 'user codes'));
     const metrics = new Registry();
     const openSsh = await prepareOpenSsh(config);
+    const health = stack.use(new HealthKeeper({ db, log, nowMs: () => performance.now() }));
     const adapters = stack.use(
-      createAdapters({ db, secrets, egressAllow: config.ARRAS_EGRESS_ALLOW, openSsh, log }),
+      createAdapters({ db, secrets, egressAllow: config.ARRAS_EGRESS_ALLOW, openSsh, log, health }),
     );
     const shared = {
       config,
@@ -86,9 +91,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
       secrets,
       jobTokens,
       messageKeys,
+      hashUserCode,
       metrics,
       feed,
       adapters,
+      health,
+      streamMeter: createStreamMeter(metrics, () => feed.heldSeconds()),
     };
     const notifications = stack.use(composeNotifications(shared));
     const engine = stack.use(

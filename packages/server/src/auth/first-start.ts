@@ -1,6 +1,6 @@
 import { type Db, inTransaction } from '../database/connection.ts';
 import { ensureAdmin, hasProfiles, insertProfile } from '../database/profiles.ts';
-import { ensureToken, insertToken, revokeOtherTokens } from '../database/tokens.ts';
+import { endOtherTokens, ensureToken, insertToken } from '../database/tokens.ts';
 import type { NewId } from '../domain/id-source.ts';
 import { hashPassword, SALT_BYTES } from './password.ts';
 import { hashToken, makeToken, TOKEN_RANDOM_BYTES } from './token.ts';
@@ -50,7 +50,7 @@ export async function ensureAdministrator(start: FirstStart): Promise<{ readonly
     if (token === null) return;
     const tokenHash = hashToken(token);
     await ensureToken(tx, newToken(start, tokenHash, OPERATOR_TOKEN_NAME));
-    await revokeOtherTokens(tx, { username, name: OPERATOR_TOKEN_NAME, tokenHash });
+    await endOtherTokens(tx, { username, name: OPERATOR_TOKEN_NAME, tokenHash });
   });
   return { newToken: null };
 }

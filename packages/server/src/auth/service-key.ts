@@ -39,7 +39,10 @@ export async function loadServiceKeys(sources: ServiceKeySources): Promise<Servi
 }
 
 /** A key of its own for each purpose, so that no use of one tells anything about another. */
-export function deriveKey(key: Uint8Array, purpose: 'sealing' | 'job tokens' | 'job messages'): Uint8Array {
+export function deriveKey(
+  key: Uint8Array,
+  purpose: 'sealing' | 'job tokens' | 'job messages' | 'user codes',
+): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', key, 'arras', purpose, SERVICE_KEY_BYTES));
 }
 

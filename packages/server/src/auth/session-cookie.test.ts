@@ -12,6 +12,13 @@ test('the cookie of a session is out of reach of pages and of other sites, and n
   assert.equal(secure.begin('s3cret', 60), `__Host-arras_session=s3cret; Max-Age=60; ${ABOUT}; Secure`);
 });
 
+test('below a path the cookie goes to that path alone, not to the neighbours on the host', () => {
+  const secure = createSessionCookies(() => 'https://hpc.example.org/arras');
+  const about = 'Path=/arras; HttpOnly; SameSite=Strict; Secure';
+  assert.equal(secure.begin('s3cret', 60), `__Secure-arras_session=s3cret; Max-Age=60; ${about}`);
+  assert.equal(secure.read('__Secure-arras_session=ours'), 'ours');
+});
+
 test('with TLS a cookie that a neighbour could plant is not looked at', () => {
   const secure = createSessionCookies(() => 'https://jobs.example.org');
   assert.equal(secure.read('arras_session=planted'), null);

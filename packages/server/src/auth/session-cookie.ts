@@ -1,3 +1,5 @@
+import { servicePathOf } from '../domain/service-path.ts';
+
 /** The cookie in which a browser holds its session. */
 export interface SessionCookies {
   /** The secret of the session in a `Cookie` header; null: none. */
@@ -10,24 +12,42 @@ export interface SessionCookies {
 
 const PLAIN = 'arras_session';
 
-/** Browsers take it only over TLS and only from this very host: no neighbour can plant one (RFC 6265bis 4.1.3.2). */
-const HOST_ONLY = `__Host-${PLAIN}`;
-
-/** Pages cannot read it, and it is sent with no request that another site causes. */
-const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Strict';
-
 /** `publicUrl`: where browsers find the service, which decides whether the cookie may travel without TLS. */
 export function createSessionCookies(publicUrl: () => string): SessionCookies {
-  const isSecure = () => publicUrl().startsWith('https:');
+  // Sent with no request that another site causes.
   const write = (value: string, seconds: number) =>
-    isSecure()
-      ? `${HOST_ONLY}=${value}; Max-Age=${seconds}; ${ATTRIBUTES}; Secure`
-      : `${PLAIN}=${value}; Max-Age=${seconds}; ${ATTRIBUTES}`;
+    renderCookie({ name: PLAIN, value, seconds, sameSite: 'Strict' }, publicUrl());
   return {
-    read: (header) => (header === undefined ? null : readCookie(header, isSecure() ? HOST_ONLY : PLAIN)),
+    read: (header) => (header === undefined ? null : readCookie(header, cookieName(PLAIN, publicUrl()))),
     begin: write,
     end: () => write('', 0),
   };
+}
+
+/**
+ * A cookie's name. Those with `__Host-` browsers take only over TLS and only from this very host, for all of it: no
+ * neighbour can plant one (RFC 6265bis 4.1.3.2). A service below a path shares its host with others, to which its
+ * cookies must not go: there the path counts for more.
+ */
+export function cookieName(plainName: string, publicUrl: string): string {
+  if (!publicUrl.startsWith('https:')) return plainName;
+  return `${servicePathOf(publicUrl) === '' ? '__Host-' : '__Secure-'}${plainName}`;
+}
+
+/** A cookie as it is set. */
+export interface NewCookie {
+  readonly name: string;
+  readonly value: string;
+  readonly seconds: number;
+  readonly sameSite: 'Strict' | 'Lax';
+}
+
+/** A `Set-Cookie` header: sent to the service alone, over TLS where there is some, and out of reach of pages. */
+export function renderCookie({ name, value, seconds, sameSite }: NewCookie, publicUrl: string): string {
+  const path = servicePathOf(publicUrl) || '/';
+  const secure = publicUrl.startsWith('https:') ? '; Secure' : '';
+  const attributes = `Path=${path}; HttpOnly; SameSite=${sameSite}${secure}`;
+  return `${cookieName(name, publicUrl)}=${value}; Max-Age=${seconds}; ${attributes}`;
 }
 
 /**

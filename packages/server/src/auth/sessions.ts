@@ -1,7 +1,7 @@
-import type { Scope, TokenId } from '@arras/contract';
-import type { Db } from '../database/connection.ts';
+import { ApiError, type Scope, type TokenId } from '@arras/contract';
+import { type Db, inTransaction } from '../database/connection.ts';
 import type { TokenRow } from '../database/tables.ts';
-import { insertToken } from '../database/tokens.ts';
+import { insertMadeToken } from '../database/tokens.ts';
 import type { NewId } from '../domain/id-source.ts';
 import type { SessionCookies } from './session-cookie.ts';
 import { hashToken, makeToken, TOKEN_RANDOM_BYTES } from './token.ts';
@@ -27,7 +27,7 @@ export interface BegunSession {
   readonly cookie: string;
 }
 
-/** Begins sessions of browsers. */
+/** Begins sessions of browsers. Throws ApiError when the token that proved who it is was revoked meanwhile. */
 export type BeginSession = (who: SignedIn) => Promise<BegunSession>;
 
 /** What {@link createSessions} works with. */
@@ -51,21 +51,21 @@ export function createSessions(seams: SessionSeams): BeginSession {
   const { db, newId, randomBytes, cookies, lifetimeMs, now } = seams;
   return async (who) => {
     const secret = makeToken(randomBytes(TOKEN_RANDOM_BYTES));
-    const row = await insertToken(
-      db,
-      {
-        id: newId('token'),
-        token_hash: hashToken(secret),
-        username: who.username,
-        name: 'browser',
-        description: cleanName(who.userAgent),
-        kind: 'session',
-        scopes: who.scopes,
-        begun_with: who.begunWith,
-        sign_in_hash: who.signInHash,
-      },
-      { lifetimeSeconds: lifetimeMs / 1000, endsBy: who.endsBy },
+    const session = {
+      id: newId('token'),
+      token_hash: hashToken(secret),
+      username: who.username,
+      name: 'browser',
+      description: cleanName(who.userAgent),
+      kind: 'session' as const,
+      scopes: who.scopes,
+      begun_with: who.begunWith,
+      sign_in_hash: who.signInHash,
+    };
+    const row = await inTransaction(db, (tx) =>
+      insertMadeToken(tx, session, { lifetimeSeconds: lifetimeMs / 1000, endsBy: who.endsBy }),
     );
+    if (row === null) throw new ApiError('auth.revoked');
     const leftMs = (row.expires_at?.getTime() ?? 0) - now().getTime();
     return { row, cookie: cookies.begin(secret, Math.max(1, Math.floor(leftMs / 1000))) };
   };

@@ -1,11 +1,22 @@
-import { ApiError, holdsScope, type Scope } from '@arras/contract';
+import { ApiError, holdsScope, type Scope, type TokenId } from '@arras/contract';
 import type { Db } from '../database/connection.ts';
 import { findToken } from '../database/tokens.ts';
 import type { Principal } from './authenticate.ts';
 
-/** The scopes among those asked for that somebody cannot give to a token, because their own lacks them. */
-export function findExcessScopes({ scopes }: Principal, asked: readonly Scope[]): readonly Scope[] {
-  return asked.filter((scope) => !holdsScope(scopes, scope));
+/**
+ * The scopes of a token that somebody makes; where nothing is asked for, those of their own. Throws ApiError for what their
+ * own lacks.
+ */
+export function boundScopes(
+  { scopes }: Principal,
+  asked: readonly Scope[] | undefined,
+): readonly Scope[] | null {
+  if (asked === undefined) return scopes;
+  const missing = asked.find((scope) => !holdsScope(scopes, scope));
+  if (missing === undefined) return asked;
+  throw new ApiError('access.scope-missing', {
+    message: `A token cannot give what it has not: it lacks the scope ${missing}, and has ${scopes?.join(', ')}.`,
+  });
 }
 
 /**
@@ -24,8 +35,16 @@ export function refuseLimited({ scopes }: Principal): void {
  * outlive it, or a stolen one could make itself last. Who signed in to a browser with a password is there in person, and
  * makes tokens that last after the browser is closed.
  */
-export async function findLatestEnd(db: Db, { tokenId }: Principal): Promise<Date | null> {
+export async function findLatestEnd(db: Db, viewer: Principal): Promise<Date | null> {
+  const origin = await findOrigin(db, viewer);
+  return origin === null ? null : ((await findToken(db, origin))?.expires_at ?? null);
+}
+
+/**
+ * The token with which somebody makes another one, and that takes it along when it is revoked; null: who is there in person
+ * makes it. A session stands for the token with which it was begun.
+ */
+export async function findOrigin(db: Db, { tokenId }: Principal): Promise<TokenId | null> {
   const row = await findToken(db, tokenId);
-  if (row?.kind !== 'session') return row?.expires_at ?? null;
-  return row.begun_with === null ? null : ((await findToken(db, row.begun_with))?.expires_at ?? null);
+  return row?.kind === 'session' ? row.begun_with : tokenId;
 }

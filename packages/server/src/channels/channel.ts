@@ -1,4 +1,5 @@
 import type { MailText } from '../domain/mail-text.ts';
+import type { Exchange } from './exchange.ts';
 
 export type { MailText } from '../domain/mail-text.ts';
 
@@ -43,6 +44,7 @@ export type AttemptResult =
 /** A way to reach people and programs. One file each; all pass the conformance suite. */
 export interface Channel {
   readonly name: 'webhook' | 'email';
-  attempt(message: Message, signal: AbortSignal): Promise<AttemptResult>;
+  /** `exchange` is told what goes out and comes back. */
+  attempt(message: Message, signal: AbortSignal, exchange?: Exchange): Promise<AttemptResult>;
   close(): Promise<void>;
 }

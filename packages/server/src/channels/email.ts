@@ -2,6 +2,7 @@ import { createTransport, type SendMailOptions, type SMTPPoolOptions } from 'nod
 import { formatMailAddress, parseMailAddress, parseSender } from '../domain/mail-address.ts';
 import { cleanAnswer } from './answer-text.ts';
 import type { AttemptResult, Channel, MailText, Message } from './channel.ts';
+import { Exchange, type HeaderLine } from './exchange.ts';
 import { describeMailFailure, MAIL_SENT, mailRefusedForEver, mailUnreachable } from './mail-failure.ts';
 import { type MailServer, parseSmtpUrl } from './smtp-url.ts';
 
@@ -35,22 +36,25 @@ export function createEmailChannel(options: EmailOptions): Channel {
   const idDomain = sender.address.slice(sender.address.lastIndexOf('@') + 1);
   return {
     name: 'email',
-    attempt: async (message, signal) => {
+    attempt: async (message, signal, exchange = new Exchange()) => {
       const recipient = parseMailAddress(message.target);
       if (recipient === null) return mailRefusedForEver('the address is no plain mail address');
       if (message.mail === null) return mailRefusedForEver('the event has no text for a mail');
       const frame = { sender, idDomain, recipient: formatMailAddress(recipient), version: options.version };
       const limit = AbortSignal.timeout(options.wholeMs ?? WHOLE_MS);
       try {
+        const mail = composeMail(frame, message, message.mail);
+        exchange.sent = shownHead(frame, mail);
         const sent = await transport.sendMail({
-          ...composeMail(frame, message, message.mail),
+          ...mail,
           signal: AbortSignal.any([limit, signal]),
         });
         return { outcome: 'delivered', code: MAIL_SENT, message: cleanAnswer(sent.response) };
       } catch (error) {
-        if (limit.aborted) return mailUnreachable('the mail server did not answer in time');
-        if (signal.aborted) return mailUnreachable('the sending was cut off');
-        return describeMailFailure(error);
+        if (limit.aborted)
+          return mailUnreachable('the mail server did not answer in time', 'timeout', exchange);
+        if (signal.aborted) return mailUnreachable('the sending was cut off', 'cut-off', exchange);
+        return describeMailFailure(error, exchange);
       }
     },
     close: async () => transport.close(),
@@ -59,8 +63,8 @@ export function createEmailChannel(options: EmailOptions): Channel {
 
 const NO_SERVER: Channel = {
   name: 'email',
-  attempt: async (): Promise<AttemptResult> =>
-    mailUnreachable('no mail server is configured: set ARRAS_SMTP_URL'),
+  attempt: async (_message, _signal, exchange = new Exchange()): Promise<AttemptResult> =>
+    mailUnreachable('no mail server is configured: set ARRAS_SMTP_URL', 'connect', exchange),
   close: async () => undefined,
 };
 
@@ -96,7 +100,7 @@ interface Frame {
 }
 
 /** The recipient is passed as a checked address with an envelope of its own, never as text to be parsed (R17). */
-function composeMail(frame: Frame, message: Message, mail: MailText): SendMailOptions {
+function composeMail(frame: Frame, message: Message, mail: MailText) {
   const thread = `<${mail.threadId}@${frame.idDomain}>`;
   return {
     from: frame.sender,
@@ -119,5 +123,22 @@ function composeMail(frame: Frame, message: Message, mail: MailText): SendMailOp
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
     },
-  };
+  } satisfies SendMailOptions;
+}
+
+/** The head of a mail, but for what only says how its text is encoded. */
+function shownHead(
+  { sender, recipient }: Frame,
+  mail: ReturnType<typeof composeMail>,
+): readonly HeaderLine[] {
+  return [
+    ['From', sender.name === '' ? sender.address : `${sender.name} <${sender.address}>`],
+    ['To', recipient],
+    ['Subject', mail.subject],
+    ['Date', mail.date.toUTCString()],
+    ['Message-ID', mail.messageId],
+    ['In-Reply-To', mail.inReplyTo],
+    ['References', mail.references.join(' ')],
+    ...Object.entries(mail.headers),
+  ];
 }

@@ -1,6 +1,8 @@
+import type { AttemptError } from '@arras/contract';
 import type { NodemailerError } from 'nodemailer';
 import { cleanAnswer } from './answer-text.ts';
 import type { AttemptResult } from './channel.ts';
+import type { Exchange } from './exchange.ts';
 
 /** The original knows two codes of a mail: 200 for sent, 500 for not (spec: notifications 10). */
 export const MAIL_SENT = 200;
@@ -22,8 +24,18 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ECONNECTION: 'the mail server cut the connection',
 };
 
+/** What kind of trouble nodemailer's codes stand for. */
+const ERRORS: Readonly<Record<string, AttemptError>> = {
+  ETIMEDOUT: 'timeout',
+  EDNS: 'dns',
+  ETLS: 'tls',
+  ESOCKET: 'connect',
+  ECONNECTION: 'cut-off',
+};
+
 /** A mail that nobody answered about. */
-export function mailUnreachable(message: string): AttemptResult {
+export function mailUnreachable(message: string, error: AttemptError, exchange: Exchange): AttemptResult {
+  exchange.error = error;
   return { outcome: 'unreachable', code: MAIL_FAILED, message };
 }
 
@@ -36,13 +48,18 @@ export function mailRefusedForEver(message: string): AttemptResult {
  * Turns nodemailer's error into a result. 5xx about the message is final, 4xx is not (RFC 5321 4.2.1). A connection
  * cut after DATA leaves open whether the mail was taken: it is sent again under the same Message-ID.
  */
-export function describeMailFailure(error: unknown): AttemptResult {
+export function describeMailFailure(error: unknown, exchange: Exchange): AttemptResult {
   const { code, responseCode, response } = readError(error);
   if (response === '' || responseCode === 0) {
-    return mailUnreachable(SENTENCES[code] ?? 'the mail could not be handed over');
+    return mailUnreachable(
+      SENTENCES[code] ?? 'the mail could not be handed over',
+      ERRORS[code] ?? 'cut-off',
+      exchange,
+    );
   }
+  exchange.error = 'smtp';
   const said = cleanAnswer(response);
-  if (!MESSAGE_STAGES.has(code)) return mailUnreachable(said);
+  if (!MESSAGE_STAGES.has(code)) return mailUnreachable(said, 'smtp', exchange);
   if (responseCode >= 500 && !OPERATORS_TROUBLE.has(responseCode)) return mailRefusedForEver(said);
   return { outcome: 'refused', code: MAIL_FAILED, message: said, retryAfterMs: null, permanent: null };
 }

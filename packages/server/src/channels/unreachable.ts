@@ -1,5 +1,6 @@
-import { type ConnectionTrouble, explainFailure } from '../net/connection-failure.ts';
+import { type ConnectionTrouble, explainFailure, failedStage } from '../net/connection-failure.ts';
 import type { AttemptResult } from './channel.ts';
+import type { Exchange } from './exchange.ts';
 
 /** The answer was not whole in time. */
 export class AnswerTimeout extends Error {
@@ -19,8 +20,9 @@ const CODES = {
   'cut-off': OTHER,
 } as const satisfies Record<ConnectionTrouble, number>;
 
-/** Turns whatever stopped a call into a result. */
-export function describeUnreachable(error: unknown): AttemptResult {
+/** Turns whatever stopped a call into a result, and notes what kind of thing it was. */
+export function describeUnreachable(error: unknown, exchange: Exchange): AttemptResult {
+  exchange.error = error instanceof AnswerTimeout ? 'timeout' : failedStage(error);
   if (error instanceof AnswerTimeout) return { outcome: 'unreachable', code: OTHER, message: error.message };
   const { trouble, sentence } = explainFailure(error);
   const outcome = trouble === 'blocked' ? 'blocked' : 'unreachable';

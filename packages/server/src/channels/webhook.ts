@@ -5,6 +5,7 @@ import type { EgressGuard } from '../net/egress.ts';
 import { parseRetryAfter } from '../net/retry-after.ts';
 import { cleanAnswer, KEPT_BYTES } from './answer-text.ts';
 import type { AttemptResult, Channel, Message } from './channel.ts';
+import { Exchange, type HeaderLine, keepHead, MASK, secretWords, withoutSecrets } from './exchange.ts';
 import { signatureHeaders } from './signature.ts';
 import { AnswerTimeout, describeUnreachable } from './unreachable.ts';
 
@@ -28,16 +29,16 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
   const { guard, version, answerMs = ANSWER_MS } = options;
   return {
     name: 'webhook',
-    attempt: async (message, signal) => {
+    attempt: async (message, signal, exchange = new Exchange()) => {
       const target = readTarget(message.target);
-      if (target === null) return blocked('the URL cannot be understood');
+      if (target === null) return blocked(exchange, 'the URL cannot be understood');
       const why = guard.checkUrl(target.url);
-      if (why !== null) return blocked(why);
+      if (why !== null) return blocked(exchange, why);
       const deadline = startDeadline(answerMs, signal);
       try {
-        return await call(guard.agent, target, { message, version, signal: deadline.signal });
+        return await call(guard.agent, target, { message, version, signal: deadline.signal, exchange });
       } catch (error) {
-        return describeUnreachable(deadline.signal.aborted ? deadline.signal.reason : error);
+        return describeUnreachable(deadline.signal.aborted ? deadline.signal.reason : error, exchange);
       } finally {
         deadline.end();
       }
@@ -46,7 +47,8 @@ export function createWebhookChannel(options: WebhookOptions): Channel {
   };
 }
 
-function blocked(message: string): AttemptResult {
+function blocked(exchange: Exchange, message: string): AttemptResult {
+  exchange.error = 'blocked';
   return { outcome: 'blocked', code: 0, message };
 }
 
@@ -80,38 +82,73 @@ interface Call {
   readonly message: Message;
   readonly version: string;
   readonly signal: AbortSignal;
+  readonly exchange: Exchange;
 }
 
 async function call(agent: Dispatcher, target: Target, request: Call): Promise<AttemptResult> {
-  const { message, signal } = request;
+  const { message, signal, exchange } = request;
+  const headers = headersOf(request, target.credentials);
+  const body = sentBody(message);
+  exchange.sent = shownHead(target, headers, body);
   const answer = await agent.request({
     origin: target.url.origin,
     path: `${target.url.pathname}${target.url.search}`,
     method: 'POST',
-    headers: headersOf(request, target.credentials),
-    body: message.body.length === 0 ? BLANK : message.body,
+    headers,
+    body,
     signal,
   });
-  const kept = await readBody(answer.body);
-  return judge(answer, kept, message.attemptedAt);
+  const secrets = secretsOf(message, target.credentials);
+  const said = await readBody(answer, secrets);
+  const { head, isCut } = keepHead(answer.headers, secrets);
+  exchange.answer = { head, body: said.text, isCut: isCut || said.isCut };
+  const reason = cleanAnswer(withoutSecrets(answer.statusText, secrets));
+  const result = judge(answer, { said: said.text ?? '', reason }, message.attemptedAt);
+  exchange.error = result.outcome === 'delivered' ? null : 'http';
+  return result;
+}
+
+/** What is sent is shown as it is, but for what lets the service in at the receiver. */
+function shownHead(
+  { url }: Target,
+  { Authorization, ...headers }: Record<string, string>,
+  body: Uint8Array,
+): readonly HeaderLine[] {
+  return [
+    ['Host', url.host],
+    ...Object.entries(headers),
+    ...(Authorization === undefined ? [] : [['Authorization', `Basic ${MASK}`] as const]),
+    ['Content-Length', String(body.length)],
+  ];
+}
+
+/** What nobody may read in an answer that repeats it: a receiver that echoes, or names the secret it expected. */
+function secretsOf({ secrets }: Message, credentials: Credentials | null): readonly string[] {
+  const signing = secrets.flatMap((secret) => [secret, secret.slice(secret.indexOf('_') + 1)]);
+  if (credentials === null) return secretWords(signing);
+  const { username, password } = credentials;
+  const encoded = encodeURIComponent(password);
+  const token = basic(credentials).slice('Basic '.length);
+  return secretWords([...signing, token, `${username}:${password}`, password, encoded]);
 }
 
 /** The original sends one blank where an event has no content. */
 const BLANK = Buffer.from(' ');
 
+function sentBody({ body }: Message): Uint8Array {
+  return body.length === 0 ? BLANK : body;
+}
+
 function headersOf({ message, version }: Call, credentials: Credentials | null): Record<string, string> {
   const timestampSeconds = Math.floor(message.attemptedAt.getTime() / 1_000);
-  const { messageId, body } = message;
+  const { messageId } = message;
   return {
     'Content-Type': 'application/json',
     'User-Agent': `Agave-Hookbot/${version}`,
     'X-Agave-Delivery': message.deliveryId,
     'X-Agave-Notification': message.subscriptionId,
     'X-Agave-Event': message.event,
-    ...signatureHeaders(
-      { messageId, timestampSeconds, body: body.length === 0 ? BLANK : body },
-      message.secrets,
-    ),
+    ...signatureHeaders({ messageId, timestampSeconds, body: sentBody(message) }, message.secrets),
     ...(credentials !== null && { Authorization: basic(credentials) }),
   };
 }
@@ -121,26 +158,37 @@ function basic({ username, password }: Credentials): string {
 }
 
 /** Reads up to the limit and keeps the beginning; what comes after the limit is cut off, not waited for. */
-async function readBody(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
+async function readBody(
+  { body, headers }: Dispatcher.ResponseData,
+  secrets: readonly string[],
+): Promise<{ readonly text: string | null; readonly isCut: boolean }> {
+  const longest = Math.max(0, ...secrets.map((secret) => Buffer.byteLength(secret)));
   const kept: Buffer[] = [];
   let total = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
-    if (total < KEPT_BYTES) kept.push(chunk.subarray(0, KEPT_BYTES - total));
+    kept.push(chunk.subarray(0, Math.max(0, KEPT_BYTES + longest - total)));
     total += chunk.length;
     // Leaving the loop destroys the body and with it the connection.
     if (total > MAX_BODY_BYTES) break;
   }
-  return Buffer.concat(kept);
+  // Compressed bytes are never unpacked, and as they are they tell nobody anything.
+  if (headers['content-encoding'] !== undefined) return { text: null, isCut: total > 0 };
+  const text = withoutSecrets(Buffer.concat(kept).toString('utf8'), secrets);
+  const isCut = total > KEPT_BYTES;
+  // A secret that the end of what was read has cut is not found any more: it goes with the end.
+  return {
+    text: cleanAnswer(total > KEPT_BYTES + longest ? text.slice(0, text.length - longest) : text),
+    isCut,
+  };
 }
 
 function judge(
-  { statusCode: code, statusText, headers }: Dispatcher.ResponseData,
-  kept: Buffer,
+  { statusCode: code, headers }: Dispatcher.ResponseData,
+  words: { readonly said: string; readonly reason: string },
   now: Date,
 ): AttemptResult {
-  // Compressed bytes are never unpacked, and as they are they tell nobody anything.
-  const said = headers['content-encoding'] === undefined ? cleanAnswer(kept.toString('utf8')) : '';
-  const reason = cleanAnswer(statusText) || (STATUS_CODES[code] ?? '');
+  const { said } = words;
+  const reason = words.reason || (STATUS_CODES[code] ?? '');
   if (code >= 200 && code <= 299)
     return { outcome: 'delivered', code, message: said || `${code} ${reason}`.trimEnd() };
   const retryAfter = [headers['retry-after']].flat()[0] ?? null;

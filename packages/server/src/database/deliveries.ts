@@ -1,5 +1,6 @@
-import type { DeliveryId, NotificationId } from '@arras/contract';
+import type { AttemptError, DeliveryId, NotificationId } from '@arras/contract';
 import { sql } from 'kysely';
+import type { MailText } from '../domain/mail-text.ts';
 import type { Db } from './connection.ts';
 import type { AttemptCause, DeliveryStatus } from './subscription-tables.ts';
 
@@ -9,6 +10,7 @@ export interface DeliveryContent {
   readonly target: string;
   /** Base64. */
   readonly body: string;
+  readonly mail: MailText | null;
 }
 
 /**
@@ -19,9 +21,11 @@ export async function storeContents(db: Db, contents: readonly DeliveryContent[]
   if (contents.length === 0) return;
   await sql`
     update deliveries d
-    set target = coalesce(d.target, c.target), body = coalesce(d.body, decode(c.body, 'base64'))
+    set target = coalesce(d.target, c.target),
+      body = coalesce(d.body, decode(c.body, 'base64')),
+      mail = coalesce(d.mail, c.mail)
     from jsonb_to_recordset(${JSON.stringify(contents)}::jsonb)
-      as c (delivery_id text, target text, body text)
+      as c (delivery_id text, target text, body text, mail jsonb)
     where d.delivery_id = c.delivery_id`.execute(db);
 }
 
@@ -47,6 +51,11 @@ export interface SettledDelivery {
     readonly outcome: string;
     readonly code: number;
     readonly message: string;
+    readonly error_class: AttemptError | null;
+    readonly request_head: string | null;
+    readonly response_head: string | null;
+    readonly response_body: string | null;
+    readonly response_cut: boolean;
     readonly started_at: Date;
     readonly ended_at: Date;
   };
@@ -68,13 +77,15 @@ export async function settleDeliveries(
       select *
       from jsonb_to_recordset(${records}::jsonb) as s (delivery_id text, subscription_id text, lane text, position bigint, status text,
         next_ms double precision, target text, id text, event_id text, event_name text, associated_uuid text,
-        number integer, cause text, outcome text, code integer, message text, started_at timestamptz,
-        ended_at timestamptz)
+        number integer, cause text, outcome text, code integer, message text, error_class text, request_head text,
+        response_head text, response_body text, response_cut boolean, started_at timestamptz, ended_at timestamptz)
     ), attempted as (
       insert into delivery_attempts (id, subscription_id, lane, position, event_id, event_name, associated_uuid,
-        number, cause, target, outcome, code, message, started_at, ended_at)
+        number, cause, target, outcome, code, message, error_class, request_head, response_head, response_body,
+        response_cut, started_at, ended_at)
       select id, subscription_id, lane, position, event_id, event_name, associated_uuid, number, cause, target,
-        outcome, code, message, started_at, ended_at
+        outcome, code, message, error_class, request_head, response_head, response_body, response_cut, started_at,
+        ended_at
       from settled
     ), next_in_lane as (
       update deliveries d

@@ -1,9 +1,9 @@
 import type { DeliveryId, NotificationId } from '@arras/contract';
-import { sql } from 'kysely';
+import { type Insertable, sql } from 'kysely';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
 import { newDeliveryId } from './job-events.ts';
-import type { DeliveryStatus } from './subscription-tables.ts';
+import type { DeliveryAttemptsTable, DeliveryStatus } from './subscription-tables.ts';
 import type { Viewer } from './systems.ts';
 import type { DeliveryAttemptRow, DeliveryRow } from './tables.ts';
 
@@ -16,18 +16,25 @@ export interface Page {
 /** Stores an attempt that was made beside the deliveries that wait. */
 export async function insertAttempt(
   db: Db,
-  attempt: Omit<DeliveryAttemptRow, 'visible'>,
+  attempt: Insertable<DeliveryAttemptsTable>,
 ): Promise<DeliveryAttemptRow> {
   return db.insertInto('delivery_attempts').values(attempt).returningAll().executeTakeFirstOrThrow();
+}
+
+/** Which attempts of a subscription are listed. */
+export interface AttemptPage extends Page {
+  readonly onlyFailed: boolean;
+  /** Also what each sent, which is most of what there is to read. */
+  readonly withContent: boolean;
 }
 
 /** One page of a subscription's attempts, newest first. */
 export async function listAttempts(
   db: Db,
   id: NotificationId,
-  page: Page & { readonly onlyFailed: boolean },
+  page: AttemptPage,
 ): Promise<DeliveryAttemptRow[]> {
-  return db
+  const attempts = db
     .selectFrom('delivery_attempts')
     .selectAll()
     .where('subscription_id', '=', id)
@@ -36,8 +43,30 @@ export async function listAttempts(
     .orderBy('started_at', 'desc')
     .orderBy('id', 'desc')
     .limit(page.limit)
-    .offset(page.offset)
-    .execute();
+    .offset(page.offset);
+  const rows = await attempts.execute();
+  return page.withContent ? addContents(db, rows) : rows;
+}
+
+/** Attempts with what their deliveries keep for all of theirs. */
+async function addContents(db: Db, attempts: readonly DeliveryAttemptRow[]): Promise<DeliveryAttemptRow[]> {
+  const places = attempts.flatMap(({ subscription_id, lane, position }) =>
+    position === null ? [] : [{ subscription_id, lane, position }],
+  );
+  if (places.length === 0) return [...attempts];
+  const { rows } = await sql<Pick<DeliveryRow, 'lane' | 'position' | 'body' | 'mail'>>`
+    select d.lane, d.position, d.body, d.mail
+    from (
+      select distinct subscription_id, lane, position
+      from jsonb_to_recordset(${JSON.stringify(places)}::jsonb) as p (subscription_id text, lane text, position bigint)
+    ) p
+    join deliveries d using (subscription_id, lane, position)`.execute(db);
+  const contents = new Map(rows.map((row) => [`${row.lane} ${row.position}`, row]));
+  return attempts.map((attempt) => {
+    const content = contents.get(`${attempt.lane} ${attempt.position}`);
+    if (content === undefined) return attempt;
+    return { ...attempt, request_body: content.body, request_mail: content.mail };
+  });
 }
 
 /** One attempt of a subscription. */
@@ -53,7 +82,7 @@ export async function findAttempt(
     .where('subscription_id', '=', id)
     .where('visible', '=', true)
     .executeTakeFirst();
-  return row ?? null;
+  return row === undefined ? null : ((await addContents(db, [row]))[0] ?? null);
 }
 
 /** An attempt of a subscription that the viewer may see. */
@@ -159,9 +188,9 @@ export async function replayDeliveries(tx: Db, id: NotificationId, choice: Repla
       ) as last
     ), replayed as (
       insert into deliveries (subscription_id, lane, position, event_seq, event_id, event_name, event_status,
-        event_description, event_created_at, event_created_by, snapshot, data, delivery_id, body, replay)
+        event_description, event_created_at, event_created_by, snapshot, data, delivery_id, body, mail, replay)
       select subscription_id, lane, place, event_seq, event_id, event_name, event_status, event_description,
-        event_created_at, event_created_by, snapshot, data, ${newDeliveryId}, body, true
+        event_created_at, event_created_by, snapshot, data, ${newDeliveryId}, body, mail, true
       from placed
       returning 1
     )

@@ -14,7 +14,10 @@ export interface IssuedAccount {
   readonly isAdmin: boolean | null;
 }
 
-/** The account of somebody; who is an administrator is put in force. Null: they have none yet. */
+/**
+ * The account of somebody; who is an administrator is put in force, except where an administrator has joined an account of
+ * this service: the provider knows nothing of its rights. Null: they have none yet.
+ */
 export async function findIssuedAccount(db: Db, account: IssuedAccount): Promise<ProfileRow | null> {
   const { issuer, subject, isAdmin } = account;
   const row = await db
@@ -24,6 +27,7 @@ export async function findIssuedAccount(db: Db, account: IssuedAccount): Promise
     .where('oidc_subject', '=', subject)
     .executeTakeFirst();
   if (row === undefined || isAdmin === null || row.is_admin === isAdmin) return row ?? null;
+  if (row.oidc_linked_by !== null) return row;
   await db.updateTable('profiles').set({ is_admin: isAdmin }).where('username', '=', row.username).execute();
   return { ...row, is_admin: isAdmin };
 }

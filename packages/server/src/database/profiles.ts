@@ -108,6 +108,7 @@ export async function endPasswordGrants(db: Db, username: string, kept: TokenId)
     .where('revoked_at', 'is', null)
     .execute();
   await db.deleteFrom('refresh_tokens').where('username', '=', username).execute();
+  await db.deleteFrom('device_sign_ins').where('username', '=', username).execute();
   announce(db, { kind: 'tokens' });
 }
 

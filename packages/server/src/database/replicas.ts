@@ -1,7 +1,19 @@
-import { sql } from 'kysely';
+import { type ColumnType, type Generated, sql } from 'kysely';
 import type { Db } from './connection.ts';
 import { releaseLooks } from './looks.ts';
 import { unlockWorkers } from './queue.ts';
+
+/** The processes that run. */
+export interface ReplicasTable {
+  id: string;
+  host: string;
+  process: string;
+  roles: string;
+  started_at: Generated<Date>;
+  heartbeat_at: Generated<Date>;
+  worker_ids: Generated<string[]>;
+  streams: ColumnType<Readonly<Record<string, number>>, string | undefined, string>;
+}
 
 /** A running process as the others see it. */
 export interface ReplicaFacts {
@@ -12,16 +24,21 @@ export interface ReplicaFacts {
   readonly process: string;
   readonly roles: string;
   readonly workerIds: readonly string[];
+  /** Open streams by kind. */
+  readonly streams: Readonly<Record<string, number>>;
 }
 
 /** Registers this process or renews its heartbeat. */
 export async function beat(db: Db, replica: ReplicaFacts): Promise<void> {
   const { id, host, process, roles, workerIds } = replica;
+  const streams = JSON.stringify(replica.streams);
   await db
     .insertInto('replicas')
-    .values({ id, host, process, roles, worker_ids: [...workerIds] })
+    .values({ id, host, process, roles, worker_ids: [...workerIds], streams })
     .onConflict((oc) =>
-      oc.column('id').doUpdateSet({ heartbeat_at: sql`clock_timestamp()`, worker_ids: [...workerIds] }),
+      oc
+        .column('id')
+        .doUpdateSet({ heartbeat_at: sql`clock_timestamp()`, worker_ids: [...workerIds], streams }),
     )
     .execute();
 }

@@ -10,6 +10,8 @@ export interface NewResourceEvent {
   readonly resourceUuid: string;
   readonly name: string;
   readonly description: string | null;
+  /** What subscribers are told where not all of them may know the description. Default: the description. */
+  readonly toldDescription?: string;
   /** The resource as it is shown, once the event has happened. */
   readonly body: object;
   readonly createdBy: string;
@@ -38,7 +40,8 @@ export async function insertResourceEvent(tx: Db, event: NewResourceEvent): Prom
     ), fanned as (
       insert into deliveries (subscription_id, lane, position, event_seq, event_id, event_name, event_description,
         event_created_by, snapshot, delivery_id)
-      select s.id, w.resource_uuid, w.seq::bigint * ${sql.lit(POSITION_STEP)}, w.seq, w.id, w.name, w.description,
+      select s.id, w.resource_uuid, w.seq::bigint * ${sql.lit(POSITION_STEP)}, w.seq, w.id, w.name,
+        ${event.toldDescription ?? event.description}::text,
         w.created_by, w.body, ${newDeliveryId}
       from written w
       join subscriptions s

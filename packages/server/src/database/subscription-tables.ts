@@ -1,5 +1,12 @@
-import type { DeliveryId, JobStatus, NotificationId, NotificationPolicy } from '@arras/contract';
+import type {
+  AttemptError,
+  DeliveryId,
+  JobStatus,
+  NotificationId,
+  NotificationPolicy,
+} from '@arras/contract';
 import type { Generated, JSONColumnType } from 'kysely';
+import type { MailText } from '../domain/mail-text.ts';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -59,6 +66,7 @@ export interface DeliveriesTable {
   delivery_id: DeliveryId;
   target: string | null;
   body: Buffer | null;
+  mail: JSONColumnType<MailText | null>;
   status: Generated<DeliveryStatus>;
   replay: Generated<boolean>;
   attempts: Generated<number>;
@@ -84,6 +92,13 @@ export interface DeliveryAttemptsTable {
   outcome: 'delivered' | 'refused' | 'unreachable' | 'blocked';
   code: number;
   message: string;
+  error_class: AttemptError | null;
+  request_head: string | null;
+  request_body: Buffer | null;
+  request_mail: JSONColumnType<MailText | null, string | null>;
+  response_head: string | null;
+  response_body: string | null;
+  response_cut: Generated<boolean>;
   started_at: Date;
   ended_at: Date;
   visible: Generated<boolean>;

@@ -13,16 +13,20 @@ import type {
 } from '@arras/contract';
 import type { ColumnType, Generated, Insertable, JSONColumnType, Selectable } from 'kysely';
 import type { EndCause } from '../domain/end-cause.ts';
+import type { DeviceSignInsTable } from './device-sign-ins.ts';
 import type { DocumentPermissionsTable, DocumentsTable } from './documents.ts';
 import type { FilePermissionsTable, FilesTable, FileTransfersTable } from './file-tables.ts';
+import type { IdentityChangesTable } from './identities.ts';
 import type { JobMessagesTable } from './job-messages.ts';
 import type { PostitsTable } from './postits.ts';
+import type { ReplicasTable } from './replicas.ts';
 import type {
   DeliveriesTable,
   DeliveryAttemptsTable,
   ResourceEventsTable,
   SubscriptionsTable,
 } from './subscription-tables.ts';
+import type { SystemHealthTable } from './system-health.ts';
 
 /** A time the database sets itself and that is read as a Date. */
 type DatabaseTime = Generated<Date>;
@@ -43,6 +47,8 @@ export interface ProfilesTable {
   mobile_phone: Generated<string>;
   oidc_issuer: Generated<string | null>;
   oidc_subject: Generated<string | null>;
+  oidc_linked_by: Generated<string | null>;
+  oidc_linked_at: Generated<Date | null>;
 }
 
 export interface TokensTable {
@@ -330,20 +336,12 @@ export interface IdempotencyKeysTable {
   created_at: DatabaseTime;
 }
 
-export interface ReplicasTable {
-  id: string;
-  host: string;
-  process: string;
-  roles: string;
-  started_at: DatabaseTime;
-  heartbeat_at: DatabaseTime;
-  worker_ids: Generated<string[]>;
-}
-
 /** Every table of the `public` schema; `migrations/` is where they are made. */
 export interface Tables {
   profiles: ProfilesTable;
   tokens: TokensTable;
+  device_sign_ins: DeviceSignInsTable;
+  identity_changes: IdentityChangesTable;
   clients: ClientsTable;
   refresh_tokens: RefreshTokensTable;
   systems: SystemsTable;
@@ -357,6 +355,7 @@ export interface Tables {
   transfers: TransfersTable;
   feed_era: FeedEraTable;
   system_checks: SystemChecksTable;
+  system_health: SystemHealthTable;
   job_events: JobEventsTable;
   job_messages: JobMessagesTable;
   idempotency_keys: IdempotencyKeysTable;

@@ -1,7 +1,7 @@
 import type { Scope, TokenId, TokenKind } from '@arras/contract';
 import { type Insertable, type RawBuilder, sql } from 'kysely';
 import { announce } from './changes.ts';
-import type { Db } from './connection.ts';
+import { type Db, inTransaction } from './connection.ts';
 import type { TokenRow, TokensTable } from './tables.ts';
 
 /** Who a token speaks for. */
@@ -26,7 +26,7 @@ const tokenState = sql<TokenHolder['state']>`case
   end`;
 
 // Tokens of clients and of the OpenID provider are many, and nobody looks after single ones.
-const isUseUnnoted = sql<boolean>`tokens.kind in ('personal', 'session')
+const isUseUnnoted = sql<boolean>`tokens.kind in ('personal', 'session', 'device')
   and coalesce(tokens.last_used_at < clock_timestamp() - interval '1 minute', true)`;
 
 function selectHolders(db: Db) {
@@ -107,6 +107,27 @@ export async function insertToken(
     .executeTakeFirstOrThrow();
 }
 
+/**
+ * As {@link insertToken}, in a transaction, for a token that was made with another. Null when that is revoked, or is being revoked: its row is
+ * locked meanwhile, so that of the two one sees the other.
+ */
+export async function insertMadeToken(
+  tx: Db,
+  token: Omit<Insertable<TokensTable>, 'expires_at'> & { readonly begun_with: TokenId | null },
+  end: TokenEnd,
+): Promise<TokenRow | null> {
+  const { begun_with: origin } = token;
+  if (origin === null) return insertToken(tx, token, end);
+  const counting = await tx
+    .selectFrom('tokens')
+    .select('id')
+    .where('id', '=', origin)
+    .where('revoked_at', 'is', null)
+    .forShare()
+    .executeTakeFirst();
+  return counting === undefined ? null : insertToken(tx, token, end);
+}
+
 /** Stores a token given by the operator, or leaves it when it is known already. */
 export async function ensureToken(db: Db, token: Insertable<TokensTable>): Promise<void> {
   await db
@@ -134,18 +155,29 @@ export async function listOwnedTokens(
     .execute();
 }
 
-/** Revokes a token, whoever holds it; for administrators. Returns false when there is none such. */
+/**
+ * Revokes a token with all that was made with it, whoever holds it; for administrators. Returns false when there is nothing to
+ * revoke. One that was ended otherwise still takes along what was made with it.
+ */
 export function revokeAnyToken(db: Db, id: TokenId): Promise<boolean> {
   return revoke(db, sql`id = ${id}`);
 }
 
-/** Revokes one of the user's tokens. Returns false when there is none such. */
+/** Revokes one of the user's tokens with all that was made with it. Returns false when there is nothing to revoke. */
 export function revokeOwnedToken(db: Db, username: string, id: TokenId): Promise<boolean> {
   return revoke(db, sql`id = ${id} and username = ${username}`);
 }
 
-/** Revokes the user's tokens of a name except the one with this hash. */
-export async function revokeOtherTokens(
+/**
+ * Ends a token and the sessions that were begun with it. Tokens that were made with it stay: who signs out, or gets a new
+ * token in place of one, does not mean those that they made for others and for programs.
+ */
+export function endToken(db: Db, id: TokenId): Promise<boolean> {
+  return end(db, sql`id = ${id}`);
+}
+
+/** Ends the user's tokens of a name except the one with this hash, as {@link endToken} does. */
+export async function endOtherTokens(
   db: Db,
   {
     username,
@@ -153,18 +185,41 @@ export async function revokeOtherTokens(
     tokenHash,
   }: { readonly username: string; readonly name: string; readonly tokenHash: Buffer },
 ): Promise<void> {
-  await revoke(db, sql`username = ${username} and name = ${name} and token_hash <> ${tokenHash}`);
+  await end(db, sql`username = ${username} and name = ${name} and token_hash <> ${tokenHash}`);
 }
 
-/** Revokes those that count among some tokens, and the sessions that were begun with them. */
-async function revoke(db: Db, condition: RawBuilder<unknown>): Promise<boolean> {
+async function end(db: Db, condition: RawBuilder<unknown>): Promise<boolean> {
   const { numAffectedRows = 0n } = await sql`
     with chosen as (select id from tokens where ${condition} and revoked_at is null)
     update tokens
     set revoked_at = clock_timestamp()
     from chosen
-    where (tokens.id = chosen.id or tokens.begun_with = chosen.id)
+    where (tokens.id = chosen.id or (tokens.begun_with = chosen.id and tokens.kind = 'session'))
       and revoked_at is null`.execute(db);
   announce(db, { kind: 'tokens' });
   return numAffectedRows > 0n;
+}
+
+/** Until nothing is left: what was being made with one of them is there when its lock is free ({@link insertMadeToken}). */
+async function revoke(db: Db, condition: RawBuilder<unknown>): Promise<boolean> {
+  const revoked = await inTransaction(db, async (tx) => {
+    let total = 0n;
+    for (;;) {
+      const { numAffectedRows = 0n } = await sql`
+        with recursive chosen as (
+          select id from tokens where ${condition}
+          union
+          select tokens.id from tokens join chosen on tokens.begun_with = chosen.id
+        )
+        update tokens
+        set revoked_at = clock_timestamp()
+        from chosen
+        where tokens.id = chosen.id
+          and revoked_at is null`.execute(tx);
+      total += numAffectedRows;
+      if (numAffectedRows === 0n) return total;
+    }
+  });
+  announce(db, { kind: 'tokens' });
+  return revoked > 0n;
 }

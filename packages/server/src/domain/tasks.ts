@@ -17,7 +17,10 @@ export const FILE_TASKS = ['ingest'] as const;
 
 export type FileTaskName = (typeof FILE_TASKS)[number];
 
-export type TaskName = JobTaskName | SystemTaskName | FileTaskName;
+/** Every task. */
+export const TASKS = [...JOB_TASKS, ...SYSTEM_TASKS, ...FILE_TASKS] as const;
+
+export type TaskName = (typeof TASKS)[number];
 
 /** What a task is about: the id of a job, a system or a transfer. */
 export interface TaskPayload {

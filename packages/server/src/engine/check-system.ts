@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { SYSTEM_CHECK_STEPS, type SystemCheck, type SystemCheckStep } from '@arras/contract';
+import { SYSTEM_CHECK_STEPS, type SystemCheck, type SystemPart } from '@arras/contract';
 import { joinPath } from '../domain/paths.ts';
 import { CHECK_LINK, CHECK_SHELL } from '../execution/check-scripts.ts';
 import type { Scheduler } from '../execution/scheduler.ts';
@@ -39,7 +39,7 @@ export async function checkSystem(parts: CheckedParts): Promise<SystemCheck[]> {
   try {
     let hasFailed = false;
     for (const step of stepsOf(parts, entry)) {
-      const result: SystemCheck = hasFailed ? skipped(step.step) : await take(step);
+      const result: SystemCheck = hasFailed ? skipped(step) : await take(step);
       hasFailed ||= result.result === 'failed';
       results.push(result);
     }
@@ -49,54 +49,69 @@ export async function checkSystem(parts: CheckedParts): Promise<SystemCheck[]> {
   return results;
 }
 
-async function take({ step, look, fix }: CheckStep): Promise<SystemCheck> {
+async function take({ step, part, look, fix }: PlacedStep): Promise<SystemCheck> {
   const began = performance.now();
   const elapsed = () => Math.round((performance.now() - began) * 10) / 10;
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => reject(new Error(`no answer within ${STEP_MS / 1000} s`)), STEP_MS);
   try {
     const message = await Promise.race([look(), late]);
-    return { step, result: 'ok', milliseconds: elapsed(), message };
+    return { step, part, result: 'ok', milliseconds: elapsed(), message };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { step, result: 'failed', milliseconds: elapsed(), message, fix };
+    return { step, part, result: 'failed', milliseconds: elapsed(), message, fix };
   } finally {
     clearTimeout(timer);
   }
 }
 
-function skipped(step: SystemCheckStep): SystemCheck {
-  return { step, result: 'skipped', milliseconds: 0, message: `Not tried. ${SYSTEM_CHECK_STEPS[step]}` };
+function skipped({ step, part }: PlacedStep): SystemCheck {
+  return {
+    step,
+    part,
+    result: 'skipped',
+    milliseconds: 0,
+    message: `Not tried. ${SYSTEM_CHECK_STEPS[step]}`,
+  };
 }
 
-function stepsOf(parts: CheckedParts, entry: Entry): CheckStep[] {
+/** A step with the part of the system that it looks at. */
+type PlacedStep = CheckStep & Pick<SystemCheck, 'part'>;
+
+function stepsOf(parts: CheckedParts, entry: Entry): PlacedStep[] {
   const { execution, server } = parts;
+  const of = (part: SystemPart, steps: readonly CheckStep[]) => steps.map((step) => ({ ...step, part }));
   const called = { ...parts, isAllowedAddress: parts.entrance.isAllowedAddress };
   return [
-    ...entry.steps,
-    ...(server === null ? [] : stepsToServer(server, called)),
-    ...(execution === null ? [] : programSteps(execution)),
-    storageStep(parts),
-    ...(server === null || server.isReadOnly ? [] : [writeStep(called)]),
-    ...(execution === null ? [] : placeSteps(parts, execution)),
+    ...of(execution === null ? 'storage' : 'login', entry.steps),
+    ...of('storage', server === null ? [] : stepsToServer(server, called)),
+    ...(execution === null
+      ? []
+      : [...of('login', [shellStep(execution)]), ...of('scheduler', [schedulerStep(execution)])]),
+    ...of('storage', [
+      storageStep(parts),
+      ...(server === null || server.isReadOnly ? [] : [writeStep(called)]),
+      ...(execution === null ? [] : placeSteps(parts, execution)),
+    ]),
   ];
 }
 
 type Execution = NonNullable<CheckedParts['execution']>;
 
-function programSteps(execution: Execution): CheckStep[] {
-  return [
-    {
-      step: 'shell',
-      look: async () => `bash ${await run(await execution.shell(), CHECK_SHELL)}`,
-      fix: 'Install bash 4.4 or later, GNU coreutils, findutils and tar, and util-linux (setsid) on the host; a login shell that prints or asks something does no harm.',
-    },
-    {
-      step: 'scheduler',
-      look: async () => run(await execution.shell(), execution.scheduler().probe),
-      fix: `See whether the commands of the scheduler are in the PATH of a login on the host, and whether it runs.`,
-    },
-  ];
+function shellStep(execution: Execution): CheckStep {
+  return {
+    step: 'shell',
+    look: async () => `bash ${await run(await execution.shell(), CHECK_SHELL)}`,
+    fix: 'Install bash 4.4 or later, GNU coreutils, findutils and tar, and util-linux (setsid) on the host; a login shell that prints or asks something does no harm.',
+  };
+}
+
+function schedulerStep(execution: Execution): CheckStep {
+  return {
+    step: 'scheduler',
+    look: async () => run(await execution.shell(), execution.scheduler().probe),
+    fix: `See whether the commands of the scheduler are in the PATH of a login on the host, and whether it runs.`,
+  };
 }
 
 function storageStep({ storage, weakPromises }: CheckedParts): CheckStep {

@@ -6,6 +6,7 @@ import type { NewId } from '../domain/id-source.ts';
 import type { Transition } from '../events/transition.ts';
 import type { AppDefinitions } from './app-definitions.ts';
 import type { AppTemplates } from './app-templates.ts';
+import type { HealthKeeper } from './health-keeper.ts';
 import type { LeaseKeeper } from './lease-keeper.ts';
 import type { LookBell } from './look-bell.ts';
 import type { Pressure } from './pressure.ts';
@@ -50,6 +51,8 @@ export interface EngineContext {
   readonly takeMessage: TakeMessage;
   readonly times: EngineTimes;
   readonly lookBell: LookBell;
+  /** Is told how looks went. */
+  readonly health: Pick<HealthKeeper, 'worked' | 'failed'>;
   readonly pressure: Pressure;
   readonly slots: TransferSlots;
   /** Whether every byte of an archive is read back before the work directory goes, or only sizes are compared. */

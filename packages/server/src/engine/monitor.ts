@@ -36,24 +36,32 @@ export async function monitor(context: EngineContext, systemId: string): Promise
 }
 
 async function lookAt(context: EngineContext, target: Target, jobs: readonly WatchedJob[]): Promise<void> {
+  const began = performance.now();
   try {
     const observed = await target.executor.observe(jobs.map((job) => trackedOf(target, job)));
-    await takeIn(context, target, jobs, observed);
+    const tookMs = performance.now() - began;
+    await takeIn(context, { target, jobs, observed, tookMs });
   } catch (error) {
     if (!(error instanceof ShellUnreachable || error instanceof UnreadableAnswer)) throw error;
     // An error tells nothing about the jobs: only the look is counted (R7).
     context.log.warn({ systemId: target.systemId, jobs: jobs.length, err: error }, 'monitor.unanswered');
+    // One that cannot be reached has not been asked.
+    if (error instanceof UnreadableAnswer) context.health.failed(target.systemId, 'scheduler', error.message);
     const message = `${target.systemId} does not answer: ${error.message}`;
     await recordSystemSilence(context.db, target.systemId, message);
   }
 }
 
-async function takeIn(
-  context: EngineContext,
-  target: Target,
-  jobs: readonly WatchedJob[],
-  observed: ReadonlyMap<string, Observation>,
-): Promise<void> {
+/** What a look has shown. */
+interface Look {
+  readonly target: Target;
+  readonly jobs: readonly WatchedJob[];
+  readonly observed: ReadonlyMap<string, Observation>;
+  readonly tookMs: number;
+}
+
+async function takeIn(context: EngineContext, look: Look): Promise<void> {
+  const { target, jobs, observed } = look;
   const seen = jobs.map((job) => ({ job, observation: observed.get(trackedOf(target, job).tag) ?? null }));
   const watched = seen.filter(({ job }) => isMonitored(job.status));
   const news = watched.filter(({ job, observation }) => observation !== null && isNews(job, observation));
@@ -67,7 +75,7 @@ async function takeIn(
     context.db,
     watched.flatMap(({ job }) => (job.next_at !== null && job.stop_requested === null ? [job.id] : [])),
   );
-  await recordAnswer(context, target, watched);
+  await recordAnswer(context, look, watched);
 }
 
 interface Seen {
@@ -101,11 +109,19 @@ async function applyNews(context: EngineContext, target: Target, news: readonly 
 }
 
 /** Markers tell of ends while the scheduler is away: it answers if it tells of one job at least that goes on. */
-async function recordAnswer(context: EngineContext, target: Target, watched: readonly Seen[]): Promise<void> {
-  const { systemId } = target;
+async function recordAnswer(
+  context: EngineContext,
+  { target: { systemId }, tookMs }: Look,
+  watched: readonly Seen[],
+): Promise<void> {
   const unknown = watched.filter(({ observation }) => observation === null).length;
   const goingOn = watched.filter(({ observation }) => observation !== null && !isEnd(observation)).length;
-  if (unknown === 0 || goingOn > 0) return recordSystemAnswer(context.db, systemId);
+  if (unknown === 0 || goingOn > 0) {
+    context.health.worked(systemId, 'scheduler', tookMs);
+    return recordSystemAnswer(context.db, systemId);
+  }
+  const silence = `The scheduler of ${systemId} does not answer`;
+  context.health.failed(systemId, 'scheduler', silence);
   context.log.warn({ systemId, jobs: unknown }, 'monitor.unanswered');
-  await recordSystemSilence(context.db, systemId, `The scheduler of ${systemId} does not answer`);
+  await recordSystemSilence(context.db, systemId, silence);
 }

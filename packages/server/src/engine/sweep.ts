@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { forgetOldGrants } from '../database/clients.ts';
 import { releaseDeliveriesOf } from '../database/deliveries.ts';
+import { forgetOldSignIns } from '../database/device-sign-ins.ts';
 import { forgetOldFiles, listDueFileTransfers } from '../database/file-transfers.ts';
 import { forgetOldRequestKeys } from '../database/idempotency.ts';
 import { forgetMessages } from '../database/job-messages.ts';
@@ -17,7 +18,7 @@ import { isGone } from './process-identity.ts';
 /** Due jobs taken up by one sweep. */
 const BATCH = 200;
 /** Seconds without a heartbeat after which a replica is taken for dead (P5: takeover within 15 s). */
-const SILENT_SECONDS = 12;
+export const SILENT_SECONDS = 12;
 /** Days for which a request with an Idempotency-Key can be repeated (P2). */
 const REQUEST_KEY_DAYS = 7;
 /** Days for which the history of a path can be seen after the last that happened to it. */
@@ -79,6 +80,7 @@ export async function forget(context: EngineContext): Promise<void> {
   while (await forgetOldFiles(context.db, FILE_DAYS)) await delay(FORGET_PAUSE_MS);
   await forgetMessages(context.db);
   await forgetOldGrants(context.db);
+  await forgetOldSignIns(context.db);
   await forgetOldPostits(context.db);
   for (const target of context.targets.opened()) await target.executor.forgetPast(target.spool);
 }

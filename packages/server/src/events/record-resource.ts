@@ -35,6 +35,8 @@ export type ResourceHappening = {
 }[RecordedKind] & {
   /** Default: the sentence of the event. */
   readonly description?: string;
+  /** What subscribers are told where not all of them may know the description. Default: the description. */
+  readonly toldDescription?: string;
   /** The resource as it is shown now. */
   readonly body: object;
   readonly by: string;
@@ -49,13 +51,14 @@ export async function recordResourceEvent(
   newId: NewId,
   happening: ResourceHappening,
 ): Promise<number> {
-  const { kind, uuid, name, body, by } = happening;
+  const { kind, uuid, name, body, by, toldDescription } = happening;
   const sentences: Readonly<Record<string, string>> = DESCRIPTIONS[kind];
   const { fanned } = await insertResourceEvent(tx, {
     id: newId(ID_KINDS[kind]),
     resourceUuid: uuid,
     name,
     description: happening.description ?? sentences[name] ?? null,
+    ...(toldDescription !== undefined && { toldDescription }),
     body,
     createdBy: by,
   });

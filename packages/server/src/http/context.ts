@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Authenticator } from '../auth/authenticate.ts';
 import type { CheckPassword } from '../auth/check-password.ts';
+import type { HashUserCode } from '../auth/device-codes.ts';
 import type { JobTokens } from '../auth/job-token.ts';
 import type { MessageKeys } from '../auth/message-keys.ts';
 import type { OidcSignIn } from '../auth/oidc/sign-in.ts';
@@ -21,6 +22,7 @@ import type { Feed } from '../events/feed.ts';
 import type { Shot } from '../notifications/fire.ts';
 import type { Realtime } from '../realtime/realtime.ts';
 import type { SshEndpoint } from '../ssh/ssh-endpoint.ts';
+import type { LoadMeter } from './load-meter.ts';
 import type { Polling } from './polling/polling.ts';
 import type { GrowingFiles } from './tail/growing-files.ts';
 
@@ -78,6 +80,15 @@ export interface GuessLimit extends RateLimit {
   hasRoom(subject: string): boolean;
 }
 
+/** What signing in on machines without a browser needs. */
+export interface DeviceControl {
+  readonly hashUserCode: HashUserCode;
+  /** Sign-ins that are begun, by address. */
+  readonly beginLimit: RateLimit;
+  /** Codes that there are not, by user. */
+  readonly codeLimit: GuessLimit;
+}
+
 /** What every handler works with; made once by compose. */
 export interface HttpContext {
   readonly db: Db;
@@ -93,6 +104,8 @@ export interface HttpContext {
   /** Whether the service can do its work; never rejects. */
   readonly isReady: () => Promise<Readiness>;
   readonly metrics: Registry;
+  /** What the service has in hand. */
+  readonly load: Pick<LoadMeter, 'read'>;
   /** The OpenAPI document as JSON text. */
   readonly openApi: string;
   /** Unpredictable bytes. */
@@ -104,6 +117,10 @@ export interface HttpContext {
   readonly beginSession: BeginSession;
   /** null: nobody can sign in at an OpenID provider. */
   readonly oidc: OidcSignIn | null;
+  /** The OpenID provider whose users may sign in; null: none. */
+  readonly oidcIssuer: string | null;
+  /** Programs that users sign in elsewhere. */
+  readonly devices: DeviceControl;
   /** What is new, in this process and in others. */
   readonly feed: Feed;
   /** What polls are answered with. */

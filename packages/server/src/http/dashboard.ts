@@ -50,7 +50,8 @@ const HEADERS = {
   'permissions-policy': 'camera=(), geolocation=(), microphone=()',
 } as const;
 
-const NOT_BUILT = `The dashboard is not built here. In a checkout of Arras: npm run build, and start the service again.
+const NOT_BUILT = `The dashboard is not here. In a checkout of Arras: npm run build; elsewhere install @arras/server again. Then start the
+service again.
 Everything else works: see /openapi.json, or the command line (arras --help).
 `;
 
@@ -89,8 +90,10 @@ const PAGES = ['/', '/ui', '/ui/*'] as const;
 export function serveDashboard(app: FastifyInstance, dashboard: Dashboard | null): void {
   const show = (request: FastifyRequest, reply: FastifyReply) => {
     if (dashboard === null) return reply.code(503).type('text/plain; charset=utf-8').send(NOT_BUILT);
+    // The address of the service itself, `/arras`, by which browsers would look for its parts beside it.
+    if (isPathOfService(request)) return reply.redirect(`${pathOf(request.originalUrl)}/`);
     reply.headers(HEADERS).header('cache-control', 'no-cache');
-    return sendFile(dashboard.page, request, reply);
+    return sendFile(placePage(dashboard.page, request.url), request, reply);
   };
   for (const url of PAGES) app.route({ method: ['GET', 'HEAD'], url, handler: show });
   app.route<{ Params: { '*': string } }>({
@@ -103,6 +106,29 @@ export function serveDashboard(app: FastifyInstance, dashboard: Dashboard | null
       return sendFile(file, request, reply);
     },
   });
+}
+
+function isPathOfService({ originalUrl, url }: FastifyRequest): boolean {
+  return originalUrl !== url && pathOf(url) === '/' && !pathOf(originalUrl).endsWith('/');
+}
+
+function pathOf(url: string): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+/** No page lies deeper; without an end the address of each part could be as long as that of the page. */
+const DEEPEST = 16;
+
+/**
+ * The page at an address: its parts are named from there, `../assets/…`. So they are found below whatever path a proxy
+ * puts before the addresses of the service, without anybody saying which. It is too small for compression to matter.
+ */
+function placePage(page: BuiltFile, url: string): BuiltFile {
+  const depth = pathOf(url).split('/').length - 2;
+  if (depth > DEEPEST) throw new ApiError('route.not-found');
+  const up = depth > 0 ? '../'.repeat(depth) : './';
+  const plain = Buffer.from(page.plain.toString().replaceAll('="./assets/', `="${up}assets/`));
+  return { ...page, plain, gzipped: null, tag: `${page.tag}-${depth}` };
 }
 
 /** A form of its own has a tag of its own (RFC 9110 section 8.8.3.3). */

@@ -36,6 +36,7 @@ export async function recordAppEvent(
     readonly app: DefinedApp;
     readonly name: AppHappening;
     readonly description?: string;
+    readonly toldDescription?: string;
     readonly by: string;
   },
 ): Promise<void> {

@@ -7,6 +7,7 @@ import { addBodyParsers } from './body-parsers.ts';
 import type { HttpContext } from './context.ts';
 import { createErrorHandler, renderRawAnswer } from './error-handler.ts';
 import type { Handlers } from './handler.ts';
+import { createPathRemover } from './kept-path.ts';
 import { mayTakeLong } from './long-requests.ts';
 import { observeRequests } from './metrics.ts';
 import { registerOperations } from './registration.ts';
@@ -48,6 +49,7 @@ export function createHttpServer(
 ): FastifyInstance {
   const { version, log } = context;
   const handleError = createErrorHandler({ version, log });
+  const removePath = createPathRemover(context.publicUrl);
   const app = fastify({
     ...limitsOf(options),
     logger: false,
@@ -58,6 +60,7 @@ export function createHttpServer(
     // Never taken from the caller: it names the request in the log.
     requestIdHeader: false,
     genReqId: () => randomUUID(),
+    rewriteUrl: ({ url = '/' }) => removePath(url),
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     frameworkErrors: (error, request, reply) => {
       reply.headers({ ...COMMON_HEADERS, 'x-request-id': request.id });

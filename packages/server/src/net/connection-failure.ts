@@ -60,6 +60,32 @@ export function explainCertificate(error: unknown): string | null {
   return CERTIFICATES[codeOf(error)] ?? null;
 }
 
+/** How far a call came: looking up the name, connecting, TLS, the answer, or none because it was not let out. */
+export type FailedStage = 'blocked' | 'dns' | 'connect' | 'tls' | 'http' | 'cut-off';
+
+const STAGES: Readonly<Record<string, FailedStage>> = {
+  ENOTFOUND: 'dns',
+  ENODATA: 'dns',
+  EAI_AGAIN: 'dns',
+  ETIMEOUT: 'dns',
+  ESERVFAIL: 'dns',
+  EREFUSED: 'dns',
+  ECONNREFUSED: 'connect',
+  EHOSTUNREACH: 'connect',
+  ENETUNREACH: 'connect',
+  ETIMEDOUT: 'connect',
+  UND_ERR_HEADERS_OVERFLOW: 'http',
+};
+
+/** At what a call through the egress guard failed. */
+export function failedStage(error: unknown): FailedStage {
+  if (error instanceof BlockedError) return 'blocked';
+  if (error instanceof ConnectTimeout) return 'connect';
+  if (error instanceof TlsFailure) return 'tls';
+  if (error instanceof errors.HTTPParserError) return 'http';
+  return STAGES[codeOf(error)] ?? 'cut-off';
+}
+
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -1,4 +1,5 @@
 import type { AttemptResult } from '../channels/channel.ts';
+import { Exchange } from '../channels/exchange.ts';
 import type { ClaimedDelivery } from '../database/claim-deliveries.ts';
 import { type Db, inTransaction } from '../database/connection.ts';
 import {
@@ -11,6 +12,7 @@ import { clearFailing, markFailing } from '../database/subscription-health.ts';
 import { type DeliveryVerdict, FAILING_DAYS, judgeAttempt } from '../domain/delivery-verdict.ts';
 import { nextAttemptDelayMs } from '../domain/retry-schedule.ts';
 import type { NotificationContext } from './context.ts';
+import { exchangeColumns } from './exchange-columns.ts';
 import type { BuiltDelivery } from './message.ts';
 import type { Settler } from './settler.ts';
 import { completeSubscription, disableSubscription, giveUpEvent } from './subscription-end.ts';
@@ -34,9 +36,11 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Delivered> {
   const startedAt = context.now();
+  const exchange = new Exchange();
   const result = await context.channels[delivery.channel].attempt(
     { ...message, attemptedAt: startedAt },
     signal,
+    exchange,
   );
   if (signal.aborted && result.outcome !== 'delivered') {
     // Cut by our own stop: another replica makes the attempt, at once.
@@ -45,7 +49,8 @@ export async function deliver(
   }
   context.meter.attempted(result.outcome);
   const verdict = judge(context, delivery, result);
-  const settled = settlement(context, delivery, { target: message.shownTarget, result, verdict, startedAt });
+  const made = { target: message.shownTarget, result, verdict, startedAt, exchange };
+  const settled = settlement(context, delivery, made);
   await conclude(context, settler, { delivery, settled, result, verdict });
   return {
     answered: result.outcome !== 'unreachable',
@@ -151,9 +156,10 @@ function settlement(
     readonly result: AttemptResult;
     readonly verdict: DeliveryVerdict;
     readonly startedAt: Date;
+    readonly exchange: Exchange;
   },
 ): SettledDelivery {
-  const { target, result, verdict, startedAt } = made;
+  const { target, result, verdict, startedAt, exchange } = made;
   const { delivery_id, subscription_id, lane, position } = delivery;
   return {
     delivery_id,
@@ -173,6 +179,7 @@ function settlement(
       outcome: result.outcome,
       code: result.code,
       message: result.message,
+      ...exchangeColumns(exchange),
       started_at: startedAt,
       ended_at: context.now(),
     },

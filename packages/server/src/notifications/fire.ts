@@ -1,6 +1,7 @@
 import type { PreviewView } from '@arras/contract';
 import { jobIdSchema } from '@arras/contract';
 import { openSigningSecrets, openUrl } from '../auth/subscription-secrets.ts';
+import { Exchange } from '../channels/exchange.ts';
 import { insertAttempt } from '../database/delivery-log.ts';
 import { findJob } from '../database/jobs.ts';
 import type { DeliveryAttemptRow, JobRow, SubscriptionRow } from '../database/tables.ts';
@@ -10,6 +11,7 @@ import { parseTemplate } from '../domain/template.ts';
 import { findSurroundings } from '../events/job-surroundings.ts';
 import { renderJob } from '../events/job-view.ts';
 import type { NotificationContext } from './context.ts';
+import { exchangeColumns } from './exchange-columns.ts';
 import { type Content, renderJobContent, resolveUrl, type ToldEvent, toldKindOf } from './message.ts';
 
 /** A message to be sent now, beside the deliveries that wait. */
@@ -32,7 +34,9 @@ export async function fireNow(context: NotificationContext, shot: Shot): Promise
   const deliveryId = context.newId('delivery');
   const content = await shotContent(context, shot, eventId);
   const shownTarget = resolveUrl(subscription.url, content.variables);
+  const mail = subscription.channel === 'email' ? content.mail : null;
   const startedAt = context.now();
+  const exchange = new Exchange();
   const result = await context.channels[subscription.channel].attempt(
     {
       target: openUrl(context.secrets, { id, url: shownTarget, credentials: subscription.credentials }),
@@ -41,7 +45,7 @@ export async function fireNow(context: NotificationContext, shot: Shot): Promise
       subscriptionId: id,
       event: shot.event,
       body: content.body,
-      mail: subscription.channel === 'email' ? content.mail : null,
+      mail,
       secrets: openSigningSecrets(context.secrets, {
         id,
         secret: subscription.secret,
@@ -50,6 +54,7 @@ export async function fireNow(context: NotificationContext, shot: Shot): Promise
       attemptedAt: startedAt,
     },
     AbortSignal.timeout(SHOT_MS),
+    exchange,
   );
   return insertAttempt(context.db, {
     id: deliveryId,
@@ -65,6 +70,9 @@ export async function fireNow(context: NotificationContext, shot: Shot): Promise
     outcome: result.outcome,
     code: result.code,
     message: result.message,
+    ...exchangeColumns(exchange),
+    request_body: Buffer.from(content.body),
+    request_mail: mail === null ? null : JSON.stringify(mail),
     started_at: startedAt,
     ended_at: context.now(),
   });

@@ -66,16 +66,13 @@ export async function buildMessages(
       return [];
     }
   });
-  await storeContents(
-    context.db,
-    built.filter(({ delivery }) => delivery.body === null || delivery.target === null).map(toKeep),
-  );
+  await storeContents(context.db, built.filter(({ delivery }) => needsContent(delivery)).map(toKeep));
   return new Map(built.map((each) => [each.delivery, each]));
 }
 
-/** Later attempts of a webhook send what was kept. */
-function needsContent({ body, target, channel }: ClaimedDelivery): boolean {
-  return body === null || target === null || channel === 'email';
+/** Later attempts send what was kept. */
+function needsContent({ body, target, channel, mail }: ClaimedDelivery): boolean {
+  return body === null || target === null || (channel === 'email' && mail === null);
 }
 
 function toKeep({ delivery, message }: BuiltDelivery): DeliveryContent {
@@ -83,6 +80,7 @@ function toKeep({ delivery, message }: BuiltDelivery): DeliveryContent {
     delivery_id: delivery.delivery_id,
     target: message.shownTarget,
     body: Buffer.from(message.body).toString('base64'),
+    mail: message.mail,
   };
 }
 
@@ -101,7 +99,7 @@ function assemble(
     subscriptionId: id,
     event: delivery.event_name,
     body: delivery.body ?? content?.body ?? NOTHING,
-    mail: delivery.channel === 'email' ? (content?.mail ?? null) : null,
+    mail: delivery.channel === 'email' ? (delivery.mail ?? content?.mail ?? null) : null,
     secrets: openSigningSecrets(context.secrets, {
       id,
       secret: delivery.secret,

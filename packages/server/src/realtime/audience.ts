@@ -11,6 +11,7 @@ export interface Concern {
 /** The open sessions of many jobs, found by what their streams are about: not every session is asked about each event. */
 export class Audience {
   readonly #sessions = new Set<FeedSession>();
+  readonly #ofEverybody = new Set<FeedSession>();
   readonly #byReader = new Map<string, Set<FeedSession>>();
   readonly #byOwner = new Map<string, Set<FeedSession>>();
   readonly #byJob = new Map<string, Set<FeedSession>>();
@@ -25,6 +26,7 @@ export class Audience {
 
   add(session: FeedSession): void {
     this.#sessions.add(session);
+    if (isOfEverybody(session)) this.#ofEverybody.add(session);
     for (const [index, key] of this.#placesOf(session)) {
       const known = index.get(key);
       if (known === undefined) index.set(key, new Set([session]));
@@ -34,6 +36,7 @@ export class Audience {
 
   delete(session: FeedSession): void {
     this.#sessions.delete(session);
+    this.#ofEverybody.delete(session);
     for (const [index, key] of this.#placesOf(session)) {
       const known = index.get(key);
       known?.delete(session);
@@ -43,6 +46,7 @@ export class Audience {
 
   /** Every session that the event may belong to; whether it does, its scope decides. Some may come twice. */
   *concernedBy({ job_id, owner, readers }: Concern): Generator<FeedSession> {
+    yield* this.#ofEverybody;
     yield* this.#byJob.get(job_id) ?? [];
     yield* this.#byOwner.get(owner) ?? [];
     if (readers.includes(WORLD)) {
@@ -53,9 +57,15 @@ export class Audience {
     for (const reader of readers) yield* this.#byReader.get(reader) ?? [];
   }
 
-  #placesOf({ scope, viewer }: FeedSession): (readonly [Map<string, Set<FeedSession>>, string])[] {
+  #placesOf(session: FeedSession): (readonly [Map<string, Set<FeedSession>>, string])[] {
+    const { scope, viewer } = session;
+    if (isOfEverybody(session)) return [];
     if (scope.kind === 'jobs') return [...scope.ids].map((id) => [this.#byJob, id] as const);
     if (scope.kind === 'owner') return [[this.#byOwner, scope.owner]];
     return [[this.#byReader, viewer.username]];
   }
+}
+
+function isOfEverybody({ scope }: FeedSession): boolean {
+  return 'ofEverybody' in scope && scope.ofEverybody;
 }

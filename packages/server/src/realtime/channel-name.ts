@@ -1,14 +1,18 @@
 import { type JobId, jobIdSchema, TAPIS_TENANT } from '@arras/contract';
 
-/** What a channel is about: a job of a user, or all of the user's jobs. */
+/** What a channel is about: a job of a user, all of the user's jobs, or all jobs there are. */
 export interface ChannelName {
   /** As the client wrote it, which is also how it is named in messages. */
   readonly name: string;
+  /** {@link EVERYBODY}: all of them. */
   readonly owner: string;
   readonly jobId: JobId | null;
 }
 
-// Samples: `/agave.prod/ada/001795506098707000-b4d31dfa-94c6-007`, `/arras/ada`
+/** In the place of a user: no user has this name. */
+export const EVERYBODY = '*';
+
+// Samples: `/agave.prod/ada/001795506098707000-b4d31dfa-94c6-007`, `/arras/ada`, `/arras/*`
 const CHANNEL = /^\/([^/]{1,128})\/([^/]{1,128})(?:\/([^/]{1,64}))?$/;
 
 /**

@@ -8,9 +8,9 @@ import {
 } from '@arras/contract';
 import type { RawData, WebSocket } from 'ws';
 import type { Credentials, Principal } from '../auth/authenticate.ts';
-import { parseChannelName } from './channel-name.ts';
+import { EVERYBODY, parseChannelName } from './channel-name.ts';
 import { type ChannelCarrier, ChannelSink } from './channel-sink.ts';
-import { openFeedStream, openJobStream } from './open-stream.ts';
+import { type JobsRequest, openFeedStream, openJobStream } from './open-stream.ts';
 import type { Realtime } from './realtime.ts';
 import type { EndReason } from './sink.ts';
 
@@ -152,9 +152,11 @@ export class ChannelSocket implements ChannelCarrier {
       throw new ApiError('stream.too-many', { message: TOO_MANY });
     const from = since === undefined ? null : String(since);
     const { owner, jobId } = name;
+    const all: JobsRequest =
+      owner === EVERYBODY ? { kind: 'list', ofEverybody: true } : { kind: 'owner', owner };
     const opening =
       jobId === null
-        ? await openFeedStream(realtime, principal, { kind: 'owner', owner }, from)
+        ? await openFeedStream(realtime, principal, all, from)
         : await openJobStream(realtime, principal, { id: jobId, owner, since: from });
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     const sink = new ChannelSink(this, channel);

@@ -6,6 +6,8 @@ export interface StreamMeter {
   /** `job` or `jobs`, as Server-Sent Events or on a WebSocket; `file`: an output that is followed. */
   opened(kind: string): void;
   closed(kind: string, reason: EndReason | null): void;
+  /** How many are open now, by kind. */
+  count(): Readonly<Record<string, number>>;
   sent(): void;
 }
 
@@ -34,13 +36,19 @@ export function createStreamMeter(registry: Registry, heldSeconds: () => number)
     registers: [registry],
     collect: () => held.set(heldSeconds()),
   });
-  for (const kind of ['job', 'jobs', 'file']) open.set({ kind }, 0);
+  const counts: Record<string, number> = {};
+  const add = (kind: string, count: number) => {
+    counts[kind] = (counts[kind] ?? 0) + count;
+    open.set({ kind }, counts[kind]);
+  };
+  for (const kind of ['job', 'jobs', 'file']) add(kind, 0);
   return {
-    opened: (kind) => open.inc({ kind }),
+    opened: (kind) => add(kind, 1),
     closed: (kind, reason) => {
-      open.dec({ kind });
+      add(kind, -1);
       ended.inc({ reason: reason ?? 'left' });
     },
+    count: () => ({ ...counts }),
     sent: () => sent.inc(),
   };
 }

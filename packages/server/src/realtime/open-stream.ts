@@ -49,10 +49,10 @@ export async function openJobStream(
 
 /** What a stream of many jobs is to carry. */
 export type JobsRequest =
-  | { readonly kind: 'list' }
+  | { readonly kind: 'list'; readonly ofEverybody: boolean }
   | { readonly kind: 'jobs'; readonly ids: readonly JobId[] }
   | { readonly kind: 'owner'; readonly owner: string }
-  | { readonly kind: 'search'; readonly search: Search };
+  | { readonly kind: 'search'; readonly search: Search; readonly ofEverybody: boolean };
 
 /** Prepares a stream of many jobs; `since` as the client gave it, null: from now. Throws ApiError. */
 export async function openFeedStream(
@@ -62,6 +62,8 @@ export async function openFeedStream(
   since: string | null,
 ): Promise<Opening> {
   const asked = since === null ? null : parseCursor(since);
+  if ('ofEverybody' in request && request.ofEverybody && !viewer.isAdmin)
+    throw new ApiError('access.admin-only');
   realtime.admit(viewer);
   const jobs = request.kind === 'jobs' ? await findReadable(realtime, viewer, request.ids) : null;
   if (request.kind === 'owner' && request.owner !== viewer.username && !viewer.isAdmin)

@@ -13,14 +13,14 @@ export interface Search {
 
 /** Which events a stream of many jobs carries. */
 export type Scope =
-  /** Of the viewer's jobs and those shared with them, as in their list. */
-  | { readonly kind: 'list' }
+  /** Of the viewer's jobs and those shared with them, as in their list; `ofEverybody`: of all jobs there are. */
+  | { readonly kind: 'list'; readonly ofEverybody: boolean }
   /** Of these jobs. */
   | { readonly kind: 'jobs'; readonly ids: ReadonlySet<JobId> }
   /** Of the jobs of one user, which the viewer is or administers. */
   | { readonly kind: 'owner'; readonly owner: string }
-  /** Of those in the viewer's list that a search finds. */
-  | { readonly kind: 'search'; readonly search: Search };
+  /** Of those among the same that a search finds. */
+  | { readonly kind: 'search'; readonly search: Search; readonly ofEverybody: boolean };
 
 /** An event, as far as it decides whose streams carry it. */
 export type JudgedEvent = Pick<FedEvent, 'job_id' | 'seq' | 'owner' | 'readers' | 'visible'>;
@@ -30,14 +30,15 @@ export function covers(scope: Scope, viewer: Viewer, event: JudgedEvent, verdict
   if (verdicts.hidden.size > 0 && verdicts.hidden.has(placeOf(event))) return false;
   switch (scope.kind) {
     case 'list':
-      return mayRead(event, viewer.username);
+      return scope.ofEverybody || mayRead(event, viewer.username);
     case 'jobs':
       return scope.ids.has(event.job_id) && (viewer.isAdmin || mayRead(event, viewer.username));
     case 'owner':
       return event.owner === scope.owner;
     case 'search':
       return (
-        mayRead(event, viewer.username) && verdicts.found.get(scope.search.key)?.has(placeOf(event)) === true
+        (scope.ofEverybody || mayRead(event, viewer.username)) &&
+        verdicts.found.get(scope.search.key)?.has(placeOf(event)) === true
       );
   }
 }

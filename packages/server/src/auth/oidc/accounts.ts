@@ -32,7 +32,7 @@ export async function ensureAccount(seams: AccountSeams, person: Person): Promis
   const made = await makeIssuedAccount(db, { ...person, username, uuid: newId('profile') });
   if (made === null) {
     throw new ApiError('auth.account-unusable', {
-      message: `There is a user ${username} already whom your identity provider did not bring.`,
+      message: `There is a user ${username} already whom your identity provider did not bring. If that is you, an administrator can join the account with the subject ${person.subject} of ${person.issuer}.`,
     });
   }
   log.info({ username }, 'oidc.account-made');

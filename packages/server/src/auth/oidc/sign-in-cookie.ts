@@ -1,5 +1,5 @@
 import { type SecretBox, type SecretPlace, UnopenableSecret } from '../secret-box.ts';
-import { readCookie } from '../session-cookie.ts';
+import { cookieName, readCookie, renderCookie } from '../session-cookie.ts';
 
 /** What a browser keeps between going to the provider and coming back. */
 export interface PendingSignIn {
@@ -15,34 +15,28 @@ export interface PendingSignIn {
 
 const NAME = 'arras_sign_in';
 
-/** Over TLS no neighbouring host can plant one, and with it sign somebody in as another person. */
-const nameOf = (isSecure: boolean) => (isSecure ? `__Host-${NAME}` : NAME);
-
 const PLACE: SecretPlace = { table: 'sign-ins', row: 'browser', column: 'cookie' };
 
 /** Time to sign in at the provider. */
 export const SIGN_IN_SECONDS = 600;
 
-/** The browser comes back from another site, which is why this cookie is not `Strict`; it opens nothing. */
-const ATTRIBUTES = 'Path=/; HttpOnly; SameSite=Lax';
-
 /** A `Set-Cookie` header that keeps a sign-in, sealed: the service itself keeps nothing. */
-export function keepSignIn(secrets: SecretBox, pending: PendingSignIn, isSecure: boolean): string {
-  return write(secrets.seal(JSON.stringify(pending), PLACE), SIGN_IN_SECONDS, isSecure);
+export function keepSignIn(secrets: SecretBox, pending: PendingSignIn, publicUrl: string): string {
+  return write(secrets.seal(JSON.stringify(pending), PLACE), SIGN_IN_SECONDS, publicUrl);
 }
 
 /** A `Set-Cookie` header that forgets it. */
-export function forgetSignIn(isSecure: boolean): string {
-  return write('', 0, isSecure);
+export function forgetSignIn(publicUrl: string): string {
+  return write('', 0, publicUrl);
 }
 
 /** The sign-in that a browser has begun; null: none that this service sealed. */
 export function readSignIn(
   secrets: SecretBox,
   cookieHeader: string | undefined,
-  isSecure: boolean,
+  publicUrl: string,
 ): PendingSignIn | null {
-  const sealed = readCookie(cookieHeader ?? '', nameOf(isSecure));
+  const sealed = readCookie(cookieHeader ?? '', cookieName(NAME, publicUrl));
   if (sealed === null) return null;
   try {
     // What opens is what was sealed.
@@ -53,6 +47,7 @@ export function readSignIn(
   }
 }
 
-function write(value: string, seconds: number, isSecure: boolean): string {
-  return `${nameOf(isSecure)}=${value}; Max-Age=${seconds}; ${ATTRIBUTES}${isSecure ? '; Secure' : ''}`;
+/** The browser comes back from another site, which is why this cookie is not `Strict`; it opens nothing. */
+function write(value: string, seconds: number, publicUrl: string): string {
+  return renderCookie({ name: NAME, value, seconds, sameSite: 'Lax' }, publicUrl);
 }

@@ -57,13 +57,13 @@ export function createOidcSignIn(seams: SignInSeams): OidcSignIn {
   const { settings, secrets, publicUrl, limit } = seams;
   return {
     name: settings.name,
-    forget: () => forgetSignIn(isSecure(publicUrl)),
+    forget: () => forgetSignIn(publicUrl()),
     async begin() {
       const pending = makePending(seams);
       const location = await authorizationUrl(seams, pending).catch((error: unknown) => {
         throw explain(error, seams.log);
       });
-      return { location, cookie: keepSignIn(secrets, pending, isSecure(publicUrl)) };
+      return { location, cookie: keepSignIn(secrets, pending, publicUrl()) };
     },
     async finish(returned) {
       // Each makes the service call the provider.
@@ -113,7 +113,7 @@ function readReturn(
   { secrets, settings, publicUrl, now }: SignInSeams,
   { query, cookie }: ReturnedBrowser,
 ): { readonly pending: PendingSignIn; readonly code: string } {
-  const pending = readSignIn(secrets, cookie, isSecure(publicUrl));
+  const pending = readSignIn(secrets, cookie, publicUrl());
   const isOurs = pending !== null && isSameSecret(query.state ?? '', pending.state);
   if (!isOurs || pending.until < now().getTime()) {
     throw new ApiError('session.sign-in-failed', {
@@ -148,11 +148,6 @@ async function identify(seams: SignInSeams, pending: PendingSignIn, code: string
   throw new ApiError('session.sign-in-failed', {
     message: 'The answer of your identity provider was made for another sign-in.',
   });
-}
-
-/** Whether browsers send cookies over TLS. */
-function isSecure(publicUrl: () => string): boolean {
-  return publicUrl().startsWith('https:');
 }
 
 function sha256(text: string): Buffer {

@@ -9,6 +9,7 @@ import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
 import { recordEnded } from '../subscriptions/record.ts';
 import { renderProfile } from '../views/account-view.ts';
+import { IDENTITY_HANDLERS } from './identities.ts';
 import { listProfiles, updateProfile } from './update-profile.ts';
 
 const createProfile: Handler<'createProfile'> = async ({ context, viewer, body }) => {
@@ -68,4 +69,5 @@ export const ACCOUNT_HANDLERS: HandlersOf<'Profiles'> = {
   updateProfile,
   replaceProfile: updateProfile,
   deleteProfile,
+  ...IDENTITY_HANDLERS,
 };

@@ -1,4 +1,10 @@
-import { ApiError, JOB_PERMISSIONS, type JobPermission, WORLD } from '@arras/contract';
+import {
+  APP_EVENT_DESCRIPTIONS,
+  ApiError,
+  JOB_PERMISSIONS,
+  type JobPermission,
+  WORLD,
+} from '@arras/contract';
 import {
   findAppPermission,
   listAppPermissions as readPermissions,
@@ -122,7 +128,13 @@ async function grant(
     // Whoever may not see the app any more is not told of it either.
     await recordEnded(context, tx, await endUnseenOfApp(tx, app), by);
     const description = `User permission was granted: ${username} has ${permission} on this app`;
-    await recordAppEvent(tx, context, { app, name: 'PERMISSION_GRANT', description, by });
+    await recordAppEvent(tx, context, {
+      app,
+      name: 'PERMISSION_GRANT',
+      description,
+      toldDescription: APP_EVENT_DESCRIPTIONS.PERMISSION_GRANT,
+      by,
+    });
   });
 }
 
@@ -139,7 +151,13 @@ async function revoke(
     if (removed.length === 0) return;
     await recordEnded(context, tx, await endUnseenOfApp(tx, app), by);
     const description = `Permission was removed on this app: ${removed.toSorted().join(', ')}`;
-    await recordAppEvent(tx, context, { app, name: 'PERMISSION_REVOKE', description, by });
+    await recordAppEvent(tx, context, {
+      app,
+      name: 'PERMISSION_REVOKE',
+      description,
+      toldDescription: APP_EVENT_DESCRIPTIONS.PERMISSION_REVOKE,
+      by,
+    });
   });
 }
 

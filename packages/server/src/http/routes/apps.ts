@@ -9,6 +9,7 @@ import { checkApp } from '../registered-app.ts';
 import { answer, done } from '../reply.ts';
 import { renderApp } from '../views/app-view.ts';
 import { actOnApp, refuseUnlessOwned, deleteApp as removeApp } from './act-on-app.ts';
+import { showAppForm } from './app-form.ts';
 import { APP_PERMISSION_HANDLERS } from './app-permissions.ts';
 import { APP_LIST_HANDLERS } from './list-apps.ts';
 import { listAppHistory } from './resource-history.ts';
@@ -77,6 +78,7 @@ export const APP_HANDLERS: HandlersOf<'Apps'> = {
   updateApp,
   deleteApp,
   actOnApp,
+  showAppForm,
   listAppHistory,
   ...APP_PERMISSION_HANDLERS,
 };

@@ -15,6 +15,7 @@ import type { HttpContext } from '../context.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
+import { readPresentation } from '../send-reply.ts';
 import { checkTarget } from '../subscriptions/check-subscription.ts';
 import { getSubscription } from '../subscriptions/get-subscription.ts';
 import { recordSubscriptionEvent } from '../subscriptions/record.ts';
@@ -23,12 +24,14 @@ import { renderAttempt, renderDelivery } from '../views/notification-view.ts';
 /** The event of a message that is sent on demand and names none. */
 const FORCED_EVENT = 'FORCED_EVENT';
 
-const listAttempts: Handler<'listAttempts'> = async ({ context, viewer, params, query }) => {
+const listAttempts: Handler<'listAttempts'> = async ({ context, viewer, params, query, raw }) => {
   const subscription = await getSubscription(context, viewer, params.id);
   const { limit, offset, status = 'failed' } = query;
   const wanted = status.toLowerCase();
   if (wanted !== 'all' && wanted !== 'failed') throw badQuery('status', 'all or failed', status);
-  const page = { limit, offset, onlyFailed: wanted === 'failed' };
+  const fields = readPresentation(raw.request).filter;
+  const withContent = fields === null || fields.some(([name]) => name === 'request');
+  const page = { limit, offset, onlyFailed: wanted === 'failed', withContent };
   const attempts = await readAttempts(context.db, subscription.id, page);
   return answer(attempts.map((attempt) => renderAttempt(context, subscription, attempt)));
 };

@@ -1,4 +1,4 @@
-import { ACCESS_TOKEN_SECONDS, type GrantError, type GrantedTokens, type TokenGrant } from '@arras/contract';
+import { ACCESS_TOKEN_SECONDS, DEVICE_GRANT, type GrantedTokens, type TokenGrant } from '@arras/contract';
 import { readBasicCredentials } from '../../auth/basic-credentials.ts';
 import { hashToken, makeToken, TOKEN_RANDOM_BYTES } from '../../auth/token.ts';
 import {
@@ -12,39 +12,14 @@ import { inTransaction } from '../../database/connection.ts';
 import { findProfile } from '../../database/profiles.ts';
 import type { ClientRow, ProfileRow } from '../../database/tables.ts';
 import type { HttpContext } from '../context.ts';
+import { answerGrant, GrantRefusal } from '../grant-refusal.ts';
 import type { Handler, HandlerRequest } from '../handler.ts';
-import { answer } from '../reply.ts';
+import { grantToDevice } from './grant-device.ts';
 
 type Request = HandlerRequest<'grantTokens'>;
 
-/** No tokens are granted. */
-class Refused extends Error {
-  override readonly name = 'Refused';
-  readonly code: GrantError['error'];
-
-  constructor(code: GrantError['error'], message: string) {
-    super(message);
-    this.code = code;
-  }
-}
-
 /** Grants tokens to a client, or says why not in the form of OAuth (RFC 6749 section 5.2). */
-export const grantTokens: Handler<'grantTokens'> = async (request) => {
-  try {
-    return answer(await grant(request));
-  } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    const refusal: GrantError = { error: error.code, error_description: error.message };
-    return answer(refusal, { status: STATUSES[error.code] ?? 400, headers: headersOf(error.code) });
-  }
-};
-
-const STATUSES: Partial<Record<GrantError['error'], number>> = { invalid_client: 401, slow_down: 429 };
-
-function headersOf(code: GrantError['error']): Record<string, string> {
-  if (code === 'invalid_client') return { 'www-authenticate': 'Basic realm="arras"' };
-  return code === 'slow_down' ? { 'retry-after': '10' } : {};
-}
+export const grantTokens: Handler<'grantTokens'> = (request) => answerGrant(() => grant(request));
 
 function grant(request: Request): Promise<GrantedTokens> {
   switch (request.body.grant_type) {
@@ -56,12 +31,14 @@ function grant(request: Request): Promise<GrantedTokens> {
       return grantToClient(request);
     case 'admin_password':
       return grantToAnother(request);
+    case DEVICE_GRANT:
+      return grantToDevice(request.context, request.body);
     case undefined:
-      throw new Refused('invalid_request', 'grant_type is required.');
+      throw new GrantRefusal('invalid_request', 'grant_type is required.');
     default:
-      throw new Refused(
+      throw new GrantRefusal(
         'unsupported_grant_type',
-        'Expected the grant_type password, refresh_token, client_credentials or admin_password.',
+        'Expected the grant_type password, refresh_token, client_credentials, admin_password or device_code.',
       );
   }
 }
@@ -78,7 +55,7 @@ async function refresh({ context, body, raw }: Request): Promise<GrantedTokens> 
   });
   if (granted) return describe(body, access.token, token);
   await getClient(context, proof);
-  throw new Refused('invalid_grant', 'The refresh token is unknown or has expired; sign in again.');
+  throw new GrantRefusal('invalid_grant', 'The refresh token is unknown or has expired; sign in again.');
 }
 
 async function grantByPassword(request: Request): Promise<GrantedTokens> {
@@ -99,10 +76,10 @@ async function grantToAnother(request: Request): Promise<GrantedTokens> {
   const client = await getClient(context, readProof(body, raw));
   const wanted = needField(body, 'token_username');
   const admin = await signIn(request);
-  if (!admin.is_admin) throw new Refused('unauthorized_client', 'Only an administrator may do this.');
+  if (!admin.is_admin) throw new GrantRefusal('unauthorized_client', 'Only an administrator may do this.');
   const profile = await findProfile(context.db, wanted);
   if (profile === null || profile.disabled_at !== null) {
-    throw new Refused('invalid_grant', 'There is no user of the name token_username who may sign in.');
+    throw new GrantRefusal('invalid_grant', 'There is no user of the name token_username who may sign in.');
   }
   context.log.info({ admin: admin.username, username: wanted }, 'token.granted-to-another');
   return issue(request, { client, username: wanted, withRefresh: false });
@@ -115,14 +92,15 @@ async function signIn({ context, body, raw }: Request): Promise<ProfileRow> {
     address: raw.request.ip,
   });
   if (verdict.kind === 'right') return verdict.profile;
-  if (verdict.kind === 'limited') throw new Refused('slow_down', 'Too many attempts; wait a moment.');
-  throw new Refused('invalid_grant', 'The user name or the password is wrong.');
+  if (verdict.kind === 'limited')
+    throw new GrantRefusal('slow_down', 'Too many attempts; wait a moment.', 429);
+  throw new GrantRefusal('invalid_grant', 'The user name or the password is wrong.');
 }
 
 async function getClient(context: HttpContext, proof: ClientProof): Promise<ClientRow> {
   const client = await findProvenClient(context.db, proof);
   if (client !== null) return client;
-  throw new Refused('invalid_client', 'The consumer key is unknown, or the consumer secret is wrong.');
+  throw new GrantRefusal('invalid_client', 'The consumer key is unknown, or the consumer secret is wrong.');
 }
 
 function readProof(body: TokenGrant, { request }: Request['raw']): ClientProof {
@@ -130,7 +108,7 @@ function readProof(body: TokenGrant, { request }: Request['raw']): ClientProof {
   const { client_id: name, client_secret: secret } = body;
   if (basic !== null) return toProof(basic.name, basic.secret);
   if (name !== undefined && secret !== undefined) return toProof(name, secret);
-  throw new Refused('invalid_client', 'Send the consumer key and secret of a client with HTTP Basic.');
+  throw new GrantRefusal('invalid_client', 'Send the consumer key and secret of a client with HTTP Basic.');
 }
 
 function toProof(consumerKey: string, secret: string): ClientProof {
@@ -140,7 +118,7 @@ function toProof(consumerKey: string, secret: string): ClientProof {
 function needField(body: TokenGrant, name: keyof TokenGrant): string {
   const value = body[name];
   if (value !== undefined && value !== '') return value;
-  throw new Refused('invalid_request', `${name} is required for this grant_type.`);
+  throw new GrantRefusal('invalid_request', `${name} is required for this grant_type.`);
 }
 
 interface Access {

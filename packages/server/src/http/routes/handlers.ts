@@ -6,6 +6,7 @@ import { FILE_HANDLERS } from './files.ts';
 import { JOB_HANDLERS } from './jobs.ts';
 import { METADATA_HANDLERS } from './metadata.ts';
 import { NOTIFICATION_HANDLERS } from './notifications.ts';
+import { OPERATOR_HANDLERS } from './operators.ts';
 import { POSTIT_HANDLERS } from './postits.ts';
 import { SERVICE_HANDLERS } from './service.ts';
 import { SESSION_HANDLERS } from './sessions.ts';
@@ -29,5 +30,6 @@ export const HANDLERS: Handlers = {
   ...TOKEN_HANDLERS,
   ...SESSION_HANDLERS,
   ...CLIENT_HANDLERS,
+  ...OPERATOR_HANDLERS,
   ...SERVICE_HANDLERS,
 };

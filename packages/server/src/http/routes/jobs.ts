@@ -12,6 +12,7 @@ import { showJobStatuses } from './job-statuses.ts';
 import { pollJobList } from './poll-job-list.ts';
 import { resubmitJob } from './resubmit-job.ts';
 import { SAVED_FILTER_HANDLERS } from './saved-filters.ts';
+import { searchJobs } from './search-jobs.ts';
 import { submitJob } from './submit-job.ts';
 
 const showJob: Handler<'showJob'> = (request) =>
@@ -50,6 +51,7 @@ function refuseOrderField(asked: string | undefined, fields: readonly string[]):
 /** The handlers of every operation on jobs. */
 export const JOB_HANDLERS: HandlersOf<'Jobs'> = {
   listJobs: pollJobList,
+  searchJobs,
   countJobs,
   submitJob,
   showJob,

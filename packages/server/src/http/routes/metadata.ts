@@ -1,6 +1,7 @@
 import { ApiError } from '@arras/contract';
 import { deleteDocument, insertDocument, updateDocument } from '../../database/documents.ts';
 import { checkAssociations } from '../documents/check-associations.ts';
+import { followSchema } from '../documents/follow-schema.ts';
 import { getChangeableDocument, getReadableDocument } from '../documents/get-document.ts';
 import { findDocuments } from '../documents/read-document-query.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
@@ -16,6 +17,7 @@ const listMetadata: Handler<'listMetadata'> = async ({ context, viewer, query })
 
 const createMetadata: Handler<'createMetadata'> = async ({ context, viewer, body }) => {
   await checkAssociations(context, viewer, body, null);
+  await followSchema(context, viewer, body, null);
   const made = await insertDocument(context.db, {
     uuid: context.newId('metadata'),
     kind: 'metadata',
@@ -35,6 +37,7 @@ const showMetadata: Handler<'showMetadata'> = async ({ context, viewer, params }
 const updateMetadata: Handler<'updateMetadata'> = async ({ context, viewer, params, body }) => {
   const known = await getChangeableDocument(context.db, viewer, params.uuid);
   await checkAssociations(context, viewer, body, known);
+  await followSchema(context, viewer, body, known);
   const { name, value, associationIds, schemaId } = body;
   const changed = await updateDocument(context.db, known.uuid, {
     ...(name !== undefined && { name }),

@@ -1,5 +1,6 @@
 import { ApiError } from '@arras/contract';
 import { deleteDocument, insertDocument, updateDocument } from '../../database/documents.ts';
+import { refuseUnusableSchema } from '../documents/follow-schema.ts';
 import { getChangeableDocument, getReadableDocument } from '../documents/get-document.ts';
 import { findDocuments } from '../documents/read-document-query.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
@@ -11,8 +12,9 @@ const listSchemas: Handler<'listSchemas'> = async ({ context, viewer, query }) =
   return answer(found.map((row) => renderJsonSchema(context, row)));
 };
 
-/** Kept as it is: nobody's schema is run, which could keep the service busy or become code (decision 0002). */
+/** Kept as it is, once documents can be judged by it. */
 const createSchema: Handler<'createSchema'> = async ({ context, viewer, body }) => {
+  refuseUnusableSchema(body);
   const made = await insertDocument(context.db, {
     uuid: context.newId('schema'),
     kind: 'schema',
@@ -29,6 +31,7 @@ const showSchema: Handler<'showSchema'> = async ({ context, viewer, params }) =>
 
 const updateSchema: Handler<'updateSchema'> = async ({ context, viewer, params, body }) => {
   const known = await getChangeableDocument(context.db, viewer, params.uuid);
+  refuseUnusableSchema(body);
   const changed = await updateDocument(context.db, known.uuid, { value: JSON.stringify(body) });
   if (changed === null) throw new ApiError('schema.not-found');
   return answer(renderJsonSchema(context, changed));

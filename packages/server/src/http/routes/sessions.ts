@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { isCausedByForeignPage } from '../../auth/own-pages.ts';
 import type { SignedIn } from '../../auth/sessions.ts';
 import type { ProfileRow, TokenRow } from '../../database/tables.ts';
-import { findToken, revokeAnyToken } from '../../database/tokens.ts';
+import { endToken, findToken } from '../../database/tokens.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler, HandlerRequest, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
@@ -12,7 +12,7 @@ import { finishOidcSignIn, startOidcSignIn } from './oidc.ts';
 const listSignInWays: Handler<'listSignInWays'> = async ({ context }) => {
   const { oidc, publicUrl } = context;
   const provider = oidc && { name: oidc.name, href: `${publicUrl()}/sessions/v2/oidc` };
-  return answer({ password: true, token: true, oidc: provider });
+  return answer({ password: true, token: true, device: true, oidc: provider });
 };
 
 const createSession: Handler<'createSession'> = async ({ context, body, raw: { request } }) => {
@@ -78,7 +78,7 @@ const deleteSession: Handler<'deleteSession'> = async ({
   context,
   viewer,
 }: HandlerRequest<'deleteSession'>) => {
-  await revokeAnyToken(context.db, viewer.tokenId);
+  await endToken(context.db, viewer.tokenId);
   context.auth.forget();
   return { ...done('You are signed out.'), headers: { 'set-cookie': context.cookies.end() } };
 };

@@ -50,14 +50,20 @@ function readId(text: string): JobId {
   throw new ApiError('job.not-found');
 }
 
-async function readSearch({ context, viewer, raw }: HandlerRequest<'streamEvents'>): Promise<JobsRequest> {
+async function readSearch({
+  context,
+  viewer,
+  query,
+  raw,
+}: HandlerRequest<'streamEvents'>): Promise<JobsRequest> {
+  const ofEverybody = query.privileged;
   const given = raw.request.query as Readonly<Record<string, unknown>>;
   const { terms } = await readJobSearch(context, viewer, given);
-  if (terms.length === 0) return { kind: 'list' };
+  if (terms.length === 0) return { kind: 'list', ofEverybody };
   refuseChangingFields(terms);
   const condition = await compileStreamSearch(context.db, terms).catch(refuseBadPattern);
   const key = JSON.stringify(terms);
-  return { kind: 'search', search: { key, condition } };
+  return { kind: 'search', search: { key, condition }, ofEverybody };
 }
 
 /** The handlers of every stream. */

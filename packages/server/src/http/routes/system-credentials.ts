@@ -76,6 +76,21 @@ const removeSystemCredentials: Handler<'removeSystemCredentials'> = async ({ con
   return done(`Credentials of ${params.connection} were removed.`);
 };
 
+const clearSystemCredentials: Handler<'clearSystemCredentials'> = async ({ context, viewer, params }) => {
+  const system = await getChangeableSystem(context.db, viewer, params.id);
+  await inTransaction(context.db, async (tx) => {
+    let isChanged = false;
+    for (const connection of ['login', 'storage'] as const)
+      isChanged = (await removeStored(tx, system.uuid, connection)) || isChanged;
+    if (isChanged)
+      await recordChange(context, tx, viewer, system, {
+        name: 'CLEAR_CREDENTIALS',
+        definition: system.definition,
+      });
+  });
+  return done(`The system ${system.id} has no credentials now.`);
+};
+
 function connectionOf(system: ViewedSystem, connection: 'login' | 'storage') {
   const definition = definitionOf(system);
   const block =
@@ -96,7 +111,7 @@ async function recordChange(
   viewer: Viewer,
   system: ViewedSystem,
   change: {
-    readonly name: 'UPDATE_CREDENTIAL' | 'REMOVE_CREDENTIAL';
+    readonly name: 'UPDATE_CREDENTIAL' | 'REMOVE_CREDENTIAL' | 'CLEAR_CREDENTIALS';
     readonly definition: Record<string, unknown>;
   },
 ): Promise<void> {
@@ -129,5 +144,15 @@ const checkSystem: Handler<'checkSystem'> = async ({ context, viewer, params }) 
 /** Operations on the credentials of a system, and its check. */
 export const SYSTEM_CREDENTIAL_HANDLERS: Pick<
   HandlersOf<'Systems'>,
-  'listSystemCredentials' | 'setSystemCredentials' | 'removeSystemCredentials' | 'checkSystem'
-> = { listSystemCredentials, setSystemCredentials, removeSystemCredentials, checkSystem };
+  | 'listSystemCredentials'
+  | 'setSystemCredentials'
+  | 'clearSystemCredentials'
+  | 'removeSystemCredentials'
+  | 'checkSystem'
+> = {
+  listSystemCredentials,
+  setSystemCredentials,
+  clearSystemCredentials,
+  removeSystemCredentials,
+  checkSystem,
+};

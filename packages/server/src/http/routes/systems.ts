@@ -4,8 +4,10 @@ import {
   SYSTEM_SEARCH_FIELDS,
   SYSTEM_TYPES,
   type SystemRequest,
+  type SystemSummary,
   type SystemType,
   type SystemUpdate,
+  type SystemView,
 } from '@arras/contract';
 import { inTransaction } from '../../database/connection.ts';
 import { listViewedSystems } from '../../database/list-systems.ts';
@@ -26,6 +28,7 @@ import { recordedSystem } from '../record-system.ts';
 import { checkSystem, storeSecrets, toDefinition } from '../registered-system.ts';
 import { answer, done } from '../reply.ts';
 import { readPresentation } from '../send-reply.ts';
+import { withHealth } from '../views/system-health-view.ts';
 import { renderSystem, renderSystemSummary } from '../views/system-view.ts';
 import { actOnSystem } from './act-on-system.ts';
 import { listSystemHistory } from './resource-history.ts';
@@ -44,9 +47,10 @@ const listSystems: Handler<'listSystems'> = async ({ context, viewer, query, raw
     ...readSearchOrder(query, SYSTEM_SEARCH_FIELDS),
   }).catch(refuseBadPattern);
   const isWhole = readPresentation(raw.request).filter !== null;
-  return answer(
-    systems.map((system) => (isWhole ? renderSystem(context, system) : renderSystemSummary(context, system))),
+  const views: (SystemView | SystemSummary)[] = systems.map((system) =>
+    isWhole ? renderSystem(context, system) : renderSystemSummary(context, system),
   );
+  return answer(await withHealth(context, views));
 };
 
 function readType(given: string | undefined): SystemType | null {
@@ -90,8 +94,11 @@ const createSystem: Handler<'createSystem'> = async ({ context, viewer, body }) 
   });
 };
 
-const showSystem: Handler<'showSystem'> = async ({ context, viewer, params }) =>
-  answer(renderSystem(context, await getViewedSystem(context.db, viewer, params.id)));
+const showSystem: Handler<'showSystem'> = async ({ context, viewer, params }) => {
+  const view: SystemView = renderSystem(context, await getViewedSystem(context.db, viewer, params.id));
+  const [shown = view] = await withHealth(context, [view]);
+  return answer(shown);
+};
 
 const updateSystem: UpdateHandler<'updateSystem'> = {
   async loadStored({ context, viewer, params }) {

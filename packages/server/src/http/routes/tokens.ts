@@ -1,13 +1,15 @@
-import { ApiError, type Scope } from '@arras/contract';
+import { ApiError } from '@arras/contract';
 import type { Principal } from '../../auth/authenticate.ts';
 import { hashToken, makeToken, TOKEN_RANDOM_BYTES } from '../../auth/token.ts';
-import { findExcessScopes, findLatestEnd } from '../../auth/token-bounds.ts';
+import { boundScopes, findLatestEnd, findOrigin } from '../../auth/token-bounds.ts';
+import { inTransaction } from '../../database/connection.ts';
 import { findProfile } from '../../database/profiles.ts';
-import { insertToken, listOwnedTokens, revokeAnyToken, revokeOwnedToken } from '../../database/tokens.ts';
+import { insertMadeToken, listOwnedTokens, revokeAnyToken, revokeOwnedToken } from '../../database/tokens.ts';
 import type { HttpContext } from '../context.ts';
 import type { Handler, HandlersOf } from '../handler.ts';
 import { answer, done } from '../reply.ts';
 import { renderToken } from '../views/account-view.ts';
+import { DEVICE_HANDLERS } from './devices.ts';
 
 const createToken: Handler<'createToken'> = async ({ context, viewer, body }) => {
   const { name, description = null, username = viewer.username, lifetimeSeconds = null } = body;
@@ -24,19 +26,14 @@ const createToken: Handler<'createToken'> = async ({ context, viewer, body }) =>
     name,
     description,
     scopes,
+    begun_with: await findOrigin(context.db, viewer),
   };
-  const stored = await insertToken(context.db, row, { lifetimeSeconds, endsBy });
+  const stored = await inTransaction(context.db, (tx) =>
+    insertMadeToken(tx, row, { lifetimeSeconds, endsBy }),
+  );
+  if (stored === null) throw new ApiError('auth.revoked');
   return answer({ ...renderToken(context, stored), token });
 };
-
-function boundScopes(viewer: Principal, asked: readonly Scope[] | undefined): readonly Scope[] | null {
-  if (asked === undefined) return viewer.scopes;
-  const [missing] = findExcessScopes(viewer, asked);
-  if (missing === undefined) return asked;
-  throw new ApiError('access.scope-missing', {
-    message: `A token cannot give what it has not: it lacks the scope ${missing}, and has ${viewer.scopes?.join(', ')}.`,
-  });
-}
 
 async function boundEnd(
   { db, now }: HttpContext,
@@ -66,4 +63,9 @@ const revokeToken: Handler<'revokeToken'> = async ({ context, viewer, params }) 
 };
 
 /** Operations on tokens. */
-export const TOKEN_HANDLERS: HandlersOf<'Tokens'> = { createToken, listTokens, revokeToken };
+export const TOKEN_HANDLERS: HandlersOf<'Tokens'> = {
+  createToken,
+  listTokens,
+  revokeToken,
+  ...DEVICE_HANDLERS,
+};

@@ -30,6 +30,7 @@ export function renderToken(context: ViewContext, token: TokenRow): TokenView {
     description: token.description,
     kind: token.kind,
     scopes: token.scopes === null ? null : [...token.scopes],
+    madeWith: token.begun_with,
     created: context.formatTime(token.created_at),
     expires: token.expires_at === null ? null : context.formatTime(token.expires_at),
     lastUsed: token.last_used_at === null ? null : context.formatTime(token.last_used_at),
