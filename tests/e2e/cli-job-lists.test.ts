@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type CliBed, startCliBed } from '../support/cli-bed.ts';
+import { eventually } from '../support/eventually.ts';
+import { openScreen } from '../support/terminal-screen.ts';
 
 let bed: CliBed;
 let [first, second, failed] = ['', '', ''];
@@ -69,13 +71,51 @@ test('columns can be chosen, also fields that the listing does not have by itsel
   assert.match(stderr, /no column "nam"; did you mean "name"/);
 });
 
-test('counts by status stand below the table, and whether there may be more', async () => {
+test('below the table stand the counts of all that fit, also of those that are not shown', async () => {
   assert.equal((await bed.run(['jobs', 'list'])).stderr, '2 finished, 1 failed\n');
   assert.equal(
     (await bed.run(['jobs', 'list', '-l', '2', 'sort:created'])).stderr,
-    '2 finished\nThere may be more: -o 2\n',
+    '2 finished, 1 failed\nShown: 1 to 2 of 3; the next: -o 2\n',
+  );
+  assert.equal(
+    (await bed.run(['jobs', 'list', '-l', '1', '-o', '1', 'status:finished'])).stderr,
+    '2 finished\nShown: 2 to 2 of 2\n',
   );
   assert.equal((await bed.run(['jobs', 'list', '-v'])).stderr, '');
+});
+
+test('--watch keeps the table as it is: jobs enter, change and leave it', async () => {
+  const args = ['jobs', 'list', '--watch', 'name:kept'];
+  await using screen = await openScreen(args, { url: bed.url, columns: 100 });
+  const shows = (what: RegExp) =>
+    eventually(`${what} is shown`, async () => what.test(await screen.read()), { timeoutMs: 30_000 });
+  await shows(/^No job fits name:kept\.\n.*live · updated \d+s ago {3}Ctrl-C ends/m);
+  const id = await bed.submit('wait-1.0', 'name=kept');
+  await shows(/▶ RUNNING[\s\S]*\n1 running\n.*live · /);
+  await bed.run(['jobs', 'kill', id]);
+  await shows(/⊘ KILLED[\s\S]*\n1 killed\n/);
+  await screen.press('C-c');
+  const { code, text } = await screen.finished();
+  assert.equal(code, 130);
+  assert.match(text, /⊘ KILLED[\s\S]*\n1 killed\nDetached; the jobs go on\n/, 'the table stays');
+  await bed.run(['jobs', 'delete', id]);
+});
+
+test('--watch in a pipe prints the table once and then the rows that change; as JSON it is refused', async () => {
+  const list = bed.start(['jobs', 'list', '--watch', 'name:piped', '-c', 'name,status']);
+  const id = await bed.submit('wait-1.0', 'name=piped');
+  const prints = (what: RegExp) =>
+    eventually(`${what} is printed`, () => what.test(list.stdout()), { timeoutMs: 30_000 });
+  await prints(/^piped +\S RUNNING$/m);
+  await bed.run(['jobs', 'kill', id]);
+  await prints(/^piped +\S KILLED$/m);
+  list.child.kill('SIGINT');
+  const { code, stdout } = await list.finished;
+  assert.equal(code, 130);
+  assert.equal(stdout.match(/^name +status$/gm)?.length, 1);
+  assert.ok(!stdout.includes('\x1b'));
+  await bed.run(['jobs', 'delete', id]);
+  assert.equal((await bed.run(['jobs', 'list', '--watch', '--json', 'id'])).code, 2);
 });
 
 test('filters are saved, used, shown, listed and deleted', async () => {
@@ -127,6 +167,6 @@ test('@name is the newest job of that name, and what fits several names is liste
   assert.deepEqual(await ids('list', '@first count'), [again]);
   const unclear = await bed.run(['jobs', 'show', '@']);
   assert.equal(unclear.code, 2);
-  assert.match(unclear.stderr, /@ fits 3 jobs.*\n.*\(first count\).*\(broken\)/s);
+  assert.match(unclear.stderr, /@ fits \d jobs.*\n.*\(first count\).*\(broken\)/s);
   assert.equal((await bed.run(['jobs', 'show', '@none'])).code, 6);
 });

@@ -78,12 +78,14 @@ test('logs -f goes on at the byte after a kill -9 of the service', async () => {
   assert.equal(stdout, OUTPUT.toString('latin1'));
 });
 
-test('-n gives the last lines, --grep the lines with a pattern, as bytes', async () => {
+test('-n gives the last lines, --from-byte what is behind a byte, --grep the lines with a pattern, as bytes', async () => {
   const id = await bed.submit('write-1.0');
   await bed.run(['jobs', 'wait', id]);
   const all = OUTPUT.toString('latin1').split('\n');
   assert.equal(bytesOf('-n', '3', '--stdout', id).toString('latin1'), all.slice(-3).join('\n'));
   assert.equal(bytesOf('-n', '0', '--stdout', id).length, 0);
+  assert.deepEqual(bytesOf('--from-byte', '10', '--stdout', id), OUTPUT.subarray(10));
+  assert.equal(bytesOf('--from-byte', '1000000', '--stdout', id).length, 0);
   const found = bytesOf('--grep', '^line 1[05] ', '--stdout', id).toString('latin1');
   assert.equal(found, 'line 10 \xff\nline 15 \xff\n');
   const both = await bed.run(['jobs', 'logs', '-n', '1', id]);

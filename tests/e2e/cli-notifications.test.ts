@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
 import { Webhook } from 'standardwebhooks';
 import { type CliBed, startCliBed } from '../support/cli-bed.ts';
 import { eventually } from '../support/eventually.ts';
@@ -73,9 +75,21 @@ test('deliveries tell what became of every event, attempts what receivers said, 
     await out('notifications', 'attempts', id),
     /PERMISSION_GRANT +1 +refused +503 +\d+ +scheduled/,
   );
+  const one = await out('notifications', 'attempt', id);
+  assert.match(
+    one,
+    /^PERMISSION_GRANT, attempt 1, \S+: refused 503 \(http\) after \d+ ms\n\nrequest\nPOST http:/,
+  );
+  assert.match(one, /\nX-Agave-Event: PERMISSION_GRANT\n(.+\n)*\n\{\n {2}"id"/);
+  assert.match(one, /\nresponse\n(.+\n)*date: /);
   assert.match(await out('notifications', 'show', id), /oldest failure +attempt 1 at .*, code 503\n/);
   await out('notifications', 'update', id, '--url', `${receiver.url}/ok/repaired`);
-  assert.equal(await out('notifications', 'replay', id, '--parked', '--since', '1h'), '1\n');
+  const dry = ['notifications', 'replay', '--failed', '--since', '2h', '--dry-run'];
+  const [parkedOne] = await json('notifications', 'deliveries', id, '--state', 'parked');
+  assert.equal(await out(...dry, '-q'), `${parkedOne.id}\n`, 'of all subscriptions');
+  assert.equal(await out(...dry, id, '-q'), `${parkedOne.id}\n`);
+  assert.equal((await bed.run(['notifications', 'replay'])).code, 2, 'not everything by mistake');
+  assert.equal(await out('notifications', 'replay', id, '--failed', '--since', '1h'), '1\n');
   await eventually('the replay arrives', () => callsTo('/ok/repaired').length === 1);
   const delivered = async () => /delivered, replay/.test(await out('notifications', 'deliveries', id));
   await eventually('the replay is settled', delivered);
@@ -93,6 +107,26 @@ test('a delivery that waits for its next attempt says how often it was tried and
     /KILLED +\d+ +retrying \(1\/8, next in 3m 5\ds\)/.test(await out('notifications', 'deliveries', id));
   await eventually('the delivery is retried later', retrying);
   await out('notifications', 'delete', id);
+});
+
+test('an attempt is made again with curl: the same bytes and headers, and the password from a variable', async () => {
+  const job = await bed.submit('wait-1.0');
+  const url = `${receiver.url.replace('://', '://ada:secret-word@')}/ok/again`;
+  const id = (
+    await out('notifications', 'create', '--url', url, '--secret', '--job', job, '--event', 'STOPPED')
+  ).trim();
+  await out('notifications', 'test', id);
+  const [{ id: attempt }] = await json('notifications', 'attempts', id, '--all');
+  const command = await out('notifications', 'attempt', id, attempt, '--curl');
+  assert.doesNotMatch(command, /secret-word/);
+  const env = { ...process.env, WEBHOOK_USER: 'ada:secret-word' };
+  await promisify(execFile)('bash', ['-c', command.replace(/^curl/, 'curl -sS')], { env });
+  const [first, again] = callsTo('/ok/again');
+  assert.ok(first && again);
+  assert.equal(again.body, first.body);
+  for (const name of ['webhook-id', 'webhook-signature', 'x-agave-event', 'authorization', 'content-type'])
+    assert.equal(again.headers[name], first.headers[name], name);
+  await out('jobs', 'kill', job);
 });
 
 test('a test message says whether it arrived, also by its exit code', async () => {

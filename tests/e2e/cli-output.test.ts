@@ -148,3 +148,10 @@ test('an error of the service names the request', async () => {
   const { stderr } = await bed.run(['jobs', 'show', '000000000000000000-00000000-0000-007']);
   assert.match(stderr, /^error: .+\n {2}why: .+\n {2}try: arras jobs list\n {2}details: request-id \S+\n$/);
 });
+
+test('--trace says of each call how it went and which request of the log it is, beside the data', async () => {
+  const { code, stdout, stderr } = await bed.run(['jobs', 'list', '--trace', '-l', '1', '-q']);
+  assert.equal(code, 0);
+  assert.match(stdout, /^[0-9a-f-]*\n?$/);
+  assert.match(stderr, /^GET http:\S+\/jobs\/v2\?\S+ {2}200 {2}request-id \S+ {2}\d+ ms\n$/);
+});

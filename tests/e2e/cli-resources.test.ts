@@ -36,6 +36,21 @@ test('a system is created, shown, changed, preferred, disabled and deleted', asy
   assert.equal((await bed.run(['systems', 'show', 'shelf'])).code, 6);
 });
 
+test('a system that was checked says how its parts answer, and the service what it has in hand', async () => {
+  await out(['systems', 'check', 'local']);
+  const shown = await out(['systems', 'show', 'local']);
+  assert.match(shown, /^answers +ok$/m);
+  assert.match(shown, /^p95 latency +[\d.]+ ms$/m);
+  assert.match(shown, /^scheduler +ok +\S+ +\S+ +at its next use/m);
+  assert.match(await out(['systems', 'list']), /^local +EXECUTION +UP +ok /m);
+  const load = await out(['load']);
+  assert.match(load, /^worker lag +\d/m);
+  assert.match(load, /^retries +0 tasks, 0 jobs, 0 deliveries$/m);
+  assert.match(load, /^monitor +\d/m);
+  assert.match(load, / api,worker +alive /);
+  assert.equal(await out(['load', '--jq', '.replicas | length']), '1\n');
+});
+
 test('roles on a system are granted, listed and revoked', async () => {
   await out(['profiles', 'create', 'ada', '--email', 'ada@example.org', '--first-name', 'Ada']);
   assert.match(await out(['systems', 'roles', 'grant', 'local', 'ada', 'user']), /ada +USER\n/);

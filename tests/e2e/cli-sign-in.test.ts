@@ -87,3 +87,42 @@ test('on a terminal the password is asked for and never shown', async () => {
   assert.ok(!text.includes(PASSWORD));
   assert.match(text, /Signed in to/);
 });
+
+test('a profile is made by a login of its name, used by that name, and goes before the environment', async () => {
+  const login = ['login', bed.url, '--profile', 'work', '--username', 'grace', '--password-stdin'];
+  assert.equal((await runAs('two', login, `${PASSWORD}\n`)).code, 0);
+  const path = join(bed.directory, 'two/arras/profiles/work.json');
+  assert.equal((await stat(path)).mode & 0o777, 0o600);
+  const whoAmI = ['profiles', 'show', 'me', '--json', 'username', '--jq', '.username'];
+  assert.equal((await runAs('two', [...whoAmI, '--profile', 'work'])).stdout, 'grace\n');
+  assert.equal((await runAs('two', whoAmI)).code, 7, 'the usual profile is another one');
+  const environment = { XDG_CONFIG_HOME: join(bed.directory, 'two') };
+  const named = await runCommand(['--profile', 'work', ...whoAmI], { url: bed.url, environment });
+  assert.equal(named.stdout, 'grace\n', 'although ARRAS_TOKEN is another user');
+  const missing = await runAs('two', [...whoAmI, '--profile', 'other']);
+  assert.equal(missing.code, 4);
+  assert.match(missing.stderr, /no profile other\.[\s\S]*try: Make it: arras login --profile other/);
+  assert.equal((await runAs('two', ['logout', '--profile', 'work'])).code, 0);
+  await assert.rejects(access(path));
+});
+
+test('doctor goes from here to the service step by step, and names the first thing that fails', async () => {
+  const well = await bed.run(['doctor']);
+  assert.equal(well.code, 0, well.stdout);
+  assert.match(
+    well.stdout,
+    /^. program +\d+ ms {2}arras \d.*\n. profile .*from the environment\n. service .*ready/,
+  );
+  assert.match(
+    well.stdout,
+    /\n. signed in .* as admin, .*\n. jobs .*\n. streams .*events arrive as they happen\n$/,
+  );
+  const forbidden = await bed.run(['doctor'], { token: 'wrong' });
+  assert.equal(forbidden.code, 4);
+  assert.match(forbidden.stdout, /\n. signed in .*\n +Sign in with "arras login"/);
+  assert.match(forbidden.stdout, /\n- streams +not reached\n$/);
+  const away = await bed.run(['doctor', '--jq', 'map(select(.result == "failed").step)[]'], {
+    url: 'http://127.0.0.1:1',
+  });
+  assert.deepEqual([away.code, away.stdout], [7, 'service\n']);
+});

@@ -110,3 +110,18 @@ test('a narrow screen shows everything without scrolling sideways', async () => 
   await tab.expectNoViolations();
   await tab.shoot('narrow');
 });
+
+test('zoomed in to 400 % every page can be read by scrolling down alone', async () => {
+  await using tab = await bed.open({ at: '/ui/nowhere', viewport: { width: 320, height: 256 } });
+  const { page } = tab;
+  const job = await bed.submit('wait-1.0');
+  const overflow = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
+  const places = ['/', '/ui/jobs', `/ui/jobs/${job}`, `/ui/jobs/${job}?tab=logs`, '/ui/submit'];
+  for (const place of [...places, '/ui/submit?app=greet-1.0', '/ui/systems', '/ui/deliveries', '/ui/help']) {
+    await page.goto(place);
+    await pill(page).getByText('live').waitFor();
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    assert.equal(await page.evaluate(overflow), 0, place);
+  }
+  await bed.api.call('POST', `/jobs/v2/${job}`, { action: 'stop' });
+});

@@ -87,6 +87,60 @@ test('where browsers have no locks, since the connection is not safe, the tabs a
   for (const tab of tabs) await isLive(tab);
 });
 
+test('what is held for more than half a minute is said to be old, and has no colour', async () => {
+  await submitSome(1);
+  await using tab = await bed.open({ at: '/ui/jobs' });
+  const { page } = tab;
+  await isLive(page);
+  await page.locator('.live-pill').click();
+  await page.locator('.live-pill-paused').waitFor(LONG);
+  await page.evaluate('{ const now = Date.now; Date.now = () => now() + 60_000; }');
+  await page.getByText('Paused: what you see is held as it was.').waitFor(LONG);
+  const filter = `getComputedStyle(document.querySelector('[role=row] .status-badge')).filter`;
+  assert.equal(await page.evaluate(filter), 'grayscale(1)');
+  await tab.expectNoViolations();
+  await tab.shoot('stale');
+  await page.locator('.live-pill').click();
+  await isLive(page);
+});
+
+/** Records notifications instead of showing them; the permission is the browser's own. */
+const RECORDER = `
+  window.told = [];
+  window.Notification = class extends EventTarget {
+    static get permission() { return 'granted'; }
+    static requestPermission() { return Promise.resolve('granted'); }
+    constructor(title) { super(); window.told.push({ title, click: () => this.dispatchEvent(new Event('click')) }); }
+    close() {}
+  };`;
+
+test('the end of a starred job is told once for the whole browser, and a click leads to the job', async () => {
+  const [job, plain] = await submitSome(2);
+  assert.ok(job !== undefined && plain !== undefined);
+  await using browser = await bed.open({ at: '/ui/nowhere' });
+  await browser.context.addInitScript(RECORDER);
+  const tabs = [browser.page, await browser.openTab('/ui/jobs'), await browser.openTab('/ui/nowhere')];
+  await browser.page.goto(`/ui/jobs/${job.id}`);
+  for (const tab of tabs) await isLive(tab);
+  await browser.page.getByRole('button', { name: 'Star' }).click();
+  await browser.page.goto('/ui/nowhere');
+  await isLive(browser.page);
+  await stop(plain);
+  await stop(job);
+  const jobs = tabs[1] ?? browser.page;
+  for (const each of [plain, job]) await badgeOf(jobs, each, 'STOPPED').waitFor(LONG);
+  const toldBy = async (tab: Page) =>
+    tab.evaluate<readonly string[]>('window.told.map(({ title }) => title)');
+  const told = await eventually('somebody is told', async () => {
+    const all = await Promise.all(tabs.map(toldBy));
+    return all.some((titles) => titles.length > 0) ? all : null;
+  });
+  assert.deepEqual(told.flat(), [`⊘ STOPPED ${job.name}`]);
+  const teller = tabs[told.findIndex((titles) => titles.length > 0)] ?? browser.page;
+  await teller.evaluate('window.told[0].click()');
+  await teller.waitForURL(`**/ui/jobs/${job.id}`);
+});
+
 /** Hears what the tabs of a browser say to each other. */
 const TAP = `
   window.news = [];

@@ -43,7 +43,7 @@ const PAGES = [
   ],
   [
     'docs/guides/metadata-and-links.md',
-    /"associationIds":\["[0-9a-f-]+-006"\],"name":"sample"[\s\S]*"username":"world"[\s\S]*"title":"Tree"[\s\S]*\nsample,size\nsample\n404\n[\s\S]*"remainingUses":null[\s\S]*"type":"METADATA"[\s\S]*"name":"sample"[\s\S]*"full_name":"Ada"[\s\S]*Deleted metadata-guide/,
+    /"associationIds":\["[0-9a-f-]+-006"\],"name":"sample"[\s\S]*"username":"world"[\s\S]*"name":"beech"[\s\S]*value\.species[\s\S]*\nsample,size\nsample\n404\n[\s\S]*"remainingUses":null[\s\S]*"type":"METADATA"[\s\S]*"name":"sample"[\s\S]*"full_name":"Ada"[\s\S]*Deleted metadata-guide/,
   ],
   [
     'docs/guides/apps.md',
@@ -55,7 +55,7 @@ const PAGES = [
   ],
   [
     'docs/guides/signing-in.md',
-    /Signed in to \S+ as lin[\s\S]*"scopes":\["files:read","jobs:read"\][\s\S]*\nneeds the scope jobs:write\n[\s\S]*\n401 after the revocation\n[\s\S]*"oidc":null[\s\S]*access\.foreign-origin\n[\s\S]*You are signed out[\s\S]*"expires_in":14400[\s\S]*Signed out of/,
+    /Signed in to \S+ as lin[\s\S]*"scopes":\["files:read","jobs:read"\][\s\S]*\nneeds the scope jobs:write\n[\s\S]*\n401 after the revocation\n[\s\S]*\n401 for what was made with it\n[\s\S]*\nauthorization_pending\n[\s\S]*plotter is signed in as lin\n"token_type":"bearer"\n[\s\S]*"oidc":null[\s\S]*access\.foreign-origin\n[\s\S]*You are signed out[\s\S]*UNLINKED[\s\S]*"expires_in":14400[\s\S]*Signed out of/,
   ],
 ] as const;
 

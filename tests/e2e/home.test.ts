@@ -17,6 +17,9 @@ test('who has no jobs yet is told how the first one comes', async () => {
     const { page, expectNoViolations, shoot } = opened;
     await page.getByText('You have no jobs yet.').waitFor();
     await page.getByText('arras jobs submit -F job.json --watch').waitFor();
+    await page.getByText('A job.json to begin with').click();
+    await page.getByRole('button', { name: 'Copy job.json' }).waitFor();
+    await page.getByText('"appId":').waitFor();
     await expectNoViolations();
     await shoot('home-empty');
   }

@@ -244,7 +244,7 @@ test('a wait is explained, one that never ends in red, and a silent system is sa
   await opened.shoot('job-never-starts');
 });
 
-test('the keys [ and ] lead to the jobs before and after, and an unknown job is said to be none', async () => {
+test('without a list the keys [ and ] go by the jobs of the owner, newest first, and an unknown job is none', async () => {
   await using opened = await bed.open({
     at: `/ui/jobs/${failed.id}?tab=json`,
     expected: [/status of 404/],
@@ -252,7 +252,7 @@ test('the keys [ and ] lead to the jobs before and after, and an unknown job is 
   const { page } = opened;
   await page.getByRole('tabpanel').getByText('rna-seq-42').waitFor(LONG);
   const isLater = Date.parse(fed.created) > Date.parse(failed.created);
-  await page.keyboard.press(isLater ? ']' : '[');
+  await page.keyboard.press(isLater ? '[' : ']');
   await page.waitForURL(`**/ui/jobs/${fed.id}?tab=json`);
   await page.goto('/ui/jobs/000000000000000000-0000000000000000-0001-007');
   await page.getByRole('alert').waitFor(LONG);

@@ -194,6 +194,38 @@ test('the keyboard alone filters, goes through the list, chooses and opens', asy
   assert.ok(page.url().endsWith(current.replace('job-row-', '')), page.url());
 });
 
+test('the keys [ and ] go by the list from which a job was opened, as it was filtered and sorted', async () => {
+  await using opened = await bed.open({ at: '/ui/jobs?q=fold-77 sort:name' });
+  const { page } = opened;
+  await firstRow(page, 'fold-77');
+  const ids = await page
+    .locator(JOB_ROW)
+    .evaluateAll((rows) => rows.map(({ id }) => id.slice('job-row-'.length)));
+  const isAt = (place: number) => page.waitForURL(`**/ui/jobs/${ids.at(place)}?tab=json`);
+  const press = async (key: string) => {
+    await page.getByRole('tab', { name: 'JSON' }).waitFor();
+    await page.keyboard.press(key);
+  };
+  await page.locator(`a[href$="${ids[1]}"]`).click();
+  await page.getByRole('tab', { name: 'JSON' }).click();
+  await press(']');
+  await isAt(2);
+  await page.reload();
+  await press('[');
+  await isAt(1);
+  await press('[');
+  await isAt(0);
+  await press('[');
+  await page.getByText('This is the first job of the list.').waitFor();
+  // What was not read of the list yet is read when it is needed.
+  await page.evaluate(`{
+    const kept = JSON.parse(sessionStorage.getItem('arras.last-list'));
+    sessionStorage.setItem('arras.last-list', JSON.stringify({ ...kept, ids: kept.ids.slice(0, 1) }));
+  }`);
+  await press(']');
+  await isAt(1);
+});
+
 test('views are kept on the service: saved, shown, changed and deleted', async () => {
   await using opened = await bed.open({ at: '/ui/jobs' });
   const { page } = opened;

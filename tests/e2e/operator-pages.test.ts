@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { jobEnd } from '../support/api.ts';
+import { connectApi, jobEnd } from '../support/api.ts';
 import { type BrowserBed, startBrowserBed } from '../support/browser-bed.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 
@@ -32,13 +32,15 @@ async function expectNoOverflow(page: Page): Promise<void> {
   assert.equal(await page.evaluate(overflow), 0);
 }
 
+function cardOf(page: Page, system: string) {
+  return page.getByRole('listitem').filter({ has: page.getByRole('link', { name: system, exact: true }) });
+}
+
 test('systems say how they are, and which jobs are on them as they come', async () => {
   await using tab = await bed.open({ at: '/ui/systems' });
   const { page } = tab;
   page.setDefaultTimeout(PATIENCE_MS);
-  const card = page
-    .getByRole('listitem')
-    .filter({ has: page.getByRole('link', { name: 'local', exact: true }) });
+  const card = cardOf(page, 'local');
   await card.getByText('0 not ended').waitFor();
   const id = await bed.submit('wait-1.0');
   await card.getByText('1 not ended').waitFor();
@@ -94,10 +96,53 @@ test('a system that does not answer fails its check with what to do, and one tha
   await page.getByRole('button', { name: 'Check now' }).click();
   await page.getByText('What to do:').first().waitFor();
   await page.getByText('SFTP 127.0.0.1:9').waitFor();
+  // What the check has found is kept, and shown wherever the system is.
+  await page.getByRole('list', { name: 'Parts' }).getByText('connect: ').waitFor();
+  await page.getByText('It does not answer: jobs on it keep').waitFor();
   await tab.expectNoViolations();
   await tab.shoot('system-down');
   await page.goto('/ui/systems/nowhere');
   await page.getByRole('alert').first().waitFor();
+});
+
+/** A user who may run the bed's apps. */
+async function signUp(username: string): Promise<string> {
+  const { api } = bed;
+  await api.call('POST', '/profiles/v2', { username, email: `${username}@example.org` });
+  await api.call('POST', '/systems/v2/local/roles', { username, role: 'USER' });
+  await api.call('POST', '/apps/v2/wait-1.0/pems', { username, permission: 'READ_EXECUTE' });
+  const { token } = await api.call<{ token: string }>('POST', '/tokens/v2', { username, name: 'test' });
+  return token;
+}
+
+test('administrators see what the service has in hand, and the jobs of others as they come', async () => {
+  const token = await signUp('ada');
+  const ada = connectApi(() => bed.url, token);
+  await using tab = await bed.open({ at: '/ui/systems' });
+  const { page } = tab;
+  page.setDefaultTimeout(PATIENCE_MS);
+  const service = page.getByRole('region', { name: 'The service', exact: true });
+  await service.getByText('1 alive').waitFor();
+  await service.getByRole('rowheader', { name: 'monitor' }).waitFor();
+  await cardOf(page, 'local').getByText('p95').first().waitFor();
+  await tab.expectNoViolations();
+  await service.scrollIntoViewIfNeeded();
+  await tab.shoot('service-load');
+
+  await page.goto('/ui/jobs?q=status:running');
+  await page.getByText('0 jobs').waitFor();
+  const request = { name: 'job of ada', appId: 'wait-1.0', archive: false };
+  const { id } = await ada.call<{ id: string }>('POST', '/jobs/v2', request);
+  await page.getByText('job of ada').waitFor();
+  await ada.call('POST', `/jobs/v2/${id}`, { action: 'stop' });
+  await jobEnd(bed.api, id, 60_000);
+
+  await using other = await bed.open({ at: '/ui/systems', token });
+  other.page.setDefaultTimeout(PATIENCE_MS);
+  await other.page.getByRole('link', { name: 'local', exact: true }).waitFor();
+  assert.equal(await other.page.getByText('The service').count(), 0);
+  const refused = await ada.request('GET', '/admin/v2/load');
+  assert.equal(refused.status, 403);
 });
 
 test('deliveries are empty with the command that fills them; then one fails, is replayed, and its subscription goes', async () => {

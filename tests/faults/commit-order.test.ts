@@ -14,6 +14,7 @@ import {
 } from '../support/commit-order-bed.ts';
 import { eventually } from '../support/eventually.ts';
 import { createSeeded } from '../support/seeded.ts';
+import { ADMIN_TOKEN } from '../support/service.ts';
 import { SseClient } from '../support/sse-client.ts';
 
 let bed: CommitOrderBed;
@@ -74,18 +75,23 @@ async function openReaders() {
   const feed = new FeedReader(bed.db);
   const naive = [new NaiveReader(bed.database, 'feed_position'), new NaiveReader(bed.database, 'id')];
   const many = await open('/jobs/v2/events', { 'last-event-id': 'f1-1' });
+  const everybody = await SseClient.open({
+    url: `${bed.service.url}/jobs/v2/events?privileged=true`,
+    token: ADMIN_TOKEN,
+    headers: { 'last-event-id': 'f1-1' },
+  });
   const single = await Promise.all(bed.jobs.map((id) => open(`/jobs/v2/${id}/events`)));
   const look = async () => {
     await feed.read();
     for (const reader of naive) await reader.read();
   };
-  return { feed, naive, many, single, look };
+  return { feed, naive, many, everybody, single, look };
 }
 
 type Readers = Awaited<ReturnType<typeof openReaders>>;
 
 /** The readers with the horizon have everything in order; the streams of single jobs have theirs. */
-async function checkReaders({ feed, many, single, look }: Readers): Promise<void> {
+async function checkReaders({ feed, many, everybody, single, look }: Readers): Promise<void> {
   await eventually('the feed has everything', async () => {
     await look();
     assert.deepEqual(feed.seen, await truth());
@@ -93,6 +99,7 @@ async function checkReaders({ feed, many, single, look }: Readers): Promise<void
   });
   await eventually('the stream of many jobs has everything', () => {
     assert.deepEqual(placesOf(many), feed.seen);
+    assert.deepEqual(placesOf(everybody), feed.seen);
     return true;
   });
   for (const [index, stream] of single.entries()) {
@@ -109,8 +116,8 @@ async function checkReaders({ feed, many, single, look }: Readers): Promise<void
   }
 }
 
-function closeReaders({ many, single }: Readers): void {
-  for (const stream of [many, ...single]) stream.close();
+function closeReaders({ many, everybody, single }: Readers): void {
+  for (const stream of [many, everybody, ...single]) stream.close();
 }
 
 test('a transaction that others pass loses no event of any feed, but of a reader that only looks ahead', async () => {

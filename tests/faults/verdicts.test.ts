@@ -59,7 +59,7 @@ async function checkEnd(id: string, status: string, reason: RegExp): Promise<voi
     'the processes of the job are gone',
     async () => (await bed.processesOf(id)).length === 0,
     {
-      timeoutMs: STOP_MS,
+      timeoutMs: 3 * STOP_MS,
     },
   );
 }

@@ -240,3 +240,25 @@ test('grants and revocations are in the history, once each and only when somethi
   );
   assert.match(history[1].description, /bob has READ/);
 });
+
+test('names of others in the history are for those who may see the permissions', async () => {
+  const id = await newApp();
+  await allow(id, 'READ');
+  const grant = { username: 'eve', permission: 'READ' };
+  await bed.call('POST', `/apps/v2/${id}/pems`, { as: 'ada', body: grant });
+  await bed.call('POST', `/apps/v2/${id}/pems`, { as: 'ada', body: { ...grant, permission: 'NONE' } });
+  const readBy = async (as: 'root' | 'bob') => (await bed.call('GET', `/apps/v2/${id}/history`, { as })).text;
+  assert.match(await readBy('root'), /eve has READ/);
+  assert.doesNotMatch(await readBy('bob'), /eve/);
+  const url = 'https://hooks.example.org/';
+  const { uuid } = (await bed.call('GET', `/apps/v2/${id}`, { as: 'ada' })).json.result;
+  await bed.call('POST', '/notifications/v2', {
+    as: 'bob',
+    body: { url, event: 'PERMISSION_GRANT', associatedUuid: uuid },
+  });
+  await bed.call('POST', `/apps/v2/${id}/pems`, { as: 'ada', body: grant });
+  const { rows } = await bed.database.pool.query(
+    "select event_description from deliveries where event_name = 'PERMISSION_GRANT'",
+  );
+  assert.deepEqual(rows, [{ event_description: 'A user was given a permission on the app' }]);
+});

@@ -13,7 +13,10 @@ let app: FastifyInstance;
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), 'arras-dashboard-'));
   await mkdir(join(directory, 'assets'));
-  await writeFile(join(directory, 'index.html'), '<!doctype html><title>Arras</title>');
+  await writeFile(
+    join(directory, 'index.html'),
+    '<!doctype html><title>Arras</title><script src="./assets/main-Ab12.js"></script>',
+  );
   await writeFile(join(directory, 'assets/main-Ab12.js'), SCRIPT);
   app = fastify({ routerOptions: { ignoreTrailingSlash: true } });
   serveDashboard(app, await readDashboard(directory));
@@ -58,8 +61,25 @@ test('its parts are compressed and kept for ever', async () => {
 
 test('who has the page is told that it has not changed', async () => {
   const { headers } = await app.inject({ url: '/' });
-  const again = await app.inject({ url: '/ui/jobs', headers: { 'if-none-match': String(headers.etag) } });
+  const again = await app.inject({ url: '/', headers: { 'if-none-match': String(headers.etag) } });
   assert.deepEqual([again.statusCode, again.body], [304, '']);
+});
+
+test('the page names its parts from where it is shown, so that a path of a proxy before it does not matter', async () => {
+  const places = {
+    '/': './',
+    '/ui': './',
+    '/ui/jobs?tab=a/b': '../',
+    '/ui/jobs/1': '../../',
+    '/ui/jobs/': '../../',
+  };
+  for (const [url, up] of Object.entries(places))
+    assert.match(
+      (await app.inject({ url })).body,
+      new RegExp(`src="${up.replaceAll('.', '\\.')}assets/main`),
+      url,
+    );
+  assert.equal((await app.inject({ url: `/ui${'/a'.repeat(2_000)}` })).statusCode, 404);
 });
 
 test('HEAD has the head only, other methods and other files find nothing', async () => {

@@ -171,7 +171,7 @@ test('schemas are kept as they are, named by documents, and shared like them', a
   const { uuid } = made.json.result;
   assert.deepEqual(jsonSchemaSchema.parse(made.json.result), made.json.result);
   assert.deepEqual(made.json.result.schema, body);
-  const follower = await store({ name: 'follows', value: 'anything', schemaId: uuid });
+  const follower = await store({ name: 'follows', value: { any: 'thing' }, schemaId: uuid });
   assert.equal(follower.schemaId, uuid);
   for (const [schemaId, kept] of [
     [undefined, uuid],

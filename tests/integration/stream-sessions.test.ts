@@ -86,7 +86,7 @@ class FakeClient {
     const since = this.#sinks.findLast(({ lastId }) => lastId !== null)?.lastId ?? null;
     const opening =
       this.jobId === null
-        ? await openFeedStream(this.#realtime, ADA, { kind: 'list' }, since ?? 'f1-0')
+        ? await openFeedStream(this.#realtime, ADA, { kind: 'list', ofEverybody: false }, since ?? 'f1-0')
         : await openJobStream(this.#realtime, ADA, { id: this.jobId, since });
     const sink = new FakeSink(room);
     this.#sinks.push(sink);
@@ -106,7 +106,12 @@ class FakeClient {
   }
 }
 
-const QUIET_METER = { opened: () => undefined, closed: () => undefined, sent: () => undefined };
+const QUIET_METER = {
+  opened: () => undefined,
+  closed: () => undefined,
+  sent: () => undefined,
+  count: () => ({}),
+};
 
 const sometimes = fc.integer({ min: 0, max: 30 }).map((number) => number > 0);
 

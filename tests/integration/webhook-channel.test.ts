@@ -4,6 +4,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { Webhook } from 'standardwebhooks';
 import type { AttemptResult, Channel, Message } from '../../packages/server/src/channels/channel.ts';
+import { Exchange } from '../../packages/server/src/channels/exchange.ts';
 import { formatSigningSecret } from '../../packages/server/src/channels/signature.ts';
 import { createWebhookChannel } from '../../packages/server/src/channels/webhook.ts';
 import { createEgressGuard } from '../../packages/server/src/net/egress.ts';
@@ -91,6 +92,14 @@ describe('webhooks', () => {
     for (const absent of ['webhook-signature', 'authorization', 'accept-encoding']) {
       assert.ok(!names.includes(absent), absent);
     }
+  });
+
+  test('what an attempt met is noted even where no answer came, and no answer in time is a timeout', async () => {
+    const exchange = new Exchange();
+    const late = channelMessage(`${receiver.url}/hang`);
+    assert.equal((await hasty.attempt(late, neverAborted(), exchange)).outcome, 'unreachable');
+    assert.deepEqual([exchange.error, exchange.answer], ['timeout', null]);
+    assert.deepEqual(exchange.sent[0], ['Host', `127.0.0.1:${receiver.port}`]);
   });
 
   test('an event without content is one blank', async () => {

@@ -48,6 +48,7 @@ const OPEN: Partial<Record<OperationId, 'password' | 'nothing'>> = {
   createSession: 'nothing',
   startOidcSignIn: 'nothing',
   finishOidcSignIn: 'nothing',
+  authorizeDevice: 'nothing',
   listClients: 'password',
   createClient: 'password',
   showClient: 'password',
@@ -65,6 +66,8 @@ const TOLD_ELSEWHERE: Partial<Record<OperationId, string>> = {
   streamEvents: 'streams-http',
   showSession: 'sessions-http',
   deleteSession: 'sessions-http',
+  showDeviceSignIn: 'device-sign-in',
+  decideDeviceSignIn: 'device-sign-in',
   showProfile: 'profiles-http',
   updateProfile: 'profiles-http',
   replaceProfile: 'profiles-http',
@@ -73,6 +76,7 @@ const TOLD_ELSEWHERE: Partial<Record<OperationId, string>> = {
 const OWN: readonly OperationId[] = [
   'listJobs',
   'countJobs',
+  'searchJobs',
   'submitJob',
   'showJobStatuses',
   'listSavedFilters',
@@ -220,7 +224,10 @@ export function bodyOf(id: OperationId, names: ThingNames): unknown {
     grantSchemaPermission: PERMISSION,
     setSchemaPermission: { permission: 'ALL' },
     createPostit: { url: 'https://api.example.org/profiles/v2/me' },
+    linkIdentity: { issuer: 'https://login.example.org', subject: 'u-1' },
     createToken: { name: 'mine' },
+    authorizeDevice: { client_id: 'mine' },
+    decideDeviceSignIn: { decision: 'APPROVE' },
     createClient: { clientName: 'mine' },
   };
   return bodies[id] ?? {};

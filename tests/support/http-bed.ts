@@ -21,7 +21,13 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { LOCAL_ADAPTERS } from './local-adapters.ts';
 import { NO_HOSTS } from './no-hosts.ts';
 import { quietMessages } from './quiet-messages.ts';
-import { createTestPolling, createTestRealtime, startTestFeed, type TestFeed } from './test-feed.ts';
+import {
+  createTestLoad,
+  createTestPolling,
+  createTestRealtime,
+  startTestFeed,
+  type TestFeed,
+} from './test-feed.ts';
 import { createTestSessions } from './test-sessions.ts';
 
 /** Users of a bed: an administrator and three others. */
@@ -152,6 +158,7 @@ function createContext(db: Db, { feed, db: reading }: TestFeed, write: (line: st
     now: () => new Date(),
     isReady: () => Promise.resolve({ status: 'ready', checks: { database: 'ok' } }),
     metrics,
+    load: createTestLoad(reading, metrics, view),
     openApi: '{"openapi":"3.1.0"}',
     randomBytes,
     ...createTestSessions({ db, newId, publicUrl: view.publicUrl }),

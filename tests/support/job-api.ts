@@ -40,7 +40,7 @@ import { createTestDatabase, type TestDatabase } from './database.ts';
 import { LOCAL_ADAPTERS } from './local-adapters.ts';
 import { NO_HOSTS } from './no-hosts.ts';
 import { type QuietMessages, quietMessages } from './quiet-messages.ts';
-import { createTestPolling, createTestRealtime, startTestFeed } from './test-feed.ts';
+import { createTestLoad, createTestPolling, createTestRealtime, startTestFeed } from './test-feed.ts';
 import { createTestSessions } from './test-sessions.ts';
 
 /** Users of a {@link JobApi}: two ordinary ones and an administrator. */
@@ -136,6 +136,7 @@ export async function startJobApi(): Promise<JobApi> {
   const engine = createEngine(db, newId, messages);
   const watching = await startTestFeed(database, db);
   const { feed } = watching;
+  const metrics = new Registry();
   const context: HttpContext = {
     db,
     newId,
@@ -148,7 +149,8 @@ export async function startJobApi(): Promise<JobApi> {
     log: engine.log,
     now: engine.now,
     isReady: async () => ({ status: 'ready', checks: {} }),
-    metrics: new Registry(),
+    metrics,
+    load: createTestLoad(watching.db, metrics, engine.service),
     openApi: '{}',
     randomBytes,
     ...createTestSessions({ db, newId, publicUrl: engine.service.publicUrl }),
@@ -251,6 +253,7 @@ function createEngine(
       transferGiveUpMs: 900_000,
     },
     lookBell: new LookBell({ db, log }),
+    health: { worked: () => undefined, failed: () => undefined },
     pressure: new Pressure(),
     slots: new TransferSlots({ limit: 8, ring: () => undefined }),
     archiveCheck: 'hash',

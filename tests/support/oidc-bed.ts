@@ -30,7 +30,7 @@ export async function openOidcBed(): Promise<OidcBed> {
     closing.push(oidc);
     const now = () => performance.now();
     const auth = createAuthenticator({ ...context, now, issuedTokens: oidc.issuedTokens });
-    return { oidc: oidc.signIn, auth };
+    return { oidc: oidc.signIn, oidcIssuer: settings.issuer, auth };
   };
   const bed = await openHttpBed((context) => parts(context));
   return {

@@ -29,7 +29,10 @@ interface Grant {
 /** The client that the provider knows. */
 export const OIDC_CLIENT = { clientId: 'arras', clientSecret: 's3cret: ü/%' } as const;
 
-/** A small OpenID provider on loopback: discovery, keys, authorization code with PKCE. Whoever comes is signed in. */
+/**
+ * A small OpenID provider on loopback: discovery, keys, authorization code with PKCE. Whoever comes is signed in, or asked
+ * first.
+ */
 export class OidcProvider implements AsyncDisposable {
   /** What the ID tokens say of whoever signs in. */
   person: JWTPayload = { sub: 'u-1', preferred_username: 'lin', email: 'lin@example.org' };
@@ -37,6 +40,8 @@ export class OidcProvider implements AsyncDisposable {
   spoil: JWTPayload = {};
   /** Put over the discovery document. */
   metadata: Readonly<Record<string, unknown>> = {};
+  /** Whether whoever comes is shown a page on which to agree. */
+  asks = false;
   /** Answers every request with this status; null: properly. */
   broken: number | null = null;
   /** Paths that were asked for. */
@@ -120,10 +125,16 @@ export class OidcProvider implements AsyncDisposable {
       query.get('code_challenge_method') === 'S256' &&
       (query.get('scope') ?? '').split(' ').includes('openid');
     if (!isGood) return sendJson(response, 400, { error: 'invalid_request' });
+    if (this.asks && !query.has('answer')) return askPerson(query, response);
+    const back = new URL(redirectUri);
+    const state = query.get('state') ?? '';
+    if (query.get('answer') === 'no') {
+      back.search = new URLSearchParams({ error: 'access_denied', state, iss: this.issuer }).toString();
+      return void response.writeHead(302, { location: back.href }).end();
+    }
     const challenge = query.get('code_challenge') ?? '';
     this.#codes.set(code, { challenge, redirectUri, nonce: query.get('nonce') ?? '' });
-    const back = new URL(redirectUri);
-    back.search = new URLSearchParams({ code, state: query.get('state') ?? '', iss: this.issuer }).toString();
+    back.search = new URLSearchParams({ code, state, iss: this.issuer }).toString();
     response.writeHead(302, { location: back.href }).end();
   }
 
@@ -157,6 +168,17 @@ const BASIC = `Basic ${Buffer.from(
     .map((part) => encodeURIComponent(part).replaceAll('%20', '+'))
     .join(':'),
 ).toString('base64')}`;
+
+/** A page with two ways on; both lead here again, with everything else as it was. */
+function askPerson(query: URLSearchParams, response: ServerResponse): void {
+  const link = (answer: string, text: string) =>
+    `<p><a href="authorize?${new URLSearchParams([...query, ['answer', answer]]).toString().replaceAll('&', '&amp;')}">${text}</a></p>`;
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
+  const icon = '<link rel="icon" href="data:,">';
+  response.end(
+    `<!doctype html><html lang="en"><title>Lab login</title>${icon}<h1>Lab login</h1>${link('yes', 'Agree')}${link('no', 'Refuse')}`,
+  );
+}
 
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

@@ -31,22 +31,36 @@ export interface ScreenOptions {
 export interface OpenScreen extends AsyncDisposable {
   /** What is on the screen now, with what scrolled off it. */
   read(): Promise<string>;
+  /** Types text as it is. */
+  type(text: string): Promise<void>;
   /** Presses a key, by tmux's name of it, such as C-c. */
   press(key: string): Promise<void>;
   readonly finished: () => Promise<Screen>;
 }
 
 /** Starts the command line in a terminal of its own: tmux draws as terminals do. */
-export async function openScreen(args: readonly string[], options: ScreenOptions): Promise<OpenScreen> {
+export function openScreen(args: readonly string[], options: ScreenOptions): Promise<OpenScreen> {
+  return openTerminal(renderCommand(args, options), options);
+}
+
+/** A shell with job control in a terminal of its own, for which `arras` is the command line. Its prompt is `ready> `. */
+export function openShell(options: ScreenOptions): Promise<OpenScreen> {
+  const define = `arras() { ${[process.execPath, MAIN].map(quote).join(' ')} "$@"; }; PS1="ready> "`;
+  const shell = ['bash', '--noprofile', '--rcfile', '/dev/fd/3', '-i'].join(' ');
+  return openTerminal(`${renderEnvironment(options)} ${shell} 3<<'END'\n${define}\nEND\n`, options);
+}
+
+async function openTerminal(command: string, options: ScreenOptions): Promise<OpenScreen> {
   const directory = await mkdtemp(join(tmpdir(), 'arras-screen-'));
   const tmux = async (...words: readonly string[]): Promise<string> =>
     (await run('tmux', ['-S', join(directory, 'tmux'), '-f', '/dev/null', ...words])).stdout;
   const size = ['-x', String(options.columns ?? 80), '-y', String(options.rows ?? 24)];
-  await tmux('new-session', '-d', ...size, renderCommand(args, options));
+  await tmux('new-session', '-d', ...size, command);
   // What scrolled off the screen counts too.
   const capture = () => tmux('capture-pane', '-p', '-e', '-S', '-');
   return {
     read: async () => tidy(await capture()),
+    type: async (text) => void (await tmux('send-keys', '-l', text)),
     press: async (key) => void (await tmux('send-keys', key)),
     finished: async () => {
       const read = async () => END.exec(await capture());
@@ -71,7 +85,13 @@ export async function showOnScreen(args: readonly string[], options: ScreenOptio
 /** The line that the shell prints behind the command; tmux itself can miss the end of a process. */
 const END = /^([\s\S]*)\nended with (\d+)$/m;
 
-function renderCommand(args: readonly string[], { url, environment = {} }: ScreenOptions): string {
+function renderCommand(args: readonly string[], options: ScreenOptions): string {
+  const command = `${renderEnvironment(options)} ${[process.execPath, MAIN, ...args].map(quote).join(' ')}`;
+  // The terminal has to stay until its screen is read, also after a Ctrl-C.
+  return `trap : INT; ${command}; printf '\\nended with %s\\n' $?; exec cat`;
+}
+
+function renderEnvironment({ url, environment = {} }: ScreenOptions): string {
   const variables = {
     PATH: process.env['PATH'] ?? '',
     HOME: '/nonexistent',
@@ -84,9 +104,7 @@ function renderCommand(args: readonly string[], { url, environment = {} }: Scree
     ...environment,
   };
   const assignments = Object.entries(variables).map(([name, value]) => `${name}=${value}`);
-  const command = ['env', '-i', ...[...assignments, process.execPath, MAIN, ...args].map(quote)].join(' ');
-  // The terminal has to stay until its screen is read, also after a Ctrl-C.
-  return `trap : INT; ${command}; printf '\\nended with %s\\n' $?; exec cat`;
+  return ['env', '-i', ...assignments.map(quote)].join(' ');
 }
 
 function quote(text: string): string {

@@ -6,7 +6,9 @@ import { listenToChanges } from '../../packages/server/src/database/changes.ts';
 import { type Db, openDatabase, openPool } from '../../packages/server/src/database/connection.ts';
 import { type Feed, LiveFeed } from '../../packages/server/src/events/feed.ts';
 import type { ViewContext } from '../../packages/server/src/events/view-context.ts';
+import { LoadMeter } from '../../packages/server/src/http/load-meter.ts';
 import { createPolling, type Polling } from '../../packages/server/src/http/polling/polling.ts';
+import { createStreamMeter } from '../../packages/server/src/realtime/meter.ts';
 import type { Realtime } from '../../packages/server/src/realtime/realtime.ts';
 import type { TestDatabase } from './database.ts';
 
@@ -40,8 +42,8 @@ export function createTestRealtime(parts: {
   readonly feed: LiveFeed;
   readonly view: ViewContext;
 }): Realtime {
-  const metrics = new Registry();
-  return composeRealtime({ ...parts, config: readConfig({}), log: pino({ level: 'silent' }), metrics });
+  const streamMeter = createStreamMeter(new Registry(), () => parts.feed.heldSeconds());
+  return composeRealtime({ ...parts, config: readConfig({}), log: pino({ level: 'silent' }), streamMeter });
 }
 
 /** The memory behind polling over a feed. */
@@ -61,4 +63,13 @@ export function createTestPolling(parts: {
     maxBytes: 2 ** 24,
     monitorEveryMs: 5_000,
   });
+}
+
+/** What a bed has in hand, as the service counts it. */
+export function createTestLoad(
+  db: Db,
+  metrics: Registry,
+  { formatTime }: Pick<ViewContext, 'formatTime'>,
+): LoadMeter {
+  return new LoadMeter(metrics, { db, formatTime, now: () => new Date(), nowMs: () => performance.now() });
 }
