@@ -15,9 +15,6 @@ import type { EngineContext } from './context.ts';
 /** Milliseconds between two tries while the database is away. */
 const AGAIN_MS = 1_000;
 
-/** What the library says when a request for tasks failed; it tells so by no event. */
-const FETCH_FAILED = 'Error occurred fetching jobs';
-
 /** Milliseconds in which a late request of an ended pool has certainly been answered or given up by the database. */
 const LATE_LOCK_MS = 9_000;
 
@@ -73,6 +70,15 @@ export class TaskRunner implements AsyncDisposable {
     events.on('pool:create', ({ workerPool }) => {
       id = workerPool.id;
     });
+    // Refused when it is ending already.
+    events.on(
+      'worker:getJob:error',
+      () =>
+        void this.#pools
+          .get(id)
+          ?.runner.stop()
+          .catch(() => undefined),
+    );
     events.on('pool:gracefulShutdown', () => {
       if (!this.#stop.signal.aborted) this.#replacing = this.#replace(id);
     });
@@ -81,18 +87,10 @@ export class TaskRunner implements AsyncDisposable {
       taskList: trackTasks(this.#options.taskList, inHand),
       events,
       noHandleSignals: true,
-      logger: this.#logger(() => this.#end(id)),
+      logger: this.#logger(),
     });
     this.#current = { id, runner, inHand };
     this.#pools.set(id, this.#current);
-  }
-
-  /** Refused when it is ending already. */
-  #end(id: string): void {
-    void this.#pools
-      .get(id)
-      ?.runner.stop()
-      .catch(() => undefined);
   }
 
   async #replace(endedId: string): Promise<void> {
@@ -126,10 +124,9 @@ export class TaskRunner implements AsyncDisposable {
   }
 
   /** The queue's own chatter is debug output; what it calls an error is one of ours, logged already. */
-  #logger(onFetchFailed: () => void): Logger {
+  #logger(): Logger {
     const { log } = this.#context;
     return new Logger(() => (level, message) => {
-      if (message.startsWith(FETCH_FAILED)) onFetchFailed();
       if (level === 'error') log.error({ queue: message }, 'queue.error');
       else log.debug({ queue: message }, 'queue');
     });

@@ -41,17 +41,7 @@ const POLL_INTERVAL_MS = 2_000;
  * Completions are written together: a task that is run again because its completion was lost with the process
  * finds nothing to do.
  */
-const COMPLETIONS = { completeJobBatchDelay: 5, failJobBatchDelay: 5 } as const;
-
-/**
- * Every bell wakes every pool, whatever its tasks: a pool asks for as many tasks at once as it has workers, and where it
- * found none it lets the bells of these milliseconds gather. Worker by worker, three of four requests found nothing. Bells
- * that wait here for a worker longer than the time to live are given back, so that another process can take them.
- */
-const FETCHES = {
-  ttl: 1_000,
-  refetchDelay: { durationMs: 10, threshold: 0, maxAbortThreshold: Number.POSITIVE_INFINITY },
-} as const;
+const BATCHING = { worker: { completeJobBatchDelay: 5, failJobBatchDelay: 5 } } as const;
 
 /** The running workers of this process. */
 export interface Workers extends AsyncDisposable {
@@ -76,7 +66,7 @@ export async function startWorkers(
       taskList: taskList(context, names),
       concurrency,
       pollInterval: POLL_INTERVAL_MS,
-      preset: { worker: { ...COMPLETIONS, localQueue: { size: concurrency, ...FETCHES } } },
+      preset: BATCHING,
     });
   const runners = [
     await start(CONTROL_TASKS, options.controlConcurrency),
