@@ -39,10 +39,11 @@ COMMAND='' STOPPED='' LATE=''
 stop() { STOPPED=1; [[ -z $COMMAND ]] || kill -KILL -- "-$COMMAND"; }
 trap stop TERM
 trap 'LATE=late; stop' USR1
-set -m
-( set +m; eval "$SCRIPT" ) &
-COMMAND=$!
+# What this bash itself has to say, such as that a job has ended, is not the command's.
 exec 3>&2 2>/dev/null
+set -m
+( set +m; eval "$SCRIPT" ) 2>&3 3>&- &
+COMMAND=$!
 ( sleep ${(timeoutMs / 1_000).toFixed(3)} && kill -USR1 "$$" ) 3>&- </dev/null >/dev/null &
 LIMIT=$!
 [[ -z $STOPPED ]] || stop

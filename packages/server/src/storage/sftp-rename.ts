@@ -38,8 +38,9 @@ async function renameInSteps(sftp: SftpClient, { from, to, createAside }: SftpRe
     } catch (error) {
       const last = aside.at(-1);
       if (last !== undefined) await sftp.rename(last, to).catch(() => undefined);
-      const isTaken = isRefusal(error, SFTP_STATUS.failure) && (await isFile(sftp, to));
-      if (left === 0 || !isTaken) throw error;
+      // Whoever had the name may have gone meanwhile: then it is as free as if it had been moved aside here.
+      const mayGo = isRefusal(error, SFTP_STATUS.failure) && !(await isDirectory(sftp, to));
+      if (left === 0 || !mayGo) throw error;
     }
     const name = createAside();
     // Somebody may have taken it away meanwhile: as good as moved.
@@ -51,7 +52,7 @@ async function renameInSteps(sftp: SftpClient, { from, to, createAside }: SftpRe
   for (const name of aside) await sftp.remove(name).catch(() => undefined);
 }
 
-async function isFile(sftp: SftpClient, path: Buffer): Promise<boolean> {
+async function isDirectory(sftp: SftpClient, path: Buffer): Promise<boolean> {
   const attributes = await sftp.lstat(path).catch(() => null);
-  return attributes !== null && kindOfMode(attributes.mode) !== 'dir';
+  return attributes !== null && kindOfMode(attributes.mode) === 'dir';
 }
