@@ -10,11 +10,12 @@ interface Variable {
 export const CONNECTION_SOURCES: readonly Variable[] = [
   { name: '--url, --token', meaning: 'flags' },
   {
-    name: '--profile, ARRAS_PROFILE',
+    name: '--profile',
     meaning:
-      'a profile file of that name, made with login --profile:\n$XDG_CONFIG_HOME/arras/profiles/NAME.json; the option goes before the environment',
+      'a profile file of that name, made with login --profile, and nothing behind it:\n$XDG_CONFIG_HOME/arras/profiles/NAME.json',
   },
   { name: 'ARRAS_URL, ARRAS_TOKEN', meaning: 'environment' },
+  { name: 'ARRAS_PROFILE', meaning: 'the name of a profile file, as --profile' },
   {
     name: 'profile file',
     meaning:

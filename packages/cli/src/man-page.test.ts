@@ -42,7 +42,11 @@ test('the page of the program has the exit codes, the environment and its comman
   assert.match(page, /\n\.B arras\\-jobs\(1\)\nsubmit, list and watch jobs\n/);
 });
 
-test('no text of a page is taken for a request of roff', () => {
+test('no text of a page is taken for a request of roff, and quotation marks stay those of a shell', () => {
+  const examples = pages.get('arras-jobs-list.1') ?? '';
+  assert.ok(
+    examples.includes('arras jobs list \\(aqstatus:finished,failed created:>7d sort:\\-created\\(aq'),
+  );
   const requests = /^\.(TH [A-Z0-9-]+ 1 "" "arras 1\.2\.3" "Arras"|SH [A-Z ]+|TP|B .+|nf|fi)$/;
   for (const [name, text] of pages)
     for (const line of text.split('\n')) if (/^[.']/.test(line)) assert.match(line, requests, name);

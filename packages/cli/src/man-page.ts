@@ -119,11 +119,15 @@ function entry(term: string, description: string): string {
   return `.TP\n.B ${escape(term)}\n${escape(description)}`;
 }
 
-/** Text as it is: neither a request of roff, nor one of its escapes; hyphens that can be copied into a shell. */
+/** Text as it is: neither a request of roff, nor one of its escapes; what means something to a shell can be copied. */
 function escape(text: string): string {
   return text
     .replaceAll('\\', '\\e')
     .replaceAll('-', '\\-')
     .replaceAll('"', '\\(dq')
-    .replaceAll(/^(?=[.'])/gm, '\\&');
+    .replaceAll("'", '\\(aq')
+    .replaceAll('`', '\\(ga')
+    .replaceAll('^', '\\(ha')
+    .replaceAll('~', '\\(ti')
+    .replaceAll(/^(?=\.)/gm, '\\&');
 }

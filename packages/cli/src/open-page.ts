@@ -22,12 +22,17 @@ export function hasDesktop({ terminal, env }: Pick<Session, 'terminal' | 'env'>)
   return process.platform !== 'linux' || env.DISPLAY !== undefined || env.WAYLAND_DISPLAY !== undefined;
 }
 
+/** Whether an address is that of a page: a desktop would also open files and start programs, and services name addresses. */
+export function isPage(address: string): boolean {
+  return /^https?:\/\/[^\s"]+$/i.test(address);
+}
+
 /** Shows a page in the browser where there is a desktop; elsewhere nothing happens. */
 export async function showInBrowser(
   session: Pick<Session, 'terminal' | 'env'>,
   address: string,
 ): Promise<void> {
-  if (!hasDesktop(session)) return;
+  if (!hasDesktop(session) || !isPage(address)) return;
   const [program, ...args] = OPENERS[process.platform] ?? ['xdg-open'];
   await new Promise<void>((resolve) => {
     const child = spawn(program, [...args, address], { detached: true, stdio: 'ignore' });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createClient } from '@arras/client';
-import { resolveSubscriptionId } from './subscription-id.ts';
+import { listEveryStatus, resolveSubscriptionId } from './subscription-id.ts';
 
 const ROWS = [
   { id: '176400000000000003-8f2c0a1b-0001-011', status: 'ACTIVE', created: '2026-03-04T10:00:03Z' },
@@ -15,7 +15,10 @@ function clientWith(rows: readonly (typeof ROWS)[number][]) {
     url: 'http://service.test',
     fetch: (address) => {
       const { searchParams } = new URL(address instanceof Request ? address.url : address);
-      const result = rows.filter(({ status }) => status === searchParams.get('status'));
+      const [offset, limit] = ['offset', 'limit'].map((name) => Number(searchParams.get(name)));
+      const result = rows
+        .filter(({ status }) => status === searchParams.get('status'))
+        .slice(offset, (offset ?? 0) + (limit ?? 0));
       return Promise.resolve(Response.json({ status: 'success', message: null, version: '1', result }));
     },
   });
@@ -36,4 +39,10 @@ test('last is the subscription that was made last', async () => {
 test('a part that fits none or several is refused with what there is', async () => {
   await assert.rejects(resolveSubscriptionId(clientWith(ROWS), 'beef'), /No subscription of yours/);
   await assert.rejects(resolveSubscriptionId(clientWith(ROWS), '8f2'), /8f2 fits 2 subscriptions/);
+});
+
+test('more subscriptions than a page has are all there', async () => {
+  const created = '2026-03-04T10:00:03Z';
+  const rows = Array.from({ length: 600 }, (_, index) => ({ id: `${index}-011`, status: 'ACTIVE', created }));
+  assert.equal((await listEveryStatus(clientWith(rows))).length, 600);
 });

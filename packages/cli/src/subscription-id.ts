@@ -3,17 +3,17 @@ import { type NotificationSummary, RESOURCE_CODES, SUBSCRIPTION_STATUSES } from 
 import { EXIT } from './exit-codes.ts';
 import { fits } from './job-id.ts';
 import { Refusal } from './refusal.ts';
+import { readAllPages } from './remote/all-pages.ts';
 
 const ENDING = `-${RESOURCE_CODES.notification}`;
-
-/** How many of each status are looked through. */
-const PAGE = 250;
 
 /** The id of a subscription from what a person types: the id, `last`, or the beginning or end of one. */
 export async function resolveSubscriptionId(client: Client, typed: string): Promise<string> {
   if (/^[0-9a-f-]{36,40}$/.test(typed) && typed.endsWith(ENDING)) return typed;
-  const all = await listEveryStatus(client);
-  const found = typed === 'last' ? newest(all) : all.filter(({ id }) => fits(id, typed, ENDING));
+  const found =
+    typed === 'last'
+      ? await findNewest(client)
+      : (await listEveryStatus(client)).filter(({ id }) => fits(id, typed, ENDING));
   const [only, ...others] = found;
   if (only === undefined) throw refuseNone(typed);
   if (others.length > 0) throw refuseSeveral(typed, found);
@@ -26,12 +26,14 @@ export async function listEveryStatus(
   query: { readonly filter?: string } = {},
 ): Promise<NotificationSummary[]> {
   const pages = SUBSCRIPTION_STATUSES.map((status) =>
-    client.notifications.list({ ...query, status, limit: PAGE }),
+    readAllPages((page) => client.notifications.list({ ...query, ...page, status })),
   );
   return (await Promise.all(pages)).flat();
 }
 
-function newest(all: readonly NotificationSummary[]): NotificationSummary[] {
+async function findNewest(client: Client): Promise<NotificationSummary[]> {
+  const newest = SUBSCRIPTION_STATUSES.map((status) => client.notifications.list({ status, limit: 1 }));
+  const all = (await Promise.all(newest)).flat();
   return all.toSorted((a, b) => Date.parse(b.created) - Date.parse(a.created)).slice(0, 1);
 }
 

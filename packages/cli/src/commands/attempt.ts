@@ -60,7 +60,7 @@ function renderAttempt(terminal: Terminal, attempt: AttemptView, time: string): 
   const ms = Date.parse(endTime) - Date.parse(startTime);
   const title = (text: string) => `${paint(terminal, 'bold', text)}\n`;
   return [
-    `${event}, attempt ${number}, ${time}: ${outcome}${code}${why} after ${ms} ms\n\n`,
+    `${cleanText(event)}, attempt ${number}, ${time}: ${outcome}${code}${why} after ${ms} ms\n\n`,
     title('request'),
     cleanLines(`${attemptHead(attempt)}\n`),
     ...(request === null ? ['Nothing is known of what was sent, or nothing was.\n'] : renderRequest(request)),

@@ -2,6 +2,7 @@ import type { ReplicaLoad, ServiceLoad, TaskLoad } from '@arras/contract';
 import { isForPeople, type OutputOptions, printPairs } from '../print.ts';
 import { renderDuration } from '../quantities.ts';
 import type { Invocation } from '../runner.ts';
+import type { Session } from '../session.ts';
 import { type Column, renderTable } from '../table.ts';
 
 const TASK_COLUMNS: Column<TaskLoad>[] = [
@@ -13,14 +14,16 @@ const TASK_COLUMNS: Column<TaskLoad>[] = [
   { title: 'retries', cell: ({ retries }) => retries, align: 'right' },
 ];
 
-const REPLICA_COLUMNS: Column<ReplicaLoad>[] = [
-  { title: 'process', cell: ({ id }) => id },
-  { title: 'roles', cell: ({ roles }) => roles.join(',') },
-  { title: 'state', cell: ({ isAlive }) => (isAlive ? 'alive' : 'silent') },
-  { title: 'last seen', cell: ({ lastSeen }) => lastSeen },
-  { title: 'jobs in hand', cell: ({ leases }) => leases, align: 'right' },
-  { title: 'streams', cell: ({ streams }) => streamsOf(streams), align: 'right' },
-];
+function replicaColumns({ ago }: Pick<Session, 'ago'>): Column<ReplicaLoad>[] {
+  return [
+    { title: 'process', cell: ({ id }) => id },
+    { title: 'roles', cell: ({ roles }) => roles.join(',') },
+    { title: 'state', cell: ({ isAlive }) => (isAlive ? 'alive' : 'silent') },
+    { title: 'last seen', cell: ({ lastSeen }) => ago(lastSeen) },
+    { title: 'jobs in hand', cell: ({ leases }) => leases, align: 'right' },
+    { title: 'streams', cell: ({ streams }) => streamsOf(streams), align: 'right' },
+  ];
+}
 
 /** Shows what the service has in hand, and whether it keeps up. */
 export async function showLoad({ session, client, options }: Invocation<OutputOptions>): Promise<void> {
@@ -29,7 +32,7 @@ export async function showLoad({ session, client, options }: Invocation<OutputOp
   if (!isForPeople(options)) return;
   const place = { terminal: session.terminal, width: session.width() };
   session.out(`\n${renderTable(TASK_COLUMNS, load.tasks, place)}`);
-  session.out(`\n${renderTable(REPLICA_COLUMNS, load.replicas, place)}`);
+  session.out(`\n${renderTable(replicaColumns(session), load.replicas, place)}`);
 }
 
 function loadPairs({ workerLag, retries, leases, deliveries, streams }: ServiceLoad): [string, unknown][] {

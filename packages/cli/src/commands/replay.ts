@@ -115,7 +115,9 @@ function chosenColumns({ clock }: Pick<Session, 'clock'>): Column<DeliveryView>[
 /** A time, or how long ago: `2026-03-04T10:15:30Z`, `2h`. */
 function parseMoment(flag: string, text: string, nowMs: number): string {
   const agoMs = parseDurationMs(text);
-  const momentMs = agoMs === null ? Date.parse(text) : nowMs - agoMs;
+  // Date.parse takes much for a time: 5/6 would be a day of 2001.
+  const isDate = /^\d{4}-\d\d-\d\d/.test(text);
+  const momentMs = agoMs === null ? Date.parse(isDate ? text : '') : nowMs - agoMs;
   if (!Number.isNaN(momentMs)) return new Date(momentMs).toISOString();
   throw new Refusal({
     what: `"${text}" is no time.`,

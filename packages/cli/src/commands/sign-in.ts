@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { ApiFailure, createClient } from '@arras/client';
 import type { SignInWays } from '@arras/contract';
 import { ask } from '../ask.ts';
+import { cleanText } from '../clean-text.ts';
 import { checkUrl, profilePath, readStored, thisHost } from '../connection.ts';
 import { createCookieFetch } from '../cookie-fetch.ts';
 import { signInByDevice } from '../device-login.ts';
@@ -64,8 +65,8 @@ function askInBrowser(session: Session, url: string, options: SignInOptions): Pr
     scopes: options.scopes,
     async show({ user_code: code, verification_uri_complete: address }) {
       session.warn(
-        `Open this address in a browser, on any machine, and sign in there:\n  ${address}\n` +
-          `Approve if it shows the code ${code}. To sign in with a password instead: ${session.program} login ${url} --username NAME\n`,
+        `Open this address in a browser, on any machine, and sign in there:\n  ${cleanText(address)}\n` +
+          `Approve if it shows the code ${cleanText(code)}. To sign in with a password instead: ${session.program} login ${url} --username NAME\n`,
       );
       await showInBrowser(session, address);
     },

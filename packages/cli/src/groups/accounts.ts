@@ -51,7 +51,7 @@ function addLinkCommands(profiles: Command, run: Runner['run']): void {
     );
   profiles
     .command('unlink')
-    .description('part an account from the OpenID provider')
+    .description('part an account from the OpenID provider; needs an administrator')
     .argument('<username>')
     .action(
       run<unknown, [string]>(async (call, username) => (await loadLinks()).unlinkProfile(call, username)),

@@ -14,13 +14,16 @@ import { StallClock } from './stall-clock.ts';
 export interface BoardOptions {
   /** One line for each job. */
   readonly compact?: boolean | undefined;
+  /** The order in which jobs are shown. Default: that in which they come. */
+  readonly ids?: readonly string[] | undefined;
 }
 
 /** What is on the screen about all watched jobs; where nothing is painted over, lines and what {@link Notices} say. */
 export class Board {
   readonly #session: Session;
   readonly #isCompact: boolean;
-  readonly #jobs = new Map<string, JobUpdate>();
+  readonly #places: ReadonlyMap<string, number>;
+  #jobs = new Map<string, JobUpdate>();
   readonly #painter: Painter;
   readonly #notices: Notices | null;
   readonly #stalls = new StallClock();
@@ -29,8 +32,9 @@ export class Board {
   #selectedId: string | null = null;
   #keys: (() => KeyState) | null = null;
 
-  constructor(session: Session, { compact = false }: BoardOptions = {}) {
+  constructor(session: Session, { compact = false, ids = [] }: BoardOptions = {}) {
     this.#session = session;
+    this.#places = new Map(ids.map((id, place) => [id, place]));
     this.#isCompact = compact;
     const { terminal, width, out } = session;
     const watched = () => new Map([...this.#jobs].map(([id, { job }]) => [id, job.status]));
@@ -40,12 +44,21 @@ export class Board {
   }
 
   update(news: JobUpdate): void {
-    this.#jobs.set(news.job.id, news);
+    this.#take(news);
     this.#updatedAt = Date.now();
     this.#stalls.note(news.history, this.#updatedAt);
     this.#notices?.news();
     this.#notices?.freshness(news.job);
     this.#painter.start();
+  }
+
+  /** Which of several jobs is read first is a matter of chance, and where it is shown is not. */
+  #take(news: JobUpdate): void {
+    const isNew = !this.#jobs.has(news.job.id);
+    this.#jobs.set(news.job.id, news);
+    if (!isNew) return;
+    const placeOf = (id: string) => this.#places.get(id) ?? this.#places.size;
+    this.#jobs = new Map([...this.#jobs].toSorted(([one], [other]) => placeOf(one) - placeOf(other)));
   }
 
   log(...lines: readonly string[]): void {

@@ -4,7 +4,8 @@ import { parseKeys } from './keys.ts';
 
 /** What is told about a keyboard. */
 export interface KeyboardListener {
-  key(pressed: string): void;
+  /** Keys that came together: faster than anybody could see what the first of them did. */
+  keys(pressed: readonly string[]): void;
   /** The process is about to be stopped, as by Ctrl-Z: the screen belongs to others. */
   suspend(): void;
   /** It goes on. */
@@ -57,10 +58,11 @@ export class Keyboard {
   }
 
   #read(text: string): void {
-    for (const pressed of parseKeys(text)) {
+    const all = parseKeys(text);
+    this.#listener.keys(all.filter((pressed) => SIGNAL_KEYS[pressed] === undefined));
+    for (const pressed of all) {
       const signal = SIGNAL_KEYS[pressed];
-      if (signal === undefined) this.#listener.key(pressed);
-      else this.#pass(signal);
+      if (signal !== undefined) this.#pass(signal);
     }
   }
 
@@ -71,10 +73,17 @@ export class Keyboard {
     else process.kill(0, signal);
   }
 
+  /**
+   * As the signal does by itself, and not by SIGSTOP: where no shell could let the process go on, as in `docker run` and
+   * `ssh HOST COMMAND`, it stops nothing, and the watch goes on.
+   */
   #suspend(): void {
     this.#listener.suspend();
     this.#unlisten();
-    process.kill(process.pid, 'SIGSTOP');
+    process.off('SIGTSTP', this.#onStop);
+    process.kill(process.pid, 'SIGTSTP');
+    process.on('SIGTSTP', this.#onStop);
+    this.#resume();
   }
 
   #resume(): void {

@@ -104,6 +104,11 @@ const ENDINGS: ReadonlyMap<string, KeyEffect> = new Map([
   ['k', 'kill'],
 ]);
 
+/** Whether a mode waits for the answer to a question. */
+export function isQuestion(mode: KeyMode): boolean {
+  return mode === 'ending' || mode === 'resubmitting';
+}
+
 function isMode(does: KeyEffect | KeyMode): does is KeyMode {
   return MODES.includes(does);
 }

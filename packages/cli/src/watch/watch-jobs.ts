@@ -31,7 +31,7 @@ export async function watchJobs(
   const { until = null, failFast = false, signal, patienceMs, compact } = options;
   const watch: Watch = {
     session,
-    board: new Board(session, { compact }),
+    board: new Board(session, { compact, ids }),
     goal: new Goal(ids, { until, failFast }),
     isCompact: compact === true,
     isNamed: ids.length > 1,

@@ -2,7 +2,7 @@ import { cleanText } from '../clean-text.ts';
 import type { Board } from './board.ts';
 import { type Call, type JobEffect, JobPanels, UNDER_WAY } from './job-panels.ts';
 import { hasKeyboard, Keyboard } from './keyboard.ts';
-import { type KeyEffect, type KeyMode, pressKey } from './keys.ts';
+import { isQuestion, type KeyEffect, type KeyMode, pressKey } from './keys.ts';
 
 /** What keys need of the command that watches. */
 export interface KeyOptions {
@@ -13,7 +13,8 @@ export interface KeyOptions {
 
 /**
  * The keys of a watch, from its first update to its end. One key works at a time: what is pressed meanwhile would be
- * about a screen that nobody has seen yet.
+ * about a screen that nobody has seen yet. So would be an answer that comes with the key that asks, as when text is
+ * pasted, and one to a question about a job that has ended meanwhile.
  */
 export class WatchKeys {
   readonly #board: Board;
@@ -21,6 +22,8 @@ export class WatchKeys {
   readonly #detach: () => void;
   readonly #keyboard: Keyboard;
   #mode: KeyMode = 'watching';
+  /** The job that the question of the mode is about. */
+  #askedId: string | null = null;
   #busy: string | null = null;
 
   /** Null where there are no keys: no terminal to read from or to paint on, or with --curl. */
@@ -34,22 +37,36 @@ export class WatchKeys {
     this.#panels = new JobPanels(call);
     this.#detach = detach;
     this.#keyboard = new Keyboard({
-      key: (pressed) => this.#press(pressed),
+      keys: (pressed) => this.#pressAll(pressed),
       suspend: () => board.suspend(),
       resume: () => board.resume(),
     });
-    board.useKeys(() => ({ mode: this.#mode, busy: this.#busy }));
+    board.useKeys(() => ({ mode: this.#modeNow(), busy: this.#busy }));
   }
 
   close(): void {
     this.#keyboard.close();
   }
 
+  #pressAll(keys: readonly string[]): void {
+    for (const pressed of keys) {
+      this.#press(pressed);
+      if (isQuestion(this.#mode)) return;
+    }
+  }
+
+  /** A question goes with the job that it is about. */
+  #modeNow(): KeyMode {
+    const isOver = isQuestion(this.#mode) && this.#board.selected?.id !== this.#askedId;
+    return isOver ? 'watching' : this.#mode;
+  }
+
   #press(pressed: string): void {
-    const { mode, effect } = pressKey(this.#mode, pressed);
+    const { mode, effect } = pressKey(this.#modeNow(), pressed);
     if (effect === 'detach') return this.#detach();
     if (this.#busy !== null) return;
     this.#mode = mode;
+    this.#askedId = this.#board.selected?.id ?? null;
     if (effect !== null) this.#do(effect);
     this.#board.repaint();
   }

@@ -51,7 +51,9 @@ export async function watchList(
     });
   const api = client();
   const note = 'the jobs go on';
-  return untilLeft(session, { resume: { note } }, async (signal) => {
+  return untilLeft(session, { resume: { note } }, async (left) => {
+    const over = new AbortController();
+    const signal = AbortSignal.any([left, over.signal]);
     const screen = new ListScreen(session, list);
     const bell = new Bell();
     const listen = async (): Promise<never> => {
@@ -64,7 +66,9 @@ export async function watchList(
     const look = async (): Promise<never> => {
       for (;;) {
         const rung = bell.begin();
-        screen.show(await keepTrying(() => readListing(), { signal }));
+        const listing = await keepTrying(() => readListing(), { signal });
+        signal.throwIfAborted(); // The screen is left already.
+        screen.show(listing);
         await pause(CALM_MS, signal);
         await pauseUntil(rung, signal);
       }
@@ -77,6 +81,7 @@ export async function watchList(
     try {
       return await Promise.race([listen(), look()]);
     } finally {
+      over.abort(); // Where one of them fails the other would go on for ever.
       screen.stop();
     }
   });
