@@ -141,6 +141,8 @@ test('all that failed since a time is replayed at once, or only what is chosen',
   await page.getByRole('button', { name: 'Replay several…' }).click();
   const dialog = page.getByRole('dialog', { name: 'Replay several' });
   await dialog.getByLabel('Events that happened').selectOption('since…');
+  await dialog.getByText('Say since when.').waitFor();
+  assert.ok(await dialog.getByRole('button', { name: 'Replay 0' }).isDisabled(), 'not everything meanwhile');
   await dialog.getByRole('textbox', { name: 'Since' }).fill('2099-01-01T00:00');
   await dialog.getByText('There is none').waitFor();
   await dialog.getByRole('textbox', { name: 'Since' }).fill('2020-01-01T00:00');

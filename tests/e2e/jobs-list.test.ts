@@ -201,13 +201,19 @@ test('the keys [ and ] go by the list from which a job was opened, as it was fil
   const ids = await page
     .locator(JOB_ROW)
     .evaluateAll((rows) => rows.map(({ id }) => id.slice('job-row-'.length)));
-  const isAt = (place: number) => page.waitForURL(`**/ui/jobs/${ids.at(place)}?tab=json`);
+  // A key that comes while the job before is still shown is about that one.
+  const isAt = async (place: number) => {
+    const id = ids.at(place) ?? '';
+    await page.waitForURL(`**/ui/jobs/${id}?tab=json`);
+    await page.locator('.job-header-id').getByText(id).waitFor();
+  };
   const press = async (key: string) => {
     await page.getByRole('tab', { name: 'JSON' }).waitFor();
     await page.keyboard.press(key);
   };
   await page.locator(`a[href$="${ids[1]}"]`).click();
   await page.getByRole('tab', { name: 'JSON' }).click();
+  await isAt(1);
   await press(']');
   await isAt(2);
   await page.reload();

@@ -86,7 +86,7 @@ function runProgram(url: string): void {
   const { status, stdout, stderr } = spawnSync(process.execPath, ['--no-strip-types', 'program.js'], {
     cwd: project,
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 180_000,
     env: environment({ ARRAS_URL: url, ARRAS_TOKEN: ADMIN_TOKEN }),
   });
   assert.equal(status, 0, stderr);
@@ -114,7 +114,7 @@ async function serve(name: string) {
   try {
     const address = () => /^listening on (\S+)$/m.exec(stdout)?.[1];
     await eventually('the service listens', () => address() ?? child.exitCode !== null, {
-      timeoutMs: 60_000,
+      timeoutMs: 120_000,
     });
     assert.ok(address(), stderr);
     return { url: address() ?? '', stop };

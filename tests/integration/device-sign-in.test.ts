@@ -26,10 +26,10 @@ async function begun(more: object = {}) {
   return { deviceCode: String(deviceCode), userCode: String(userCode), codes: answer.json };
 }
 
-/** As the program would, with a form. Waits for nothing: the time of the last question is put back. */
+/** As the program would, with a form. Waits for nothing: the last question is as long ago, or as soon, as it says. */
 async function poll(deviceCode: string, { client = CLIENT, soon = false } = {}): Promise<BedAnswer> {
-  if (!soon)
-    await bed.database.pool.query("update device_sign_ins set polled_at = now() - interval '1 hour'");
+  const ago = soon ? '-1 minute' : '1 hour';
+  await bed.database.pool.query('update device_sign_ins set polled_at = now() - $1::interval', [ago]);
   const form = new URLSearchParams({ grant_type: DEVICE_GRANT, device_code: deviceCode, client_id: client });
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   return bed.call('POST', '/token', { as: null, body: form.toString(), headers });
@@ -149,10 +149,12 @@ test('a program gets no more than the token has with which it was approved, and 
   assert.equal(codeOf(await bed.call('GET', '/jobs/v2', { token: granted.access_token })), 'auth.revoked');
 });
 
-test('a user who was disabled after the approval signs nobody in', async () => {
+test('a user who was disabled after the approval signs nobody in, also when enabled again', async () => {
   const { deviceCode, userCode } = await begun();
   await decide(userCode, 'APPROVE', 'eve');
   await bed.call('DELETE', '/profiles/v2/eve');
+  const enabled = await bed.call('POST', '/profiles/v2/eve', { body: { status: 'ACTIVE' } });
+  assert.equal(enabled.status, 200, enabled.text);
   assert.equal((await poll(deviceCode)).json.error, 'access_denied');
 });
 
@@ -189,9 +191,15 @@ test('replicas share the codes: one begins, another approves, a third gives the 
 });
 
 test('who tries codes that there are not has to wait, without keeping others from theirs', async () => {
-  const answers: BedAnswer[] = [];
-  for (let index = 0; index < 60; index += 1) answers.push(await show('BCDF-GHJK', 'bob'));
-  assert.equal(codeOf(answers.at(-1) ?? assert.fail()), 'rate.limited');
+  const known = await begun();
+  for (let index = 0; index < 60; index += 1)
+    assert.equal((await show(known.userCode, 'bob')).status, 200, 'codes that there are do not count');
+  // At the same time, so that none of them could know of the others.
+  const answers = await Promise.all(Array.from({ length: 80 }, () => show('BCDF-GHJK', 'bob')));
+  const codes = answers.map(codeOf);
+  // The burst of the bed, and what came back meanwhile.
+  assert.ok(codes.filter((code) => code === 'device.not-found').length < 60);
+  assert.ok(codes.includes('rate.limited'));
   const { userCode } = await begun();
   assert.equal(codeOf(await decide(userCode, 'APPROVE', 'bob')), 'rate.limited');
   assert.equal((await decide(userCode)).status, 200);

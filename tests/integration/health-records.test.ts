@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { type Db, openDatabase, openPool } from '../../packages/server/src/database/connection.ts';
 import { findSystemHealth, recordPartNews } from '../../packages/server/src/database/system-health.ts';
@@ -110,6 +111,31 @@ test('a process writes a turn at once, many failures of one moment as one, and w
   await keeper.flush();
   const { failures, measured } = await read('kept');
   assert.deepEqual([failures, measured], [0, 100]);
+});
+
+test('a part that turns with every use is written now and then, as it was used last', async () => {
+  let writes = 0;
+  const counting = db.withPlugin({
+    transformQuery: ({ node }) => {
+      writes += 1;
+      return node;
+    },
+    transformResult: async ({ result }) => result,
+  });
+  const nowMs = () => performance.now();
+  await using keeper = new HealthKeeper({ db: counting, log, nowMs });
+  const began = nowMs();
+  for (let count = 0; count < 200; count++) {
+    keeper.worked('shaky', 'login', 1);
+    await delay(1);
+    keeper.failed('shaky', 'login', 'refused:\u0000\u001b[2J!');
+    await delay(1);
+  }
+  const most = 2 + (nowMs() - began) / 200;
+  assert.ok(writes <= most, `${writes} writes, at most ${most}`);
+  await keeper.flush();
+  const { failures, reason } = await read('shaky');
+  assert.deepEqual([healthStatusOf(failures), reason], ['degraded', 'refused: [2J!']);
 });
 
 test('without a database nothing waits and nothing is thrown', async () => {

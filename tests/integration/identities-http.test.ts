@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { DEVICE_GRANT } from '../../packages/contract/src/index.ts';
+import { hashToken } from '../../packages/server/src/auth/token.ts';
+import { keepIssuedToken } from '../../packages/server/src/database/issued-accounts.ts';
 import { codeOf } from '../support/http-bed.ts';
 import { type OidcBed, openOidcBed } from '../support/oidc-bed.ts';
 
@@ -60,10 +63,15 @@ test('who is parted gets in no more, and what the identity opened ends', async (
   const jwt = await tokenOf('u-eve', { preferred_username: 'eve' });
   const child = (await bed.call('POST', '/tokens/v2', { token: jwt, body: { name: 'child' } })).json.result;
   assert.equal((await whoIs(child.token)).status, 200);
+  const begun = await bed.call('POST', '/tokens/v2/device', { as: null, body: { client_id: 'plotter' } });
+  const { user_code, device_code } = begun.json;
+  await bed.call('POST', `/tokens/v2/device/${user_code}`, { as: 'eve', body: { decision: 'APPROVE' } });
   assert.equal((await unlink('eve')).status, 200);
   assert.equal(codeOf(await whoIs(jwt)), 'auth.account-unusable');
   assert.equal((await whoIs(child.token)).status, 401);
   assert.equal((await whoIs(bed.tokens.eve)).status, 200);
+  const asked = { grant_type: DEVICE_GRANT, client_id: 'plotter', device_code };
+  assert.equal((await bed.call('POST', '/token', { as: null, body: asked })).json.error, 'access_denied');
   assert.equal(codeOf(await unlink('eve')), 'identity.not-found');
   const history = (await bed.call('GET', '/profiles/v2/eve/identities/history')).json.result;
   assert.deepEqual(
@@ -74,6 +82,25 @@ test('who is parted gets in no more, and what the identity opened ends', async (
     ],
   );
   assert.ok(bed.logged.some(({ msg, username }) => msg === 'identity.linked' && username === 'eve'));
+});
+
+test('a sign-in that is under way when its account is parted opens nothing', async () => {
+  // As read from the account before it was parted.
+  const read = { username: 'bob', issuer: bed.provider.issuer, subject: 'u-parted' };
+  const expires = new Date(Date.now() + 60_000);
+  const issued = { id: bed.context.newId('token'), name: 'Lab login', expires };
+  const hashes = { tokenHash: hashToken('late'), signedHash: hashToken('late, signed') };
+  assert.equal(await keepIssuedToken(bed.db, { ...read, ...issued, ...hashes }), null);
+  const proof = {
+    begunWith: null,
+    scopes: null,
+    endsBy: null,
+    signInHash: hashToken('late, too'),
+    userAgent: '',
+  };
+  await assert.rejects(bed.context.beginSession({ ...proof, username: 'bob', identity: read }), {
+    code: 'session.sign-in-failed',
+  });
 });
 
 test('an account that the provider made by mistake gives its identity to the right one', async () => {

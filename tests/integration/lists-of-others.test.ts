@@ -6,8 +6,8 @@ import { accessRuleOf } from '../support/access-rules.ts';
 import { MARK, makeThing } from '../support/hidden-things.ts';
 import { type JobApi, startJobApi, TEST_APP } from '../support/job-api.ts';
 
-// Every list of the contract beside those below a thing, which does not exist for others (access-matrix.test.ts): nothing
-// of one user's is in the answers to another, who has things as well (RELIABILITY S1).
+// Every list of the contract beside those below a thing, which does not exist for others, and those for administrators
+// (access-matrix.test.ts): nothing of one user's is in the answers to another, who has things as well (RELIABILITY S1).
 
 let api: JobApi;
 const PASSWORD = 'correct horse battery';
@@ -36,6 +36,7 @@ interface List {
 /** Null: shown to everybody who is signed in. A list that is missing here fails. */
 const LISTS: Partial<Record<OperationId, ((things: Things) => List) | null>> = {
   listJobs: ({ job }) => ({ address: '/jobs/v2', holds: [job] }),
+  searchJobs: ({ job }) => ({ address: `/jobs/v2/search/id/${job}`, holds: [job] }),
   listSavedFilters: ({ filter }) => ({ address: '/jobs/v2/filters', holds: [filter] }),
   listNotifications: ({ subscription }) => ({ address: '/notifications/v2', holds: [subscription] }),
   listSystems: ({ system }) => ({ address: '/systems/v2', holds: [`"${system}"`] }),
@@ -132,10 +133,12 @@ function list(id: OperationId, address: string, as: 'ada' | 'bob') {
   return api.call<unknown>('GET', address, { as, ...headers });
 }
 
+const isTestedElsewhere = (id: OperationId) => ['thing', 'administrators'].includes(accessRuleOf(id).kind);
+
 const isList = (id: OperationId) => routeOf(id).success.schema instanceof z.ZodArray;
 
 for (const id of OPERATION_IDS) {
-  if (routeOf(id).method !== 'GET' || !isList(id) || accessRuleOf(id).kind === 'thing') continue;
+  if (routeOf(id).method !== 'GET' || !isList(id) || isTestedElsewhere(id)) continue;
   const listOf = LISTS[id];
   if (listOf === null) continue;
 

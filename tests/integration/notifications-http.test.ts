@@ -342,6 +342,21 @@ describe('who may subscribe', () => {
     assert.equal(row.status, 'INACTIVE');
     assert.deepEqual(await eventsOf(id), ['CREATED', 'DISABLED']);
   });
+
+  test('nor by a test of a subscription that was over before', async () => {
+    const own = await submit();
+    const grant = (permission: string) =>
+      api.call('POST', `/jobs/v2/${own.id}/pems`, { body: { username: 'bob', permission } });
+    await grant('READ');
+    const { id } = await made({ associatedUuid: own.id, event: 'FINISHED' }, { as: 'bob' });
+    await api.db.updateTable('subscriptions').set({ status: 'COMPLETE' }).where('id', '=', id).execute();
+    const ask = () => api.call('POST', `${BASE}/${id}/test`, { as: 'bob' });
+    assert.equal((await ask()).status, 200);
+    await grant('NONE');
+    const fired = api.messages.fired.length;
+    assert.equal((await ask()).json.code, 'precondition.failed');
+    assert.equal(api.messages.fired.length, fired);
+  });
 });
 
 describe('subscriptions of a job request', () => {

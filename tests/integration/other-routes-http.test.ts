@@ -15,6 +15,7 @@ before(async () => {
     { name: 'alpha', status: 'FINISHED' },
     { name: 'beta', status: 'FINISHED' },
     { name: 'alpha', status: 'FAILED' },
+    { name: 'gamma/50%', status: 'FAILED' },
   ]);
 });
 after(() => bed?.close());
@@ -28,6 +29,7 @@ test('jobs are searched by pairs in the address, as in the query', async () => {
   assert.deepEqual(await found('name/alpha/status/finished'), [searchedJobId(1)]);
   assert.deepEqual(await found('NAME/alpha'), [searchedJobId(1), searchedJobId(3)].toSorted());
   assert.equal((await found('name/alpha?limit=1')).length, 1);
+  assert.deepEqual(await found('name/gamma%2F50%25/status/FAILED'), [searchedJobId(4)]);
   for (const path of ['name', 'status/strange', Array.from({ length: 16 }, () => 'name').join('/')])
     assert.equal(codeOf(await bed.call('GET', `/jobs/v2/search/${path}`)), 'request.bad-query', path);
 });

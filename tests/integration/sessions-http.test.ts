@@ -46,7 +46,7 @@ const signIn = (body: object = { username: 'grace', password: PASSWORD }, header
 
 test('people are told how they can sign in', async () => {
   const ways = await call('GET', '/sessions/v2/ways');
-  assert.deepEqual(ways.json.result, { password: true, token: true, oidc: null });
+  assert.deepEqual(ways.json.result, { password: true, token: true, device: true, oidc: null });
   for (const path of ['', '/callback']) {
     const nowhere = await call('GET', `/sessions/v2/oidc${path}`);
     assert.deepEqual([nowhere.status, codeOf(nowhere)], [404, 'session.no-provider']);

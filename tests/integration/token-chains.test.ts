@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { hashToken } from '../../packages/server/src/auth/token.ts';
+import { inTransaction } from '../../packages/server/src/database/connection.ts';
+import { endToken, findTokenHolder, insertMadeToken } from '../../packages/server/src/database/tokens.ts';
+import { eventually } from '../support/eventually.ts';
 import { type BedCall, codeOf, type HttpBed, openHttpBed } from '../support/http-bed.ts';
 
 // What was made with a token ends when that is revoked.
@@ -68,6 +72,28 @@ test('signing out ends the token and its sessions alone, and revoking it later t
   assert.equal((await bed.call('DELETE', `/tokens/v2/${parent.id}`, { as: 'ada' })).status, 200);
   assert.equal(await stateOf({ token: child.token }), 'auth.revoked');
   assert.equal(codeOf(await bed.call('DELETE', `/tokens/v2/${parent.id}`, { as: 'ada' })), 'token.not-found');
+});
+
+test('a session that is being begun while its token is ended does not survive it', async () => {
+  const parent = await make({ as: 'ada' });
+  const id = bed.context.newId('token');
+  const tokenHash = hashToken(id);
+  const session = { id, token_hash: tokenHash, username: 'ada', name: 'browser', kind: 'session' as const };
+  const { ending } = await inTransaction(bed.db, async (tx) => {
+    const row = { ...session, scopes: null, begun_with: parent.id as typeof id };
+    await insertMadeToken(tx, row, { lifetimeSeconds: 3_600, endsBy: null });
+    const ending = endToken(bed.db, parent.id as typeof id);
+    await eventually('the end waits for the session', async () => {
+      const { rows } = await bed.database.pool.query(
+        "select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'",
+      );
+      return rows.length > 0;
+    });
+    // In an object: a promise itself would be waited for before the commit.
+    return { ending };
+  });
+  assert.equal(await ending, true);
+  assert.equal((await findTokenHolder(bed.db, tokenHash))?.state, 'revoked');
 });
 
 test('what somebody makes who signed in with a password stays when the session ends', async () => {

@@ -33,8 +33,8 @@ type Behave = (request: Received, response: ServerResponse) => void;
  * What the first part of the path makes the receiver do: `ok`, `echo`, `code/NNN`, `slow/MS`, `tarpit` (a byte a
  * second for ever), `big` (endless), `bomb` (10 GiB of zeros as gzip), `bigheaders`, `redir?to=URL`, `loop`, `reset`,
  * `hang`, `retry?after=VALUE`, `garbage`, `say?text=TEXT&code=NNN`, `fail/N` (500 to the first N calls with an id),
- * `third/N` (the same for every third event of a job), `gone`, `mirror?pad=N&long=N` (500, tells the headers it got in a
- * header and behind N blanks in the body, and sets cookies).
+ * `third/N` (the same for every third event of a job), `gone`, `mirror?pad=N&long=N&wide=1` (500, tells the headers it got in
+ * a header and behind N blanks in the body, if `wide` the password alone and in UTF-16, and sets cookies).
  */
 const BEHAVIOURS: Readonly<Record<string, Behave>> = {
   ok: (_, response) => response.end('ok'),
@@ -87,7 +87,9 @@ const BEHAVIOURS: Readonly<Record<string, Behave>> = {
     const long = 'a'.repeat(Number(queryOf(request, 'long')));
     response.setHeader('set-cookie', ['session=abcd1234', 'other=efgh5678']);
     response.writeHead(500, { 'content-type': 'application/json', 'x-got': authorization, 'x-long': long });
-    response.end(`${' '.repeat(Number(queryOf(request, 'pad')))}${JSON.stringify(request.headers)}`);
+    const pad = ' '.repeat(Number(queryOf(request, 'pad')));
+    if (queryOf(request, 'wide') === '') response.end(`${pad}${JSON.stringify(request.headers)}`);
+    else response.end(Buffer.from(`${pad}${authorization}`, 'utf16le'));
   },
   garbage: (_, response) => response.socket?.end('SSH-2.0-OpenSSH_9.9\r\n'),
   say: (request, response) =>

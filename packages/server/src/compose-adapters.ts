@@ -85,9 +85,9 @@ export function createAdapters(parts: AdapterParts): Adapters {
     const observer = observerOf(parts.health, system, 'login');
     const shared = await open(system, 'login');
     if (shared === null) return { shell: observeShell(createLocalShell(), observer), ...ALWAYS_HERE };
-    const shell = createSshShell(shared.host);
+    const shell = observeShell(createSshShell(shared.host), observer);
     return {
-      shell: observeShell(shell, observer),
+      shell,
       whyUnreachable: () => telling(observer, shared.whyUnreachable()),
       close: async () => {
         await shell.close();

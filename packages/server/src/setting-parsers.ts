@@ -93,12 +93,17 @@ export function timeZone(value: string): string {
   }
 }
 
+/** Paths that mean the same in addresses, cookies and redirects. */
+const PLAIN_PATH = /^(?:\/[\w.~%+@:-]+)*\/*$/;
+
 /** An address without a slash at its end; null for none. */
 export function publicUrl(value: string): string | null {
   if (value === '') return null;
   const url = URL.parse(value);
-  if (url && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
-  throw new Error('an address such as https://jobs.example.org');
+  const isPlain =
+    url?.search === '' && url.hash === '' && url.username === '' && PLAIN_PATH.test(url.pathname);
+  if (isPlain && /^https?:$/.test(url.protocol)) return url.href.replace(/\/+$/, '');
+  throw new Error('an address such as https://jobs.example.org or https://hpc.example.org/arras');
 }
 
 /** The letters count: tokens name their issuer in the same ones. */

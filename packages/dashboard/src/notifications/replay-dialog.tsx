@@ -35,9 +35,12 @@ export function ReplayDialog({ state, onClose, onReplayed }: ReplayDialogProps) 
   const left = useSignal<ReadonlySet<string>>(new Set());
   const since = useSignal('');
   const fromMs = readFrom(span.value, since.value);
-  const found = chooseDeliveries(state.deliveries, { fromMs, isAll: isAll.value });
+  // Whoever is about to say since when does not mean everything.
+  const isUnsaid = span.value === SINCE && fromMs === null;
+  const found = isUnsaid ? [] : chooseDeliveries(state.deliveries, { fromMs, isAll: isAll.value });
   // The page shows the newest; whoever takes all of them means the older ones as well.
-  const hasOlder = state.deliveries.length === PAGE && left.value.size === 0;
+  const reachesBack = fromMs === null || Date.parse(state.deliveries.at(-1)?.created ?? '') >= fromMs;
+  const hasOlder = !isUnsaid && reachesBack && state.deliveries.length === PAGE && left.value.size === 0;
   const chosen = found.filter(({ eventId }) => !left.value.has(eventId));
   const toggle = (eventId: string) => {
     const next = new Set(left.value);
@@ -92,7 +95,10 @@ export function ReplayDialog({ state, onClose, onReplayed }: ReplayDialogProps) 
           Also what arrived
         </label>
       </div>
-      {found.length === 0 && <p>There is none: nothing was given up then.</p>}
+      {isUnsaid && <p>Say since when.</p>}
+      {!isUnsaid && found.length === 0 && (
+        <p>There is none: nothing {isAll.value ? 'is settled' : 'was given up'} then.</p>
+      )}
       <ul class="replay-list">
         {found.map(({ eventId, event, state, created }) => (
           <li key={eventId}>

@@ -1,5 +1,6 @@
 import { ApiError, type Scope, type TokenId } from '@arras/contract';
 import { type Db, inTransaction } from '../database/connection.ts';
+import { holdsIdentity, type Identity } from '../database/identities.ts';
 import type { TokenRow } from '../database/tables.ts';
 import { insertMadeToken } from '../database/tokens.ts';
 import type { NewId } from '../domain/id-source.ts';
@@ -16,6 +17,8 @@ export interface SignedIn {
   readonly endsBy: Date | null;
   /** SHA-256 of the state of the sign-in at the OpenID provider: it makes one session at most. */
   readonly signInHash: Buffer | null;
+  /** Who came from the OpenID provider: nobody, once they are parted from the account. null: another way. */
+  readonly identity: Identity | null;
   /** What the browser calls itself. */
   readonly userAgent: string;
 }
@@ -27,7 +30,7 @@ export interface BegunSession {
   readonly cookie: string;
 }
 
-/** Begins sessions of browsers. Throws ApiError when the token that proved who it is was revoked meanwhile. */
+/** Begins sessions of browsers. Throws ApiError when what proved who it is has ended meanwhile. */
 export type BeginSession = (who: SignedIn) => Promise<BegunSession>;
 
 /** What {@link createSessions} works with. */
@@ -62,9 +65,13 @@ export function createSessions(seams: SessionSeams): BeginSession {
       begun_with: who.begunWith,
       sign_in_hash: who.signInHash,
     };
-    const row = await inTransaction(db, (tx) =>
-      insertMadeToken(tx, session, { lifetimeSeconds: lifetimeMs / 1000, endsBy: who.endsBy }),
-    );
+    const row = await inTransaction(db, async (tx) => {
+      if (who.identity !== null && !(await holdsIdentity(tx, who.username, who.identity)))
+        throw new ApiError('session.sign-in-failed', {
+          message: 'The account was parted from you just now.',
+        });
+      return insertMadeToken(tx, session, { lifetimeSeconds: lifetimeMs / 1000, endsBy: who.endsBy });
+    });
     if (row === null) throw new ApiError('auth.revoked');
     const leftMs = (row.expires_at?.getTime() ?? 0) - now().getTime();
     return { row, cookie: cookies.begin(secret, Math.max(1, Math.floor(leftMs / 1000))) };

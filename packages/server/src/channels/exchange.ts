@@ -1,5 +1,5 @@
 import type { AttemptError } from '@arras/contract';
-import { cleanAnswer, KEPT_BYTES } from './answer-text.ts';
+import { cleanAnswer, KEPT_BYTES, withoutControls } from './answer-text.ts';
 
 /** A line of the head of a request or an answer. */
 export type HeaderLine = readonly [name: string, value: string];
@@ -36,9 +36,22 @@ const SHORTEST_SECRET = 4;
 
 /** What is to be taken out of texts: the longest first, because one may hold another. */
 export function secretWords(words: readonly string[]): readonly string[] {
-  return words
-    .filter((word) => word.length >= SHORTEST_SECRET)
-    .toSorted((one, other) => other.length - one.length);
+  const forms = words.filter((word) => word.length >= SHORTEST_SECRET).flatMap(formsOf);
+  return [...new Set(forms)].toSorted((one, other) => other.length - one.length);
+}
+
+/** How programs write a word down: as it is, in addresses, and in JSON, where some write `/` as `\/`. */
+function formsOf(word: string): readonly string[] {
+  const shown = withoutControls(word);
+  const json = JSON.stringify(word.toWellFormed()).slice(1, -1);
+  const forms = [word, shown, encodeURIComponent(word.toWellFormed()), json];
+  return [...forms, json.replaceAll('/', String.raw`\/`)].filter((form) => form.length >= SHORTEST_SECRET);
+}
+
+/** A secret in base64, also as it is written without its end or in the alphabet of addresses (RFC 4648, section 5). */
+export function base64Forms(base64: string): readonly string[] {
+  const bare = base64.replace(/=+$/, '');
+  return [base64, bare, bare.replaceAll('+', '-').replaceAll('/', '_')];
 }
 
 /** Takes secrets, as {@link secretWords} puts them, out of a text that the other side may have made from what it got. */
@@ -56,7 +69,9 @@ export function keepHead(
   let isCut = false;
   for (const [name, values] of Object.entries(headers))
     for (const value of [values ?? []].flat()) {
-      const shown = SECRET_HEADERS.test(name) ? MASK : cleanValue(withoutSecrets(value, secrets));
+      const shown = SECRET_HEADERS.test(name)
+        ? MASK
+        : cleanValue(withoutSecrets(withoutControls(value), secrets));
       isCut ||= value.length > KEPT_BYTES;
       left -= Buffer.byteLength(name) + Buffer.byteLength(shown) + 3;
       if (left < 0) return { head, isCut: true };

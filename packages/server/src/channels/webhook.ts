@@ -3,9 +3,17 @@ import type { Dispatcher } from 'undici';
 import { type Credentials, parseUserInfo, splitUserInfo } from '../domain/user-info.ts';
 import type { EgressGuard } from '../net/egress.ts';
 import { parseRetryAfter } from '../net/retry-after.ts';
-import { cleanAnswer, KEPT_BYTES } from './answer-text.ts';
+import { cleanAnswer, KEPT_BYTES, withoutControls } from './answer-text.ts';
 import type { AttemptResult, Channel, Message } from './channel.ts';
-import { Exchange, type HeaderLine, keepHead, MASK, secretWords, withoutSecrets } from './exchange.ts';
+import {
+  base64Forms,
+  Exchange,
+  type HeaderLine,
+  keepHead,
+  MASK,
+  secretWords,
+  withoutSecrets,
+} from './exchange.ts';
 import { signatureHeaders } from './signature.ts';
 import { AnswerTimeout, describeUnreachable } from './unreachable.ts';
 
@@ -122,14 +130,27 @@ function shownHead(
   ];
 }
 
-/** What nobody may read in an answer that repeats it: a receiver that echoes, or names the secret it expected. */
-function secretsOf({ secrets }: Message, credentials: Credentials | null): readonly string[] {
-  const signing = secrets.flatMap((secret) => [secret, secret.slice(secret.indexOf('_') + 1)]);
+/**
+ * What nobody may read in an answer that repeats it: a receiver that echoes, or names the secret it expected. A name
+ * without a password is the secret itself: so some services take their keys.
+ */
+export function secretsOf(
+  { secrets }: Pick<Message, 'secrets'>,
+  credentials: Credentials | null,
+): readonly string[] {
+  const signing = secrets.flatMap((secret) => [
+    secret,
+    ...base64Forms(secret.slice(secret.indexOf('_') + 1)),
+  ]);
   if (credentials === null) return secretWords(signing);
   const { username, password } = credentials;
-  const encoded = encodeURIComponent(password);
-  const token = basic(credentials).slice('Basic '.length);
-  return secretWords([...signing, token, `${username}:${password}`, password, encoded]);
+  const tokens = base64Forms(basic(credentials).slice('Basic '.length));
+  return secretWords([
+    ...signing,
+    ...tokens,
+    `${username}:${password}`,
+    password === '' ? username : password,
+  ]);
 }
 
 /** The original sends one blank where an event has no content. */
@@ -173,11 +194,14 @@ async function readBody(
   }
   // Compressed bytes are never unpacked, and as they are they tell nobody anything.
   if (headers['content-encoding'] !== undefined) return { text: null, isCut: total > 0 };
-  const text = withoutSecrets(Buffer.concat(kept).toString('utf8'), secrets);
+  // Controls first: of UTF-16 or of colours in between, a secret would else be left once they are gone.
+  const text = withoutSecrets(withoutControls(Buffer.concat(kept).toString('utf8')), secrets);
   const isCut = total > KEPT_BYTES;
   // A secret that the end of what was read has cut is not found any more: it goes with the end.
   return {
-    text: cleanAnswer(total > KEPT_BYTES + longest ? text.slice(0, text.length - longest) : text),
+    text: cleanAnswer(
+      total > KEPT_BYTES + longest ? text.slice(0, Math.max(0, text.length - longest)) : text,
+    ),
     isCut,
   };
 }

@@ -121,6 +121,15 @@ export async function removeSignIn(tx: Db, deviceHash: Buffer): Promise<void> {
   await tx.deleteFrom('device_sign_ins').where('device_hash', '=', deviceHash).execute();
 }
 
+/** Takes back what a user has approved and no program has fetched yet. */
+export async function refuseApproved(tx: Db, username: string): Promise<void> {
+  await tx
+    .updateTable('device_sign_ins')
+    .set({ decision: 'REFUSE', username: null, made_with: null })
+    .where('username', '=', username)
+    .execute();
+}
+
 /** Forgets sign-ins whose time was over an hour ago: until then their programs are told so. */
 export async function forgetOldSignIns(db: Db): Promise<void> {
   await db

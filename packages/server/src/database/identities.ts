@@ -2,6 +2,7 @@ import type { Generated, Selectable } from 'kysely';
 import { sql } from 'kysely';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
+import { refuseApproved } from './device-sign-ins.ts';
 import type { ProfileRow } from './tables.ts';
 
 export interface IdentityChangesTable {
@@ -32,6 +33,23 @@ export async function findIdentityHolder(db: Db, { issuer, subject }: Identity):
     .where('oidc_subject', '=', subject)
     .executeTakeFirst();
   return row?.username ?? null;
+}
+
+/** Whether an identity signs in to an account; nobody parts them before the transaction ends. */
+export async function holdsIdentity(
+  tx: Db,
+  username: string,
+  { issuer, subject }: Identity,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('profiles')
+    .select('username')
+    .where('username', '=', username)
+    .where('oidc_issuer', '=', issuer)
+    .where('oidc_subject', '=', subject)
+    .forShare()
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /**
@@ -78,6 +96,7 @@ export async function unlinkIdentity(tx: Db, username: string, by: string): Prom
     .where('username', '=', username)
     .execute();
   await endIssued(tx, username);
+  await refuseApproved(tx, username);
   const identity = { issuer: known.issuer, subject: known.subject };
   await record(tx, { username, action: 'UNLINKED', ...identity, created_by: by });
   return identity;

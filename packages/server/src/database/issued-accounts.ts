@@ -1,5 +1,6 @@
 import type { ProfileId, TokenId } from '@arras/contract';
-import type { Db } from './connection.ts';
+import { type Db, inTransaction } from './connection.ts';
+import { holdsIdentity, type Identity } from './identities.ts';
 import type { ProfileRow } from './tables.ts';
 import { findIssuedHolder, type TokenHolder } from './tokens.ts';
 
@@ -56,11 +57,12 @@ export async function makeIssuedAccount(
 
 /**
  * Remembers a token that the provider signed, so that it can be revoked; of several at once one does. Who has it can write
- * its signature in other ways that verify as well: it is the token that was signed which is remembered, and revoked.
+ * its signature in other ways that verify as well: it is the token that was signed which is remembered, and revoked. Null:
+ * the identity and the account were parted meanwhile.
  */
 export async function keepIssuedToken(
   db: Db,
-  token: {
+  token: Identity & {
     readonly id: TokenId;
     readonly tokenHash: Buffer;
     /** SHA-256 of what was signed. */
@@ -70,18 +72,21 @@ export async function keepIssuedToken(
     readonly expires: Date;
   },
 ): Promise<TokenHolder | null> {
-  await db
-    .insertInto('tokens')
-    .values({
-      id: token.id,
-      token_hash: token.tokenHash,
-      sign_in_hash: token.signedHash,
-      username: token.username,
-      name: token.name,
-      kind: 'issued',
-      expires_at: token.expires,
-    })
-    .onConflict((oc) => oc.doNothing())
-    .execute();
+  await inTransaction(db, async (tx) => {
+    if (!(await holdsIdentity(tx, token.username, token))) return;
+    await tx
+      .insertInto('tokens')
+      .values({
+        id: token.id,
+        token_hash: token.tokenHash,
+        sign_in_hash: token.signedHash,
+        username: token.username,
+        name: token.name,
+        kind: 'issued',
+        expires_at: token.expires,
+      })
+      .onConflict((oc) => oc.doNothing())
+      .execute();
+  });
   return findIssuedHolder(db, token.signedHash);
 }

@@ -3,6 +3,7 @@ import type { Insertable } from 'kysely';
 import { sql } from 'kysely';
 import { announce } from './changes.ts';
 import type { Db } from './connection.ts';
+import { refuseApproved } from './device-sign-ins.ts';
 import type { ProfileRow, ProfilesTable } from './tables.ts';
 
 /** Stores a new user; null when the name is taken. */
@@ -93,6 +94,7 @@ export async function disableProfile(db: Db, username: string): Promise<boolean>
     .execute();
   await db.deleteFrom('refresh_tokens').where('username', '=', username).execute();
   await db.deleteFrom('postits').where('creator', '=', username).execute();
+  await refuseApproved(db, username);
   announce(db, { kind: 'tokens' });
   return true;
 }

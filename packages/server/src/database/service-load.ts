@@ -16,16 +16,19 @@ export interface TaskCounts {
   readonly oldest_due: number;
 }
 
+/** That the queue hands out: one that was given up, or replaced while it ran by a process that died, stays for good. */
+const isTakeable = sql<boolean>`locked_at is null and attempts < max_attempts`;
+
 /** Counts the queue by kinds of tasks, in the order of their names. */
 export async function countTasks(db: Db): Promise<readonly TaskCounts[]> {
   const { rows } = await sql<TaskCounts>`
     select task_identifier as task,
-      count(*) filter (where locked_at is null and run_at <= clock_timestamp()) as due,
-      count(*) filter (where locked_at is null and run_at > clock_timestamp()) as later,
+      count(*) filter (where ${isTakeable} and run_at <= clock_timestamp()) as due,
+      count(*) filter (where ${isTakeable} and run_at > clock_timestamp()) as later,
       count(*) filter (where locked_at is not null) as running,
-      count(*) filter (where last_error is not null) as retries,
+      count(*) filter (where last_error is not null and (locked_at is not null or attempts < max_attempts)) as retries,
       greatest(0, coalesce(extract(epoch from clock_timestamp()
-        - min(run_at) filter (where locked_at is null and run_at <= clock_timestamp())), 0))::float8 as oldest_due
+        - min(run_at) filter (where ${isTakeable} and run_at <= clock_timestamp())), 0))::float8 as oldest_due
     from graphile_worker.jobs
     group by task_identifier
     order by task_identifier`.execute(db);

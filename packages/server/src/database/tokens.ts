@@ -188,16 +188,22 @@ export async function endOtherTokens(
   await end(db, sql`username = ${username} and name = ${name} and token_hash <> ${tokenHash}`);
 }
 
+/** Until nothing is left, as {@link revoke} does: also a session that is being begun meanwhile. */
 async function end(db: Db, condition: RawBuilder<unknown>): Promise<boolean> {
-  const { numAffectedRows = 0n } = await sql`
-    with chosen as (select id from tokens where ${condition} and revoked_at is null)
-    update tokens
-    set revoked_at = clock_timestamp()
-    from chosen
-    where (tokens.id = chosen.id or (tokens.begun_with = chosen.id and tokens.kind = 'session'))
-      and revoked_at is null`.execute(db);
+  let total = 0n;
+  for (;;) {
+    const { numAffectedRows = 0n } = await sql`
+      with chosen as (select id from tokens where ${condition})
+      update tokens
+      set revoked_at = clock_timestamp()
+      from chosen
+      where (tokens.id = chosen.id or (tokens.begun_with = chosen.id and tokens.kind = 'session'))
+        and revoked_at is null`.execute(db);
+    total += numAffectedRows;
+    if (numAffectedRows === 0n) break;
+  }
   announce(db, { kind: 'tokens' });
-  return numAffectedRows > 0n;
+  return total > 0n;
 }
 
 /** Until nothing is left: what was being made with one of them is there when its lock is free ({@link insertMadeToken}). */

@@ -4,6 +4,9 @@
  */
 export const MAX_PATTERN_SIZE = 300;
 
+/** Characters of a pattern, as of the validators of apps: the estimate looks for the end of each class again and again. */
+const MAX_PATTERN_LENGTH = 1_024;
+
 /** What one atom costs: about the instructions it takes in a program that reads UTF-8 bytes. */
 const SIZE_OF = { plain: 1, dot: 3, negated: 6, unicode: 100 } as const;
 
@@ -12,9 +15,10 @@ const REPETITION = /^\{(\d{1,9})(?:,(\d{0,9}))?\}/;
 
 /**
  * Estimates how large a regular expression becomes once its repetitions are written out. An estimate for a limit, not
- * a parser: what is not well formed is refused elsewhere.
+ * a parser: what is not well formed is refused elsewhere. Without end for one that is too long to be looked at.
  */
 export function estimatePatternSize(pattern: string): number {
+  if (pattern.length > MAX_PATTERN_LENGTH) return Infinity;
   const open: number[][] = [[]];
   let rest = pattern;
   while (rest !== '') {
@@ -27,7 +31,8 @@ export function estimatePatternSize(pattern: string): number {
       open.push([]);
       rest = rest.slice(1);
     } else if (rest.startsWith(')')) {
-      const group = open.length > 1 ? sum(open.pop() ?? []) : 1;
+      // An empty one takes room as well: a hundred thousand of them take all there is.
+      const group = open.length > 1 ? Math.max(1, sum(open.pop() ?? [])) : 1;
       open.at(-1)?.push(group);
       rest = rest.slice(1);
     } else {

@@ -44,6 +44,18 @@ for (const pattern of REFUSED) {
   });
 }
 
+test('empty groups and endless patterns, which would use up the memory of RE2 or the time of all, are refused', () => {
+  for (const pattern of [
+    '()'.repeat(301),
+    '(){1000}',
+    '()'.repeat(100_000),
+    '['.repeat(100_000),
+    'a-z'.repeat(400),
+  ])
+    assert.match(findPatternProblem(pattern) ?? '', /is too large/, pattern.slice(0, 10));
+  assert.equal(findPatternProblem('^()(a)$'), null);
+});
+
 test('&& outside of a class is text', () => {
   assert.equal(findPatternProblem('a&&b'), null);
   assert.equal(findPatternProblem('\\[a&&b'), null);

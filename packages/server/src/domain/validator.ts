@@ -14,16 +14,24 @@ type Regex = InstanceType<typeof re2.WrappedRE2> & { readonly delete: () => void
 /** The pattern that was used last: a list of values is checked against one. */
 let kept: { readonly pattern: string; readonly regex: Regex } | null = null;
 
+/** Patterns that were found usable, of which each would be compiled once more to see it. */
+const usable = new Set<string>();
+const MAX_USABLE = 1_000;
+const MAX_USABLE_LENGTH = 300;
+
 /** Why a pattern cannot be used, as the rest of a sentence that begins with the field's name; null when it can. */
 export function findPatternProblem(pattern: string): string | null {
-  if (hasClassIntersection(pattern))
-    return 'holds && in a character class, which is not supported; write the class out';
+  if (usable.has(pattern)) return null;
   if (estimatePatternSize(pattern) > MAX_PATTERN_SIZE) {
     return 'is too large: use * or + in place of large repetition counts, and fewer Unicode classes';
   }
+  if (hasClassIntersection(pattern))
+    return 'holds && in a character class, which is not supported; write the class out';
   const regex = compile(pattern);
   const problem = regex.ok() ? null : `is not a regular expression that can be run here: ${regex.error()}`;
   regex.delete();
+  if (usable.size >= MAX_USABLE) usable.clear();
+  if (problem === null && pattern.length <= MAX_USABLE_LENGTH) usable.add(pattern);
   return problem;
 }
 

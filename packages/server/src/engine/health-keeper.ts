@@ -6,7 +6,10 @@ import { FAILURES_TO_BE_DOWN } from '../domain/system-health.ts';
 
 // What real work and checks find out about the parts of systems is gathered here and written down now and then. A part
 // that answers as it did is written rarely, a turn for better or worse at once: the table is for people who look, so it
-// may be some seconds behind while nothing changes, and never while something does.
+// may be some seconds behind while nothing changes, and no longer than a blink while something does.
+
+/** Milliseconds between two turns that are written: a host that answers every other command turns a thousand times. */
+const TURN_MS = 250;
 
 /** Milliseconds between two writes about a part that goes on answering. */
 const CALM_MS = 10_000;
@@ -32,6 +35,8 @@ interface Part {
   wasFailing: boolean | null;
   writtenAt: number;
   timer: NodeJS.Timeout | null;
+  /** When the timer goes off. */
+  dueAt: number;
   writing: Promise<void>;
 }
 
@@ -52,16 +57,17 @@ export class HealthKeeper implements AsyncDisposable {
     found.failures = 0;
     if (milliseconds !== null) found.latencies.push(milliseconds);
     if (found.latencies.length > MOST_LATENCIES) found.latencies.shift();
-    this.#schedule(known, known.wasFailing === false ? CALM_MS : 0);
+    this.#schedule(known, known.wasFailing === false ? CALM_MS : TURN_MS);
   }
 
   /** A part could not be used. `isSure`: somebody looked closely, so that one failure is enough to call it down. */
   failed(systemId: string, part: SystemPart, reason: string, { isSure = false } = {}): void {
     const known = this.#partOf(systemId, part);
     const found = (known.found ??= { latencies: [], reason: null, failures: 0 });
-    found.reason = reason.slice(0, MOST_REASON);
+    // Hosts say what they like; a database takes no zeros.
+    found.reason = reason.slice(0, MOST_REASON).replace(/\p{Cc}+/gu, ' ');
     found.failures = isSure ? FAILURES_TO_BE_DOWN : Math.max(1, found.failures);
-    this.#schedule(known, known.wasFailing === true && !isSure ? FAILING_MS : 0);
+    this.#schedule(known, known.wasFailing === true && !isSure ? FAILING_MS : TURN_MS);
   }
 
   /** Writes down everything that was found so far. */
@@ -81,6 +87,7 @@ export class HealthKeeper implements AsyncDisposable {
       wasFailing: null,
       writtenAt: Number.NEGATIVE_INFINITY,
       timer: null,
+      dueAt: Number.POSITIVE_INFINITY,
       writing: Promise.resolve(),
     };
     this.#parts.set(key, made);
@@ -89,10 +96,11 @@ export class HealthKeeper implements AsyncDisposable {
 
   /** A turn does not wait for the time of what was to be written calmly. */
   #schedule(part: Part, afterMs: number): void {
-    if (part.timer !== null && afterMs > 0) return;
+    const dueAt = part.writtenAt + afterMs;
+    if (part.timer !== null && part.dueAt <= dueAt) return;
     if (part.timer !== null) clearTimeout(part.timer);
-    const waitMs = Math.max(0, part.writtenAt + afterMs - this.#seams.nowMs());
-    part.timer = setTimeout(() => this.#write(part), waitMs);
+    part.dueAt = dueAt;
+    part.timer = setTimeout(() => this.#write(part), Math.max(0, dueAt - this.#seams.nowMs()));
     part.timer.unref();
   }
 

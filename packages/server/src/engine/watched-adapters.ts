@@ -11,7 +11,7 @@ export interface PartObserver {
 
 /** Tells of every command that the shell runs; what is moved and watched takes as long as it is, and is not measured. */
 export function observeShell(shell: Shell, observer: PartObserver): Shell {
-  const tell = teller(observer, (error) => error instanceof ShellUnreachable);
+  const { tell, end } = teller(observer, (error) => error instanceof ShellUnreachable);
   return {
     remote: shell.remote,
     run: (command, limits) => tell(() => shell.run(command, limits), findingOf),
@@ -19,7 +19,10 @@ export function observeShell(shell: Shell, observer: PartObserver): Shell {
     readSmallFiles: (directory, wanted) => tell(() => shell.readSmallFiles(directory, wanted), worked),
     moveFiles: (from, names, to) => tell(() => shell.moveFiles(from, names, to), worked),
     watch: (directory, onEntry, signal, inbox) => shell.watch(directory, onEntry, signal, inbox),
-    close: () => shell.close(),
+    close: () => {
+      end();
+      return shell.close();
+    },
   };
 }
 
@@ -29,8 +32,8 @@ export function observeShell(shell: Shell, observer: PartObserver): Shell {
  * another holds as fast.
  */
 export function observeStorage(storage: Storage, observer: PartObserver): Storage {
-  const tell = teller(observer, isAway);
-  const { find, list, open, makeDirectory, remove, move } = storage;
+  const { tell, end } = teller(observer, isAway);
+  const { find, list, open, makeDirectory, remove, move, close } = storage;
   return Object.assign(storage, {
     find: (...args) => tell(() => find.apply(storage, args), measured),
     list: (...args) => tell(() => list.apply(storage, args), measured),
@@ -38,6 +41,10 @@ export function observeStorage(storage: Storage, observer: PartObserver): Storag
     makeDirectory: (...args) => tell(() => makeDirectory.apply(storage, args), worked),
     remove: (...args) => tell(() => remove.apply(storage, args), worked),
     move: (...args) => tell(() => move.apply(storage, args), worked),
+    close: () => {
+      end();
+      return close.apply(storage);
+    },
   } satisfies Partial<Storage>);
 }
 
@@ -74,9 +81,16 @@ const worked = (): Finding => 'worked';
 /** A command that ran out of time says nothing: it may have had too little. */
 const findingOf = ({ timedOut }: ShellResult): Finding => (timedOut ? 'unknown' : 'measured');
 
-/** Whatever else goes wrong, such as a file that is not there, was answered by the system, or is not of it at all. */
+/**
+ * Whatever else goes wrong, such as a file that is not there, was answered by the system, or is not of it at all; so is
+ * what our own closing cuts.
+ */
 function teller(observer: PartObserver, isFailure: (error: unknown) => boolean) {
-  return async <Result>(use: () => Promise<Result>, judge: (result: Result) => Finding): Promise<Result> => {
+  let isClosed = false;
+  const tell = async <Result>(
+    use: () => Promise<Result>,
+    judge: (result: Result) => Finding,
+  ): Promise<Result> => {
     const began = performance.now();
     try {
       const result = await use();
@@ -84,10 +98,16 @@ function teller(observer: PartObserver, isFailure: (error: unknown) => boolean) 
       if (finding !== 'unknown') observer.worked(finding === 'measured' ? performance.now() - began : null);
       return result;
     } catch (error) {
-      if (isResting(error)) throw error;
+      if (isClosed || isResting(error)) throw error;
       if (isFailure(error)) observer.failed(reasonOf(error));
       else if (error instanceof StorageError && error.code !== 'unsupported') observer.worked(null);
       throw error;
     }
+  };
+  return {
+    tell,
+    end: () => {
+      isClosed = true;
+    },
   };
 }

@@ -78,6 +78,8 @@ export interface RateLimit {
 export interface GuessLimit extends RateLimit {
   /** Whether it may be done now; counts nothing. */
   hasRoom(subject: string): boolean;
+  /** Takes back what was counted and has not failed. */
+  giveBack(subject: string): void;
 }
 
 /** What signing in on machines without a browser needs. */

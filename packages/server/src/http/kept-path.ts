@@ -19,5 +19,7 @@ export function createPathRemover(publicUrl: () => string): (url: string) => str
 function keptPathOf(publicUrl: string): string {
   const path = servicePathOf(publicUrl);
   const own = OPERATION_IDS.map(routeOf).flatMap((route) => [route.path, ...(route.aliases ?? [])]);
-  return [...own, '/ui/', '/assets/', '/channels/'].some((each) => each.startsWith(`${path}/`)) ? '' : path;
+  return [...own, '/ui/', '/assets/', '/channels/'].some((each) => `${each}/`.startsWith(`${path}/`))
+    ? ''
+    : path;
 }

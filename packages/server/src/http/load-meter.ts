@@ -127,16 +127,28 @@ function sum<Item>(items: readonly Item[], value: (item: Item) => number): numbe
   return items.reduce((total, item) => total + value(item), 0);
 }
 
-/** Counts again when the last count is too old, once for all who ask meanwhile; a count that failed is not kept. */
-function kept<Value>(count: () => Promise<Value>, forMs: number, nowMs: () => number): () => Promise<Value> {
-  let last: { readonly at: number; readonly value: Promise<Value> } | null = null;
+/** So many times as long as a count took it is good at least: however much there is to count, that is little of the time. */
+const REST = 10;
+
+/**
+ * Counts again when the last count is too old, once for all who ask meanwhile, and never while one is under way; a
+ * count that failed is not kept.
+ */
+export function kept<Value>(
+  count: () => Promise<Value>,
+  forMs: number,
+  nowMs: () => number,
+): () => Promise<Value> {
+  let last: { readonly value: Promise<Value>; goodUntil: number } | null = null;
   return () => {
-    if (last !== null && nowMs() - last.at < forMs) return last.value;
-    const made = { at: nowMs(), value: count() };
+    const began = nowMs();
+    if (last !== null && began < last.goodUntil) return last.value;
+    const made = { value: count(), goodUntil: Number.POSITIVE_INFINITY };
     last = made;
-    made.value.catch(() => {
-      if (last === made) last = null;
-    });
+    made.value.then(
+      () => (made.goodUntil = began + Math.max(forMs, REST * (nowMs() - began))),
+      () => (last = null),
+    );
     return made.value;
   };
 }

@@ -25,3 +25,12 @@ test('asking again and again does not put off what comes back', () => {
   });
   assert.equal(admitted.filter(Boolean).length, 2);
 });
+
+test('what is given back can be used again, and no more than that', () => {
+  const limit = createRateLimit({ burst: 2, perMinute: 60, nowMs: () => 0 });
+  limit.giveBack('a');
+  const ask = () => limit.admits('a');
+  assert.deepEqual([ask(), ask(), ask()], [true, true, false]);
+  limit.giveBack('a');
+  assert.deepEqual([ask(), ask()], [true, false]);
+});

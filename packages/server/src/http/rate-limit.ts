@@ -32,6 +32,10 @@ export function createRateLimit({ burst, perMinute, nowMs }: RateLimitOptions): 
       if (fullAt.size > FORGET_ABOVE) forgetFull(fullAt, now);
       return true;
     },
+    giveBack(subject) {
+      const at = fullAt.get(subject);
+      if (at !== undefined) fullAt.set(subject, at - eachMs);
+    },
   };
 }
 

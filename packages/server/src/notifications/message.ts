@@ -71,8 +71,28 @@ export async function buildMessages(
 }
 
 /** Later attempts send what was kept. */
-function needsContent({ body, target, channel, mail }: ClaimedDelivery): boolean {
-  return body === null || target === null || (channel === 'email' && mail === null);
+function needsContent(delivery: ClaimedDelivery): boolean {
+  const { body, channel, mail } = delivery;
+  return body === null || keptTarget(delivery) === null || (channel === 'email' && mail === null);
+}
+
+/**
+ * Where earlier attempts went; null: nowhere, or to another host than the subscription's now. A change of the URL makes
+ * deliveries forget it, but an attempt that was being prepared meanwhile may write it down again, and what lets the
+ * service in at the new host is not for the old one.
+ */
+export function keptTarget({
+  target,
+  url,
+  credentials,
+}: Pick<ClaimedDelivery, 'target' | 'url' | 'credentials'>): string | null {
+  if (target === null || credentials === null) return target;
+  const origin = originOf(url);
+  return origin.includes('${') || origin === originOf(target) ? target : null;
+}
+
+function originOf(url: string): string {
+  return /^https?:\/\/[^/?#]+/i.exec(url)?.[0].toLowerCase() ?? '';
 }
 
 function toKeep({ delivery, message }: BuiltDelivery): DeliveryContent {
@@ -89,7 +109,7 @@ function assemble(
   delivery: ClaimedDelivery,
   content: Content | null,
 ): BuiltMessage {
-  const target = delivery.target ?? resolveUrl(delivery.url, content?.variables ?? {});
+  const target = keptTarget(delivery) ?? resolveUrl(delivery.url, content?.variables ?? {});
   const { subscription_id: id } = delivery;
   return {
     target: openUrl(context.secrets, { id, url: target, credentials: delivery.credentials }),

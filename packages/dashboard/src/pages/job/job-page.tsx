@@ -112,6 +112,8 @@ function JobTabs({ job, history }: TabProps) {
     <div class="job-page-tabs">
       <Tabs tabs={JOB_TABS} current={tab} onChange={showTab} label="Parts of the job" />
       <TabPanel key={tab} id={tab}>
+        {/* The headings of a part are below it, whatever is above the tabs of this job. */}
+        <h2 class="visually-hidden">{JOB_TABS.find(({ id }) => id === tab)?.label}</h2>
         <TabContent tab={tab} job={job} history={history} />
       </TabPanel>
     </div>

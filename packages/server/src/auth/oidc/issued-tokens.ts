@@ -27,8 +27,11 @@ export function createIssuedTokens(
     async admit(token, tokenHash) {
       if (!JWT.test(token)) return null;
       const claims = await verifyToken(seams, token, settings.audience);
-      const { username } = await ensureAccount(seams, readPerson(claims, settings));
+      const person = readPerson(claims, settings);
+      const { username } = await ensureAccount(seams, person);
       return keepIssuedToken(db, {
+        issuer: person.issuer,
+        subject: person.subject,
         id: newId('token'),
         tokenHash,
         signedHash: hashToken(token.slice(0, token.lastIndexOf('.'))),

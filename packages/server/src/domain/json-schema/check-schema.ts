@@ -1,4 +1,5 @@
 import { describeValue, type FieldProblem, isRecord } from '@arras/contract';
+import { estimatePatternSize } from '../pattern-size.ts';
 import type { Shape } from './keyword.ts';
 import { findKeyword, isUnsupported } from './keywords.ts';
 import { TYPES } from './logic-keywords.ts';
@@ -9,6 +10,9 @@ const MAX_SCHEMAS = 5_000;
 
 /** Regular expressions of a schema: each is compiled whenever a document is judged. */
 const MAX_PATTERNS = 100;
+
+/** What they may come to together: ten of the largest, some hundred milliseconds. */
+const MAX_PATTERNS_SIZE = 3_000;
 
 /** Problems that are told at once. */
 const MAX_PROBLEMS = 20;
@@ -24,6 +28,7 @@ interface Walk {
   readonly waiting: { readonly schema: unknown; readonly field: string }[];
   readonly seen: Set<unknown>;
   patterns: number;
+  patternsSize: number;
 }
 
 /**
@@ -42,6 +47,7 @@ export function findSchemaProblems(
     waiting: [{ schema: root, field: '' }],
     seen: new Set(),
     patterns: 0,
+    patternsSize: 0,
   };
   for (let next = walk.waiting.pop(); next !== undefined; next = walk.waiting.pop()) {
     if (walk.seen.has(next.schema) && isRecord(next.schema)) continue;
@@ -118,8 +124,11 @@ const pattern: Look = (walk, given, field) => {
   walk.patterns += 1;
   if (walk.patterns > MAX_PATTERNS)
     return note(walk, field, `is one of more than ${MAX_PATTERNS} regular expressions`);
+  if (walk.patternsSize > MAX_PATTERNS_SIZE)
+    return note(walk, field, 'is one of several regular expressions that are too large together');
   const problem = walk.findPatternProblem(given);
-  if (problem !== null) note(walk, field, problem);
+  if (problem !== null) return note(walk, field, problem);
+  walk.patternsSize += estimatePatternSize(given);
 };
 
 const schemasByPattern: Look = (walk, given, field) => {

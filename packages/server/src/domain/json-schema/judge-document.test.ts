@@ -26,10 +26,16 @@ const CASES: readonly (readonly [schema: unknown, follow: readonly unknown[], di
     [{ minimum: 1, maximum: 3 }, [1, 3, 'text'], [0.9, 3.1]],
     [{ exclusiveMinimum: 1, exclusiveMaximum: 3 }, [2], [1, 3]],
     [{ minimum: 1, exclusiveMinimum: true }, [1.1], [1]],
-    [{ multipleOf: 0.1 }, [0.3, 7], [0.35]],
+    [{ multipleOf: 0.1 }, [0.3, 7, -1.1, 123_456_789.1], [0.35, 1.000_000_000_1]],
+    [{ multipleOf: 2 }, [10_000_000_000, 1e300, 0], [10_000_000_001, 9_007_199_254_740_991]],
     [{ minLength: 2, maxLength: 3 }, ['ab', '🧶🧶'], ['a', '🧶', 'abcd']],
     [{ pattern: '^[a-z]+$' }, ['abc', 7], ['ABC', '']],
-    [{ format: 'date-time' }, ['2026-03-01T09:30:00Z', 7], ['2026-03-01', '2026-13-01T09:30:00Z']],
+    [
+      { format: 'date-time' },
+      ['2026-03-01T09:30:00Z', '2016-12-31T23:59:60Z', 7],
+      ['2026-03-01', '2026-13-01T09:30:00Z', '2026-00-01T09:30:00Z'],
+    ],
+    [{ format: 'date' }, ['2026-12-31'], ['2026-12-00', '2026-00-12']],
     [{ format: 'ipv4' }, ['192.0.2.1'], ['192.0.2', '192.0.2.1.', '300.1.1.1']],
     [{ format: 'hostname' }, ['not checked at all'], []],
     [{ items: { type: 'number' }, minItems: 1, maxItems: 2 }, [[1], [1, 2], 'x'], [[], [1, 'a'], [1, 2, 3]]],
@@ -85,6 +91,16 @@ const CASES: readonly (readonly [schema: unknown, follow: readonly unknown[], di
       [null],
       [1],
     ],
+    [{ $ref: '#/$defs/n', maximum: 5, $defs: { n: { type: 'number' } } }, [5], [6, 'x']],
+    [
+      {
+        $schema: 'http://json-schema.org/draft-07/schema#',
+        properties: { a: { $ref: '#/definitions/n', maximum: 5 } },
+        definitions: { n: { type: 'number' } },
+      },
+      [{ a: 6 }],
+      [{ a: 'x' }],
+    ],
     [
       { properties: { next: { $ref: '#' }, n: { type: 'number' } } },
       [{ n: 1, next: { n: 2, next: {} } }],
@@ -139,6 +155,7 @@ test('no schema gets more work than a document is worth', () => {
     [{ $ref: '#/$defs/l0', $defs: bomb }, 1],
     [{ allOf: Array.from({ length: 50 }, () => ({ pattern: '^(a+)+$' })) }, `${long}!`],
     [{ allOf: numbers.slice(0, 4_000).map(() => ({ minLength: 1 })) }, long],
+    [{ items: { allOf: [{ pattern: '[a-z]{1,290}q' }, { pattern: '[a-z]{1,291}q' }] } }, names.slice(0, 100)],
     [{ items: { enum: names } }, numbers],
     [{ items: { required: names } }, numbers.map(() => ({}))],
     [{ items: { uniqueItems: true } }, [numbers.map((index) => `${index}${long.slice(0, 100)}`)]],
@@ -186,6 +203,8 @@ test('a schema by which nothing can be judged is refused with the place of the r
     assert.equal(problem?.field, field, JSON.stringify(schema));
     assert.match(problem?.message ?? '', message);
   }
+  const large = { allOf: Array.from({ length: 20 }, (_, index) => ({ pattern: `[a-z]{1,${250 + index}}` })) };
+  assert.match(findSchemaProblems(large, findPatternProblem)[0]?.message ?? '', /too large together/);
   const many = { allOf: Array.from({ length: 200 }, (_, index) => ({ pattern: `a${index}` })) };
   assert.match(
     findSchemaProblems(many, findPatternProblem)[0]?.message ?? '',

@@ -1,5 +1,6 @@
 import { type FieldProblem, isRecord } from '@arras/contract';
 import { canonicalJson } from '../canonical-json.ts';
+import { estimatePatternSize } from '../pattern-size.ts';
 import { FINE, type Judge, type Judged, type SchemaObject } from './keyword.ts';
 import { findKeyword } from './keywords.ts';
 import { createReferences } from './references.ts';
@@ -32,8 +33,14 @@ const ITEMS_PER_STEP = 10;
  */
 const PATTERN_STEPS = 50;
 
+/** The same by the size of the expression: the largest takes 15 ms, and two in turn would be compiled for each item of a list. */
+const STEPS_PER_SIZE = 15;
+
 /** Problems that are told at once. */
 const MAX_PROBLEMS = 20;
+
+/** Drafts in which nothing counts beside a `$ref`. */
+const ALONE = /^https?:\/\/json-schema\.org\/draft-0[3-7]\//;
 
 class TooMuch extends Error {
   override readonly name = 'TooMuch';
@@ -67,6 +74,7 @@ export function judgeDocument(
 
 function createJudge(root: unknown, { findsMatch }: JudgeSeams): Judge {
   const findReferred = createReferences(root);
+  const isRefAlone = isRecord(root) && ALONE.test(String(root['$schema']));
   let steps = 0;
   let depth = 0;
   let lastPattern: string | null = null;
@@ -81,12 +89,12 @@ function createJudge(root: unknown, { findsMatch }: JudgeSeams): Judge {
       if (!isRecord(schema)) return FINE;
       depth += 1;
       if (depth > MAX_DEPTH) throw new TooMuch();
-      const problems = checkAll(schema, judged, { judge, spend });
+      const problems = checkAll(schema, judged, { judge, spend, isRefAlone });
       depth -= 1;
       return problems;
     },
     matches(pattern, text) {
-      spend(1 + text.length + (pattern === lastPattern ? 0 : PATTERN_STEPS));
+      spend(1 + text.length + (pattern === lastPattern ? 0 : costOfCompiling(pattern)));
       lastPattern = pattern;
       return findsMatch(pattern, text);
     },
@@ -106,9 +114,14 @@ function createJudge(root: unknown, { findsMatch }: JudgeSeams): Judge {
 function checkAll(
   schema: SchemaObject,
   judged: Judged,
-  { judge, spend }: { readonly judge: Judge; readonly spend: (steps: number) => void },
+  {
+    judge,
+    spend,
+    isRefAlone,
+  }: { readonly judge: Judge; readonly spend: (steps: number) => void; readonly isRefAlone: boolean },
 ): readonly FieldProblem[] {
-  return Object.entries(schema).flatMap(([name, given]) => {
+  const counting = isRefAlone && Object.hasOwn(schema, '$ref') ? { $ref: schema['$ref'] } : schema;
+  return Object.entries(counting).flatMap(([name, given]) => {
     const check = findKeyword(name)?.check;
     if (check === undefined) return FINE;
     spend(costOf(given) + costOf(judged.value));
@@ -116,6 +129,10 @@ function checkAll(
     spend(problems.length);
     return problems;
   });
+}
+
+function costOfCompiling(pattern: string): number {
+  return PATTERN_STEPS + pattern.length + STEPS_PER_SIZE * estimatePatternSize(pattern);
 }
 
 function costOf(value: unknown): number {

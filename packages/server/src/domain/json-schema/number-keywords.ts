@@ -1,7 +1,28 @@
 import { checkOf, type Keyword } from './keyword.ts';
 
-/** How far a quotient may be from a whole number: 0.3 / 0.1 is not 3 to a computer. */
-const TOLERANCE = 1e-9;
+/** A number as it is written: a whole number, and the power of ten that it is to be multiplied with. */
+interface Decimal {
+  readonly whole: bigint;
+  readonly power: number;
+}
+
+/** `1.25e-7` is 125 times ten to the power of -9. */
+function decimalOf(value: number): Decimal {
+  const [digits = '', power = ''] = value.toExponential().split('e');
+  const [, fraction = ''] = digits.split('.');
+  return { whole: BigInt(digits.replace('.', '')), power: Number(power) - fraction.length };
+}
+
+/**
+ * Whether a number is a multiple of another, as both are written: 0.3 / 0.1 is not 3 to a computer, and a quotient of large
+ * numbers is always whole to it.
+ */
+function isMultiple(value: number, part: number): boolean {
+  const [one, other] = [decimalOf(value), decimalOf(part)];
+  const least = Math.min(one.power, other.power);
+  const scaled = ({ whole, power }: Decimal) => whole * 10n ** BigInt(power - least);
+  return scaled(one) % scaled(other) === 0n;
+}
 
 /** Keywords that judge numbers. In draft 4 `exclusiveMinimum` is a flag beside `minimum`. */
 export const NUMBER_KEYWORDS = {
@@ -35,10 +56,8 @@ export const NUMBER_KEYWORDS = {
   },
   multipleOf: {
     shape: 'positive number',
-    check: checkOf('number', (part: number, value: number) => {
-      const times = value / part;
-      const isWhole = Math.abs(times - Math.round(times)) <= TOLERANCE * Math.max(1, Math.abs(times));
-      return isWhole ? null : `expected a multiple of ${part}, got ${value}`;
-    }),
+    check: checkOf('number', (part: number, value: number) =>
+      isMultiple(value, part) ? null : `expected a multiple of ${part}, got ${value}`,
+    ),
   },
 } as const satisfies Record<string, Keyword>;

@@ -1,4 +1,4 @@
-import { ApiError, DELIVERY_STATES, describeValue } from '@arras/contract';
+import { ApiError, DELIVERY_STATES, describeValue, type JobId } from '@arras/contract';
 import { inTransaction } from '../../database/connection.ts';
 import {
   findAttempt,
@@ -10,6 +10,7 @@ import {
 import type { DeliveryStatus } from '../../database/subscription-tables.ts';
 import type { Viewer } from '../../database/systems.ts';
 import type { DeliveryAttemptRow, SubscriptionRow } from '../../database/tables.ts';
+import { findVisibleJob } from '../../database/visible-jobs.ts';
 import type { Shot } from '../../notifications/fire.ts';
 import type { HttpContext } from '../context.ts';
 import { getVisibleJob } from '../get-visible-job.ts';
@@ -95,7 +96,8 @@ const replayNotification: Handler<'replayNotification'> = async ({ context, view
 const testNotification: Handler<'testNotification'> = async ({ context, viewer, params, body }) => {
   const subscription = await getSubscription(context, viewer, params.id);
   const usual = subscription.event === '*' ? 'UPDATED' : subscription.event;
-  const attempt = await fire(context, subscription, {
+  const attempt = await fire(context, viewer, {
+    subscription,
     cause: 'test',
     event: body.event ?? usual,
     associatedUuid: subscription.associated_uuid,
@@ -125,7 +127,7 @@ const fireNotification: Handler<'fireNotification'> = async ({ context, viewer, 
     created: context.formatTime(context.now()),
   };
   const order = { event, associatedUuid, body: body.message ?? usual, by: viewer.username };
-  const attempt = await fire(context, subscription, { cause: 'forced', ...order });
+  const attempt = await fire(context, viewer, { subscription, cause: 'forced', ...order });
   await inTransaction(context.db, (tx) =>
     recordSubscriptionEvent(context, tx, subscription, { name: 'FORCED_ATTEMPT', by: viewer.username }),
   );
@@ -141,18 +143,28 @@ function chooseEvent(viewer: Viewer, { event }: SubscriptionRow, asked: string |
   throw invalid('event', `expected ${event}, which the subscription is to, got ${describeValue(asked)}`);
 }
 
-async function fire(
-  context: HttpContext,
-  subscription: SubscriptionRow,
-  order: Omit<Shot, 'subscription'>,
-): Promise<DeliveryAttemptRow> {
+async function fire(context: HttpContext, viewer: Viewer, shot: Shot): Promise<DeliveryAttemptRow> {
+  const { subscription } = shot;
   if (subscription.status === 'INACTIVE') {
     throw new ApiError('precondition.failed', {
       message: 'The subscription is INACTIVE: nothing is sent for it.',
     });
   }
+  await refuseUnreadable(context, viewer, subscription);
   if (!context.fireLimit.admits(subscription.id)) throw new ApiError('rate.limited');
-  return context.notifications.fireNow({ subscription, ...order });
+  return context.notifications.fireNow(shot);
+}
+
+/** One that was over already when its owner lost the right to read the job did not end by that. */
+async function refuseUnreadable(
+  { db }: HttpContext,
+  viewer: Viewer,
+  { resource_kind: kind, associated_uuid: uuid }: SubscriptionRow,
+): Promise<void> {
+  if (kind !== 'job') return;
+  const found = await findVisibleJob(db, viewer, uuid as JobId);
+  if (found?.mayRead === true) return;
+  throw new ApiError('precondition.failed', { message: 'You may not read the job: nothing is sent.' });
 }
 
 function invalid(field: string, message: string): ApiError {

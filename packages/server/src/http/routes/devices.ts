@@ -127,12 +127,13 @@ async function getOpenSignIn(
   { username }: Principal,
   typed: string,
 ): Promise<{ readonly signIn: DeviceSignInRow; readonly code: string }> {
-  if (!devices.codeLimit.hasRoom(username)) throw new ApiError('rate.limited');
+  // Counted before it is known: of many at the same time all would find room otherwise.
+  if (!devices.codeLimit.admits(username)) throw new ApiError('rate.limited');
   const code = readUserCode(typed);
   const signIn = code === null ? null : await findOpenSignIn(db, devices.hashUserCode(code));
-  if (code !== null && signIn !== null) return { signIn, code };
-  devices.codeLimit.admits(username);
-  throw new ApiError('device.not-found');
+  if (code === null || signIn === null) throw new ApiError('device.not-found');
+  devices.codeLimit.giveBack(username);
+  return { signIn, code };
 }
 
 /** Signing in on machines without a browser. */

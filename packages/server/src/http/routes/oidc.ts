@@ -39,8 +39,9 @@ async function finish(
 ): Promise<string> {
   const { cookie, 'user-agent': userAgent = '' } = request.headers;
   const { profile, signInHash } = await signIn.finish({ query, cookie, address: request.ip });
-  const { username } = profile;
-  const proof = { username, begunWith: null, scopes: null, endsBy: null, signInHash, userAgent };
+  const { username, oidc_issuer, oidc_subject } = profile;
+  const identity = { issuer: oidc_issuer ?? '', subject: oidc_subject ?? '' };
+  const proof = { username, begunWith: null, scopes: null, endsBy: null, signInHash, identity, userAgent };
   try {
     return (await context.beginSession(proof)).cookie;
   } catch (error) {

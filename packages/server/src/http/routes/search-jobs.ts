@@ -8,9 +8,19 @@ import type { Reply } from '../reply.ts';
 /** Pairs in one address, as in the original (spec: jobs 11.3). */
 const MAX_PAIRS = 7;
 
+/** Of `/jobs/v2/search/`. */
+const PARTS_BEFORE = 3;
+
+/** Fields and values in turn, split before they are decoded: a value may hold slashes, written as `%2F`. */
+function partsOf(url: string): string[] {
+  const [path = ''] = url.replace(/^https?:\/\/[^/]*/, '').split('?', 1);
+  const parts = path.split('/').filter((part) => part !== '');
+  return parts.slice(PARTS_BEFORE).map((part) => decodeURIComponent(part));
+}
+
 /** `/jobs/v2/search/status/RUNNING/name/demo` is the list of jobs with these two conditions. */
-export const searchJobs: Handler<'searchJobs'> = async ({ context, viewer, params, raw }) => {
-  const parts = params.path.split('/').filter((part) => part !== '');
+export const searchJobs: Handler<'searchJobs'> = async ({ context, viewer, raw }) => {
+  const parts = partsOf(raw.request.url);
   if (parts.length === 0 || parts.length % 2 !== 0 || parts.length > 2 * MAX_PAIRS) {
     const message = `expected 1 to ${MAX_PAIRS} pairs of a field and a value, got ${parts.length} parts`;
     throw new ApiError('request.bad-query', { problems: [{ field: 'path', message }] });

@@ -23,13 +23,14 @@ const createSession: Handler<'createSession'> = async ({ context, body, raw: { r
     token === undefined
       ? await signInWithPassword(context, { username, password, address: request.ip })
       : await signInWithToken(context, token);
-  const session = await context.beginSession({ ...proof, signInHash: null, userAgent: userAgentOf(request) });
+  const byProvider = { signInHash: null, identity: null };
+  const session = await context.beginSession({ ...proof, ...byProvider, userAgent: userAgentOf(request) });
   return answer(renderSession(context, session.row, proof.isAdmin), {
     headers: { 'set-cookie': session.cookie },
   });
 };
 
-type Proof = Omit<SignedIn, 'signInHash' | 'userAgent'> & { readonly isAdmin: boolean };
+type Proof = Omit<SignedIn, 'signInHash' | 'identity' | 'userAgent'> & { readonly isAdmin: boolean };
 
 async function signInWithPassword(
   context: HttpContext,
